@@ -1,0 +1,62 @@
+/**
+ * What a checker and a finding are. A checker is a folder; a rule is a file in it that declares itself by
+ * a Rule and a page `docs/rules/<checker>/<rule>.md`.
+ */
+export type Severity = 'error' | 'warning' | 'note';
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** Where a trailer finding stands: a line of the message of `commit`. */
+export const COMMIT_MESSAGE = '/COMMIT_MSG';
+
+/** One step of a trace, in the order in which a reader should follow it. */
+export interface Step {
+  readonly path: string;
+  readonly line: number;
+  readonly function: string;
+  readonly text: string;
+}
+
+/** Replaces lines startLine to endLine (1-based, both included) of path by `lines`. */
+export interface Suggestion {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly lines: readonly string[];
+}
+
+/** One defect. Paths are relative to the root of the tree; lines and columns are 1-based. */
+export interface Finding {
+  readonly checker: string;
+  /** Full id: `null-deref/known-null`. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** File, or COMMIT_MESSAGE for a finding about a message. */
+  readonly path: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly column?: number;
+  readonly endColumn?: number;
+  readonly function: string;
+  /** One sentence that stands alone: what is wrong, with the names. */
+  readonly message: string;
+  /** Markdown-free paragraphs: why, the scenario, what would fix it. */
+  readonly explanation: string;
+  /** Survives unrelated edits and line moves; see fingerprint.ts. */
+  readonly fingerprint: string;
+  readonly trace: readonly Step[];
+  readonly suggestion?: Suggestion;
+  /** SHA (or patch file name) of the commit that a message finding is about, or that introduced the defect. */
+  readonly commit?: string;
+}
+
+/** A rule as it declares itself: the docs test, the registry and the configuration read this. */
+export interface Rule {
+  /** Full id: `null-deref/known-null`. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** One sentence, for lists and SARIF. */
+  readonly summary: string;
+  /** The kernel document, page or commit that the rule rests on. */
+  readonly source: string;
+}

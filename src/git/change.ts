@@ -1,0 +1,63 @@
+/** What a review is about: two trees and the commits between. Pure data; the shells of git/ make it. */
+
+/** Files of one tree by path (as git writes it, '/' between folders). */
+export interface SourceTree {
+  /** Stable name of the tree's state: git's tree id, or a digest for a plain folder. */
+  readonly id: string;
+  /** Folder of a plain tree or work tree on disk, where there is one. */
+  readonly root?: string;
+  /** Every regular file's path with its git blob id. Symbolic links and submodules are left out. */
+  list(): Promise<ReadonlyMap<string, string>>;
+  /** Bytes of the files that exist among `paths`. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A commit under review. Dates are ISO 8601 with the commit's own offset. */
+export interface Commit {
+  /** Full SHA, or the patch's file name where there is no repository. */
+  readonly id: string;
+  readonly author: Person | undefined;
+  readonly authorDate: string | undefined;
+  /** Undefined where it is not known (a patch). */
+  readonly committer: Person | undefined;
+  /** The whole message, subject first, decoded. */
+  readonly message: string;
+  readonly parents: readonly string[];
+  /** Paths that it changes. */
+  readonly files: readonly string[];
+}
+
+/** A line range of a changed file, 1-based, `count` may be 0. */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly oldCount: number;
+  readonly newStart: number;
+  readonly newCount: number;
+  /** Lines with their first character ' ', '+' or '-'; without the newline. */
+  readonly lines: readonly string[];
+}
+
+export interface FileDiff {
+  /** Undefined for a file that is added. */
+  readonly oldPath: string | undefined;
+  /** Undefined for a file that is deleted. */
+  readonly newPath: string | undefined;
+  readonly binary: boolean;
+  readonly hunks: readonly Hunk[];
+}
+
+/** Base tree + head tree + the commits between + the diff. */
+export interface Change {
+  readonly base: SourceTree | undefined;
+  readonly head: SourceTree | undefined;
+  /** Names for people and JSON: SHAs, or what the user gave. */
+  readonly baseName: string;
+  readonly headName: string;
+  readonly commits: readonly Commit[];
+  readonly diff: readonly FileDiff[];
+}

@@ -1,0 +1,55 @@
+/**
+ * A tree as the analyses see it: names resolved to definitions. Two implementations: the facts of a few
+ * files in memory (a patch alone, a fixture, a miniature tree), and the whole tree's index on disk with
+ * the changed files laid over it. Everything is synchronous and cheap to ask twice.
+ */
+import type {
+  FieldFact,
+  FileFacts,
+  FunctionFact,
+  GlobalFact,
+  MacroFact,
+  StructFact,
+  TableEntry,
+  TypeName,
+} from './facts.ts';
+
+/** A function definition in the tree. `id` is stable within one Program: `path:name` (':2' and so on where a file has several). */
+export interface FunctionRef {
+  readonly id: string;
+  readonly path: string;
+  readonly name: string;
+  readonly fact: FunctionFact;
+}
+
+export interface MacroRef {
+  readonly path: string;
+  readonly fact: MacroFact;
+}
+
+export interface Program {
+  /** Paths of the files that this program knows best: all of a small tree, the changed ones of a big one. */
+  readonly paths: readonly string[];
+  facts(path: string): FileFacts | undefined;
+
+  /** Definitions that a call of `name` in file `from` may reach: the file's own static first, then by include and visibility, then by directory. Usually one. */
+  functions(name: string, from: string): readonly FunctionRef[];
+  /** Prototype where no body is known. */
+  prototype(name: string, from: string): FunctionFact | undefined;
+  macro(name: string, from: string): MacroRef | undefined;
+  struct(name: TypeName, from: string): StructFact | undefined;
+  typedef(name: string, from: string): TypeName | undefined;
+  global(name: string, from: string): { path: string; fact: GlobalFact } | undefined;
+  enumerator(name: string, from: string): number | undefined;
+  /** A field by name, through anonymous members. `type` may be a pointer or typedef of the struct. */
+  field(type: TypeName, name: string, from: string): { owner: TypeName; field: FieldFact } | undefined;
+
+  /** Functions that call `name` (or store it in a table), for going up. */
+  callers(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions that the tree stores in this field of this struct. */
+  stored(type: TypeName, field: string): readonly { ref: FunctionRef; entry: TableEntry; path: string }[];
+  /** Where a function is stored: which struct type and field. */
+  storedIn(ref: FunctionRef): readonly { entry: TableEntry; path: string }[];
+  /** Tables of this struct type: how many leave `field` empty, out of how many. */
+  emptyFields(type: TypeName, field: string): { empty: number; total: number };
+}

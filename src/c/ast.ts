@@ -150,3 +150,29 @@ export const DefineFlag = {
   Unparsed: 8,
   Undef: 16,
 } as const;
+
+/**
+ * A parsed file: what parse.ts makes and what lowering and extraction read. A node is an index into the
+ * node arrays (which may be longer than `count`: the parser grows them by doubling).
+ */
+export interface Tree {
+  readonly kind: Uint8Array;
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly c: Int32Array;
+  /** Index into `names`; 0 is the empty name. */
+  readonly name: Int32Array;
+  /** Next node of the list that this node is in. */
+  readonly next: Int32Array;
+  /** Index of the token that a message about the node points at. */
+  readonly token: Int32Array;
+  readonly count: number;
+  /** First top-level node (list). */
+  readonly first: number;
+  /** Interned texts: identifiers, literals, types. names[0] is ''. */
+  readonly names: string[];
+  /** Per token: 1-based line and column packed by `position()` of flow.ts. */
+  readonly tokenPosition: Int32Array;
+  /** What could not be parsed; `function` is '' outside functions. */
+  readonly errors: readonly { readonly line: number; readonly function: string; readonly reason: string }[];
+}

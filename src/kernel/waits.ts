@@ -1,0 +1,125 @@
+/**
+ * Functions that wait until other code has finished, and what that code is. Waiting for X while holding L,
+ * where X takes L, is a deadlock that lockdep sees for work items and timers only.
+ *
+ * Sources: kernel/workqueue.c, kernel/time/timer.c, hrtimer.c, kernel/irq/manage.c, kernel/kthread.c,
+ * kernel/softirq.c, net/core/dev.c, kernel/rcu, kernel/sched/completion.c.
+ */
+export type Awaited =
+  | 'work'
+  | 'delayed work'
+  | 'workqueue'
+  | 'timer'
+  | 'hrtimer'
+  | 'tasklet'
+  | 'interrupt'
+  | 'irq work'
+  | 'thread'
+  | 'napi'
+  | 'rcu'
+  | 'srcu'
+  | 'completion'
+  | 'wait queue'
+  | 'debugfs'
+  | 'sysfs'
+  | 'proc'
+  | 'freeze';
+
+export interface Wait {
+  readonly awaits: Awaited;
+  /** Argument that names what is waited for (the object, its address, or an interrupt number); -1: everything. */
+  readonly argument: number;
+}
+
+const rows: readonly (readonly [Awaited, number, string])[] = [
+  [
+    'work',
+    0,
+    'flush_work __flush_work cancel_work_sync disable_work_sync kthread_flush_work kthread_cancel_work_sync',
+  ],
+  [
+    'delayed work',
+    0,
+    'flush_delayed_work cancel_delayed_work_sync disable_delayed_work_sync kthread_cancel_delayed_work_sync',
+  ],
+  ['work', 0, 'flush_rcu_work'],
+  [
+    'workqueue',
+    0,
+    'flush_workqueue __flush_workqueue drain_workqueue destroy_workqueue kthread_flush_worker kthread_destroy_worker',
+  ],
+  ['workqueue', -1, 'flush_scheduled_work'],
+  ['timer', 0, 'del_timer_sync timer_delete_sync timer_shutdown_sync try_to_del_timer_sync'],
+  ['hrtimer', 0, 'hrtimer_cancel'],
+  ['tasklet', 0, 'tasklet_kill tasklet_unlock_wait tasklet_disable'],
+  ['interrupt', 0, 'free_irq synchronize_irq disable_irq synchronize_hardirq disable_hardirq'],
+  ['interrupt', 1, 'devm_free_irq'],
+  ['irq work', 0, 'irq_work_sync'],
+  ['thread', 0, 'kthread_stop kthread_stop_put kthread_park'],
+  ['napi', 0, 'napi_disable napi_synchronize netif_napi_del'],
+  [
+    'rcu',
+    -1,
+    'synchronize_rcu synchronize_rcu_expedited synchronize_net rcu_barrier synchronize_sched synchronize_rcu_bh',
+  ],
+  ['srcu', 0, 'synchronize_srcu synchronize_srcu_expedited srcu_barrier'],
+  [
+    'completion',
+    0,
+    'wait_for_completion wait_for_completion_io wait_for_completion_interruptible wait_for_completion_killable wait_for_completion_state',
+  ],
+  [
+    'completion',
+    0,
+    'wait_for_completion_timeout wait_for_completion_io_timeout wait_for_completion_interruptible_timeout wait_for_completion_killable_timeout',
+  ],
+  [
+    'wait queue',
+    0,
+    'wait_event wait_event_interruptible wait_event_killable wait_event_timeout wait_event_interruptible_timeout',
+  ],
+  [
+    'wait queue',
+    0,
+    'wait_event_freezable wait_event_idle wait_event_interruptible_exclusive wait_event_hrtimeout io_wait_event',
+  ],
+  ['debugfs', 0, 'debugfs_remove debugfs_remove_recursive'],
+  ['sysfs', 0, 'sysfs_remove_file sysfs_remove_group device_remove_file kobject_del'],
+  ['proc', 0, 'proc_remove remove_proc_subtree'],
+  ['freeze', 0, 'blk_mq_freeze_queue blk_mq_freeze_queue_wait freeze_super'],
+];
+
+/** Waiting functions by name. */
+export const waits: ReadonlyMap<string, Wait> = new Map(
+  rows.flatMap(([awaits, argument, names]) =>
+    names.split(' ').map((name) => [name, { awaits, argument }] as const),
+  ),
+);
+
+/** What makes a wait end: who signals. Argument 0 is the object. */
+export const signals: ReadonlyMap<string, Awaited> = new Map(
+  (
+    [
+      [
+        'completion',
+        'complete complete_all complete_and_exit kthread_complete_and_exit complete_on_current_cpu',
+      ],
+      [
+        'wait queue',
+        'wake_up wake_up_all wake_up_interruptible wake_up_interruptible_all wake_up_process wake_up_locked',
+      ],
+    ] as const
+  ).flatMap(([awaits, names]) => names.split(' ').map((name) => [name, awaits] as const)),
+);
+
+/** Functions that may sleep whatever their arguments say, where no body shows it (assembly, architecture, scheduler). */
+export const sleeping: ReadonlySet<string> = new Set(
+  (
+    'might_sleep schedule schedule_timeout schedule_timeout_interruptible schedule_timeout_uninterruptible ' +
+    'schedule_timeout_killable schedule_timeout_idle schedule_hrtimeout schedule_hrtimeout_range io_schedule ' +
+    'io_schedule_timeout cond_resched msleep msleep_interruptible ssleep usleep_range usleep_range_state ' +
+    'usleep_range_idle fsleep yield wait_on_bit wait_on_bit_io wait_on_bit_timeout wait_on_bit_lock ' +
+    'copy_from_user copy_to_user get_user put_user clear_user strncpy_from_user strnlen_user ' +
+    'vmalloc vzalloc vmap vunmap might_fault'
+  ).split(' '),
+);

@@ -12,7 +12,7 @@ export const Kind = {
   // Expressions
   Identifier: 1, // name
   Number: 2, // name = text of the literal (interned)
-  String: 3, // adjacent literals are one node; name = text of the first one
+  String: 3, // adjacent literals (and macros between them) are one node; name = 0, textOfToken() of parse.ts has the first one
   Char: 4, // name = text
   Member: 5, // a.name: a = object, name = field
   Arrow: 6, // a->name: a = pointer, name = field
@@ -62,6 +62,9 @@ export const Kind = {
   Empty: 59,
   StaticAssert: 60, // a
   NestedFunction: 61, // a GNU nested function: skipped
+  PreprocessorIf: 62, // #if around whole statements: a = condition (defined(X), #ifdef X are the Identifier X), b = first
+  //          statement of the first arm (list), c = first statement of the other arm (list; #elif is a PreprocessorIf
+  //          alone in it). No scope of its own. Conditionals elsewhere are resolved before parsing and leave no node.
 
   // Types and declarators
   Type: 80, // name = words of the specifier joined by one space, qualifiers and attributes left out
@@ -149,11 +152,14 @@ export const DefineFlag = {
   /** The body is not an expression or whole statements; `b` is 0. */
   Unparsed: 8,
   Undef: 16,
+  /** The body is one number (a Number node). A file of more than 512 KiB keeps no node for these: register headers. */
+  Constant: 32,
 } as const;
 
 /**
  * A parsed file: what parse.ts makes and what lowering and extraction read. A node is an index into the
- * node arrays (which may be longer than `count`: the parser grows them by doubling).
+ * node arrays (which may be longer than `count`: the parser grows them by doubling). All arrays are the
+ * parser's own and are used again for its next file: a tree must be read before the next parse().
  */
 export interface Tree {
   readonly kind: Uint8Array;
@@ -169,10 +175,19 @@ export interface Tree {
   readonly count: number;
   /** First top-level node (list). */
   readonly first: number;
-  /** Interned texts: identifiers, literals, types. names[0] is ''. */
+  /**
+   * Interned texts: identifiers, numbers, types. names[0] is ''. Shared by all files of one parser: holds far more
+   * than this file's names, and a name keeps its number from file to file as long as `namesEpoch` is the same.
+   */
   readonly names: string[];
+  readonly namesEpoch: number;
   /** Per token: 1-based line and column packed by `position()` of flow.ts. */
   readonly tokenPosition: Int32Array;
   /** What could not be parsed; `function` is '' outside functions. */
-  readonly errors: readonly { readonly line: number; readonly function: string; readonly reason: string }[];
+  readonly errors: readonly {
+    readonly line: number;
+    readonly column: number;
+    readonly function: string;
+    readonly reason: string;
+  }[];
 }

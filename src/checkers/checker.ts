@@ -2,6 +2,8 @@
  * What a checker and a finding are. A checker is a folder; a rule is a file in it that declares itself by
  * a Rule and a page `docs/rules/<checker>/<rule>.md`.
  */
+import type { Program } from '../index/program.ts';
+
 export type Severity = 'error' | 'warning' | 'note';
 export type Confidence = 'high' | 'medium' | 'low';
 
@@ -59,4 +61,12 @@ export interface Rule {
   readonly summary: string;
   /** The kernel document, page or commit that the rule rests on. */
   readonly source: string;
+}
+
+/** A checker of code: `null-deref`, `lock-order`. */
+export interface CodeChecker {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** All findings in these files as they stand, in any order. Pure: the same program gives the same findings. */
+  audit(program: Program, paths: readonly string[]): readonly Finding[];
 }

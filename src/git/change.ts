@@ -60,4 +60,6 @@ export interface Change {
   readonly headName: string;
   readonly commits: readonly Commit[];
   readonly diff: readonly FileDiff[];
+  /** The diff of one of the commits against its first parent, where it can be had: findings are attributed by it. */
+  readonly commitDiff?: (id: string) => Promise<readonly FileDiff[]>;
 }

@@ -1,5 +1,5 @@
 /** The result of a review or an audit, before it takes any form (see report/). */
-import type { Finding } from '../checkers/checker.ts';
+import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
 
 export interface ReportStats {
   readonly files: number;
@@ -11,6 +11,14 @@ export interface ReportStats {
   readonly elapsed: number;
 }
 
+/** Source lines that a report quotes: path (`sourceKey`) -> 1-based line -> text without its newline. */
+export type Excerpts = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+/** Key of a finding's text in Excerpts: its path, or the message of its commit. */
+export function sourceKey(finding: Pick<Finding, 'path' | 'commit'>): string {
+  return finding.path === COMMIT_MESSAGE ? `${finding.commit ?? ''}${COMMIT_MESSAGE}` : finding.path;
+}
+
 export interface Report {
   readonly base: string;
   readonly head: string;
@@ -20,5 +28,7 @@ export interface Report {
   readonly fixed: readonly Finding[];
   /** What was left out and why, each one sentence: no tree at hand, shallow history. */
   readonly limits: readonly string[];
+  /** The lines that findings and their traces point at, and the subjects of the commits, as in head. */
+  readonly excerpts: Excerpts;
   readonly stats: ReportStats;
 }

@@ -1,0 +1,82 @@
+/** The repository's configuration, `.github/adjutant.yml`: its shape, its defaults, and what each key means. */
+import { z } from 'zod';
+
+const severity = z.enum(['error', 'warning', 'note']);
+const paths = z
+  .array(z.string().min(1).max(300))
+  .max(500)
+  .describe('Globs from the root of the tree: `drivers/net/**`, `mm/*.c`.');
+
+const checker = z.strictObject({
+  enabled: z.boolean().default(true).describe('Off: the checker is not run and its check run says so.'),
+  'fail-on': z
+    .enum(['error', 'warning', 'note', 'never'])
+    .optional()
+    .describe('Overrides the `fail-on` of the whole file for this checker.'),
+  paths: paths.default([]).describe('Only these files. Empty: all.'),
+  'ignore-paths': paths.default([]).describe('Never these files.'),
+});
+
+const checkers = z.strictObject({
+  'lock-order': checker.prefault({}),
+  'null-deref': checker.prefault({}),
+  trailers: checker.prefault({}),
+});
+
+const trailers = z.strictObject({
+  convention: z
+    .enum(['mainline', 'stable', 'distribution'])
+    .default('mainline')
+    .describe('Whose rules for sign-offs, Fixes and cherry-pick lines hold here.'),
+  required: z
+    .array(z.string().regex(/^[A-Za-z][A-Za-z-]*$/))
+    .default([])
+    .describe('Trailers that every commit must carry besides Signed-off-by: `[Bug, Upstream-Status]`.'),
+  forbidden: z
+    .array(z.string().regex(/^[A-Za-z][A-Za-z-]*$/))
+    .default([])
+    .describe('Trailers that no commit may carry: `[Change-Id]`.'),
+  prefixes: z
+    .array(z.string().min(1).max(100))
+    .default([])
+    .describe('Subject prefixes that are in use here: `[net, "drm/i915"]`. Empty: any.'),
+});
+
+export const configurationSchema = z.strictObject({
+  checkers: checkers.prefault({}).describe('The three checkers.'),
+  rules: z
+    .record(
+      z.string().regex(/^[a-z-]+\/[a-z0-9-]+$/, 'a rule id is written checker/rule'),
+      z.union([z.literal('off'), severity]),
+    )
+    .default({})
+    .describe('A rule by its id: `off`, or the severity that it has here. `null-deref/known-null: warning`.'),
+  'fail-on': z
+    .enum(['error', 'warning', 'note', 'never'])
+    .default('error')
+    .describe('The lowest severity that makes a check run fail.'),
+  confidence: z
+    .enum(['high', 'medium', 'low'])
+    .default('low')
+    .describe('The lowest confidence that is reported. Low confidence never gets an inline comment.'),
+  'comment-limit': z.int().min(0).max(50).default(20).describe('Inline comments of one push, at most.'),
+  trailers: trailers.prefault({}).describe('What commit messages must look like here.'),
+  advisory: z.boolean().default(false).describe('Findings never make a check run fail.'),
+  'skip-labels': z
+    .array(z.string().min(1).max(100))
+    .default([])
+    .describe('A pull request with one of these labels is not reviewed.'),
+  drafts: z.enum(['review', 'skip']).default('review').describe('What to do with draft pull requests.'),
+  'on-error': z
+    .enum(['failure', 'neutral'])
+    .default('failure')
+    .describe(
+      'How a check run ends when the review could not be completed. `neutral` passes a required check.',
+    ),
+  'upload-sarif': z.boolean().default(false).describe('Send the findings to code scanning too.'),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+
+/** What holds where there is no file. */
+export const defaultConfiguration: Configuration = configurationSchema.parse({});

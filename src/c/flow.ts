@@ -24,15 +24,29 @@ export const Expr = {
   Type: 14, // a type argument of a macro: b = type
   Temporary: 15, // a = number: the joined value of ?:, && and || as a value, ({ }); assigned on each way in
   Sizeof: 16, // not evaluated
-  Label: 17, // &&label
+  Label: 17, // &&label: a = block, -1 where it can't be reached
   Unknown: 18, // a = unique number: floating point, inline asm output, anything else
-  Initializer: 19, // { ... }: a = index into lists (designator name or 0, value)*
+  Initializer: 19, // { ... }: a = index into lists, b = number of pairs there (name number of the field or 0, value);
+  //                  .x.y = v is a pair of x and an Initializer with y
   VaArg: 20, // __VA_ARGS__ or a variadic tail in a macro body
 } as const;
 
-/** Instructions: four int32 each: [opcode, x, y, position]. A block ends with exactly one terminator. */
+/**
+ * Instructions: four int32 each: [opcode, x, y, position]. A block ends with exactly one terminator.
+ *
+ * Deref names the pointer (x) and the place that is read or written through it (y >> 1); `&p->a` makes none
+ * and `&p->a->b` one of p, for the place p->a. Lowering knows the types of locals only, so a reader that
+ * knows the types of fields and globals applies two rules: where the place is an array (or a function),
+ * nothing is accessed, for its name is its address; where x itself is an array, what is dereferenced is the
+ * pointer that x lies behind (`p` for p->array[i]), none for a variable. &p->array[i] thus has a Deref of
+ * p for the place p->array, which counts only if that field is a pointer.
+ *
+ * Conditions of branches are in one form: `!x`, `x == NULL`, `x != 0`, likely(x) and unlikely(x) all branch
+ * on x, with the ways swapped where need be; && and || are several branches. IS_ENABLED(CONFIG_X) is the
+ * Global CONFIG_X. A branch on a constant is a jump.
+ */
 export const Op = {
-  Deref: 1, // x = pointer expression that is dereferenced here; y = 1 for a store through it, 0 for a load
+  Deref: 1, // x = pointer expression that is dereferenced here; y & 1 = 1 for a store through it, 0 for a load; y >> 1 = place
   Assign: 2, // x = target, y = value
   Call: 3, // x = call number
   Declare: 4, // x = local: enters scope without a value
@@ -40,6 +54,7 @@ export const Op = {
   ExitScope: 6, // x = scope number: on every way out (fall through, break, continue, goto, return)
   Evaluate: 7, // x = expression evaluated for nothing else (its value is unused)
   Asm: 8, // x = list index of output operands (each may be overwritten), y = count
+  Body: 9, // in a macro that opens a loop: the statement behind its use runs here
 
   // Terminators
   Jump: 20, // x = block
@@ -52,9 +67,22 @@ export const Op = {
 
 /** What makes a scope special. */
 export const ScopeKind = {
-  /** name(args) { body }: a loop or a guard, as the macro's definition says. `call` is its call number. */
+  /**
+   * name(args) { body }: a loop or a guard, as the macro's definition says. `call` is its call number n.
+   *
+   *   Call n; EnterScope; Branch Result(n) ? body : out      is the body entered at all?
+   *   body: …; Branch !Result(n) ? out : body                 is this enough? (no other branch has a `!`)
+   *   out: ExitScope
+   *
+   * `continue` goes to the second branch, `break` to out. A loop takes both ways at both branches, each
+   * time with the iterator set anew; a guard (scoped_guard) is entered and then enough; a conditional
+   * guard or an if in disguise takes both ways at the first branch and is then enough.
+   */
   MacroBlock: 1,
-  /** A declaration with __free(fn) / CLASS(): `local` is cleaned up at exit; name = cleanup name. */
+  /**
+   * `local` is cleaned up at exit. name = fn for __free(fn) and __cleanup(fn), with call = -1; the class for
+   * CLASS(name, local)(args), with call = that of its constructor, class_<name>_constructor.
+   */
   Cleanup: 2,
   /** guard(name)(args): `call` is the call number of the outer call. */
   Guard: 3,
@@ -70,7 +98,9 @@ export interface Call {
 
 export interface Scope {
   readonly kind: number;
+  /** -1 where there is none. */
   readonly call: number;
+  /** -1 where there is none. */
   readonly local: number;
   /** Name number of the cleanup, 0 where there is none. */
   readonly name: number;
@@ -78,8 +108,9 @@ export interface Scope {
 
 export interface SwitchTable {
   readonly value: number;
-  /** Triples [low, high, block]; ends with the default block (or the block after the switch) in `otherwise`. */
+  /** Triples [low, high, block] of expressions (Integer, Global enumerator, Unknown; high = 0 but for a range) and a block. */
   readonly cases: readonly number[];
+  /** The default block, or the block after the switch. */
   readonly otherwise: number;
 }
 

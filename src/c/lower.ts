@@ -1,0 +1,73 @@
+/**
+ * Syntax tree to control flow: one function or macro body at a time. How expressions, conditions,
+ * declarations and statements are read is in the lower-*.ts files; what comes out is described in flow.ts.
+ */
+import { DefineFlag, Kind } from './ast.ts';
+import { Op } from './flow.ts';
+import { lowerValue } from './lower-expressions.ts';
+import { lowerStatement } from './lower-statements.ts';
+import { LocalFlag, type Lowering, NO_SCOPE } from './lowering.ts';
+
+/**
+ * Lowers a Function node into the builder. @throws LoweringError when it is too large or nested too deeply.
+ */
+export function lowerFunction(l: Lowering, node: number): void {
+  const { tree } = l;
+  l.reset();
+  const declarator = tree.a[node] as number;
+  const info = tree.c[declarator] as number;
+  if (info !== 0) lowerParameters(l, tree.b[info] as number);
+  const body = tree.b[node] as number;
+  lowerStatement(l, body);
+  finish(l, tree.tokenPosition[tree.b[body] as number] ?? l.position(node));
+}
+
+/**
+ * Lowers the body of a Define that has one: parameters are locals, an expression's value is returned.
+ * @throws LoweringError when it is too large or nested too deeply.
+ */
+export function lowerMacro(l: Lowering, node: number): void {
+  const { tree, b } = l;
+  l.reset();
+  lowerParameters(l, tree.a[node] as number);
+  const body = tree.b[node] as number;
+  l.isHeader = ((tree.c[node] as number) & DefineFlag.Header) !== 0;
+  if (isStatement(tree.kind[body] as number)) lowerStatement(l, body);
+  else b.emit(Op.Return, lowerValue(l, body), 0, l.position(body));
+  finish(l, l.position(body));
+}
+
+export const isStatement = (kind: number): boolean => kind >= Kind.Block && kind <= Kind.NestedFunction;
+
+function lowerParameters(l: Lowering, first: number): void {
+  const { tree } = l;
+  for (let p = first; p !== 0; p = tree.next[p] as number) {
+    const type = tree.a[p] === 0 ? 0 : l.types.ofDeclarator(tree, p);
+    l.declare(tree.name[p] as number, type, LocalFlag.Parameter);
+  }
+}
+
+/** The end of the body, the ways out of scopes by goto, and labels that nobody wrote. */
+function finish(l: Lowering, position: number): void {
+  const { b } = l;
+  b.emit(Op.End, 0, 0, position);
+  for (const exit of l.exits) {
+    b.place(exit.stub, exit.position);
+    const arrivesIn = scopesAround(l, exit.to.scope ?? NO_SCOPE);
+    for (let s = exit.scope; s !== NO_SCOPE && !arrivesIn.has(s); s = l.scopeParent[s] as number) {
+      b.emit(Op.ExitScope, s, 0, exit.position);
+    }
+    b.jump(exit.to.label, exit.position);
+  }
+  for (const { label, scope } of l.labels.values()) {
+    if (scope !== undefined) continue;
+    b.place(label, position);
+    b.emit(Op.End, 0, 0, position);
+  }
+}
+
+function scopesAround(l: Lowering, scope: number): Set<number> {
+  const around = new Set<number>();
+  for (let s = scope; s !== NO_SCOPE; s = l.scopeParent[s] as number) around.add(s);
+  return around;
+}

@@ -61,7 +61,7 @@ function cleanupName(l: Lowering, attributes: number): number {
 
 /** The list index and the number of pairs of `{ .name = value, value }`; a designator chain nests. */
 export function lowerInitializer(l: Lowering, node: number): number {
-  const { tree, b } = l;
+  const { tree } = l;
   if (tree.kind[node] !== Kind.InitializerList) return lowerValue(l, node);
   l.enter();
   const pairs: number[] = [];

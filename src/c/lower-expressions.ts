@@ -207,7 +207,6 @@ export function lowerPlace(l: Lowering, node: number): number {
           : b.expr(Expr.Deref, pointer);
       }
       return lowerValue(l, node);
-    case Kind.CompoundLiteral:
     default:
       return lowerValue(l, node);
   }

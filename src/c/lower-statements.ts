@@ -69,6 +69,9 @@ export function lowerStatement(l: Lowering, node: number): void {
     case Kind.MacroBlock:
       lowerMacroBlock(l, node);
       break;
+    case Kind.PreprocessorIf:
+      lowerPreprocessorIf(l, node);
+      break;
     case Kind.Empty:
       if (l.isHeader) b.emit(Op.Body, 0, 0, l.position(node));
       break;
@@ -133,6 +136,23 @@ function lowerIf(l: Lowering, first: number): void {
     node = otherwise;
   }
   b.place(end, l.position(first));
+}
+
+/** Which arm is compiled is a fact like any other: a test of the configuration's names. */
+function lowerPreprocessorIf(l: Lowering, node: number): void {
+  const { tree, b } = l;
+  const position = l.position(node);
+  const arms = [b.label(), b.label()] as const;
+  const end = b.label();
+  lowerCondition(l, tree.a[node] as number, arms[0], arms[1]);
+  for (const [arm, first] of [tree.b[node] as number, tree.c[node] as number].entries()) {
+    const scope = l.scope;
+    b.place(arms[arm] as number, position);
+    for (let s = first; s !== 0; s = tree.next[s] as number) lowerStatement(l, s);
+    l.closeScopes(scope, position);
+    b.jump(end, position);
+  }
+  b.place(end, position);
 }
 
 /** The body of a loop, with break and continue set up. */

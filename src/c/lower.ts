@@ -37,7 +37,7 @@ export function lowerMacro(l: Lowering, node: number): void {
   finish(l, l.position(body));
 }
 
-export const isStatement = (kind: number): boolean => kind >= Kind.Block && kind <= Kind.NestedFunction;
+export const isStatement = (kind: number): boolean => kind >= Kind.Block && kind <= Kind.PreprocessorIf;
 
 function lowerParameters(l: Lowering, first: number): void {
   const { tree } = l;

@@ -1,8 +1,8 @@
 /** What lowering one function keeps in mind, shared by the files that lower expressions, conditions, statements and scopes. */
 import type { Tree } from './ast.ts';
 import { Expr, Op } from './flow.ts';
-import { type FlowBuilder, LoweringError } from './flow-builder.ts';
-import type { NameTable, TypeTable } from './name-table.ts';
+import { FlowBuilder, LoweringError } from './flow-builder.ts';
+import { NameTable, TypeTable } from './name-table.ts';
 import { SPECIAL_NAMES, Special } from './special-names.ts';
 
 const MAX_DEPTH = 700;
@@ -26,11 +26,12 @@ interface SourceLabel {
   scope: number | undefined;
 }
 
+/** One per thread, for all its files: start() takes the next file, reset() the next function of it. */
 export class Lowering {
-  readonly tree: Tree;
-  readonly b: FlowBuilder;
-  readonly names: NameTable;
-  readonly types: TypeTable;
+  tree: Tree;
+  readonly b = new FlowBuilder();
+  readonly names = new NameTable();
+  readonly types = new TypeTable();
 
   /** Innermost last. */
   readonly targets: JumpTarget[] = [];
@@ -47,17 +48,29 @@ export class Lowering {
 
   #depth = 0;
   /** Per name of the tree: local + 1. */
-  readonly #localOf: Int32Array;
+  #localOf = new Int32Array(0);
   readonly #shadowed: number[] = [];
-  readonly #special: Uint8Array;
+  /** Per name of the tree, for as long as names keep their numbers: a Special, 0 where not looked up yet. */
+  #special = new Uint8Array(0);
+  #namesEpoch = -1;
 
-  constructor(tree: Tree, b: FlowBuilder, names: NameTable, types: TypeTable) {
+  constructor(tree: Tree) {
     this.tree = tree;
-    this.b = b;
-    this.names = names;
-    this.types = types;
-    this.#localOf = new Int32Array(tree.names.length);
-    this.#special = new Uint8Array(tree.names.length);
+    this.start(tree);
+  }
+
+  start(tree: Tree): void {
+    this.tree = tree;
+    this.names.reset();
+    this.types.reset();
+    this.leaveNames(0);
+    if (tree.namesEpoch !== this.#namesEpoch) this.#special.fill(0);
+    this.#namesEpoch = tree.namesEpoch;
+    if (tree.names.length <= this.#localOf.length) return;
+    const special = new Uint8Array(tree.names.length * 2);
+    special.set(this.#special);
+    this.#special = special;
+    this.#localOf = new Int32Array(tree.names.length * 2);
   }
 
   /** Makes ready for the next function of the file. */

@@ -3,15 +3,26 @@ import { DeclaratorFlag, Kind, type Tree } from './ast.ts';
 import { declaredType, typeName } from './types.ts';
 
 export class NameTable {
-  readonly texts: string[] = [''];
-  readonly #byText = new Map<string, number>([['', 0]]);
-  /** Per name of the tree: number + 1, 0 where not used yet. */
-  #ofTree = new Int32Array(0);
+  /** Each file has an array of its own, which its flows keep. */
+  texts: string[] = [''];
+  readonly #byText = new Map<string, number>();
+  /** Per name of the tree: number + 1, 0 where the file does not use it. The trees of one parser share their names. */
+  #ofTree = new Int32Array(1024);
+  readonly #used: number[] = [];
+
+  /** Makes ready for the next file. */
+  reset(): void {
+    this.texts = [''];
+    this.#byText.clear();
+    this.#byText.set('', 0);
+    for (const name of this.#used) this.#ofTree[name] = 0;
+    this.#used.length = 0;
+  }
 
   /** The number of a name of the file's tree. */
   ofTree(tree: Tree, name: number): number {
     if (name >= this.#ofTree.length) {
-      const grown = new Int32Array(Math.max(tree.names.length, name + 1));
+      const grown = new Int32Array(Math.max(tree.names.length, name + 1) * 2);
       grown.set(this.#ofTree);
       this.#ofTree = grown;
     }
@@ -19,10 +30,12 @@ export class NameTable {
     if (known !== 0) return known - 1;
     const number = this.ofText(tree.names[name] as string);
     this.#ofTree[name] = number + 1;
+    this.#used.push(name);
     return number;
   }
 
   ofText(text: string): number {
+    if (text === '') return 0;
     let number = this.#byText.get(text);
     if (number === undefined) {
       number = this.texts.length;
@@ -33,13 +46,16 @@ export class NameTable {
   }
 }
 
-const MAX_KEY_POINTERS = 15;
-
 /** Normal forms of types by declaration; the common ones without making a string. */
 export class TypeTable extends NameTable {
   readonly #plain = new Map<number, number>();
 
-  /** The number of the declared type of a Declarator or Parameter. */
+  override reset(): void {
+    super.reset();
+    this.#plain.clear();
+  }
+
+  /** The number of the declared type of a Declarator or Parameter; `base` stands in for the type that the tree has. */
   ofDeclarator(tree: Tree, declarator: number, base?: string): number {
     const type = tree.a[declarator] as number;
     const key = base === undefined ? plainKey(tree, type, tree.c[declarator] as number) : -1;
@@ -50,6 +66,8 @@ export class TypeTable extends NameTable {
     return number;
   }
 }
+
+const MAX_KEY_POINTERS = 15;
 
 /** A number for name, pointers, dimensions and flags of a type that has no body and no operand; -1 otherwise. */
 function plainKey(tree: Tree, type: number, info: number): number {

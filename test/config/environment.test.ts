@@ -1,0 +1,90 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { UserError } from '../../src/errors.ts';
+
+const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs1',
+  format: 'pem',
+}) as string;
+const app = { APP_ID: '7', PRIVATE_KEY: pem, WEBHOOK_SECRET: 's3cret' };
+
+function failure(env: Record<string, string>): string {
+  try {
+    readEnvironment(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    return (error as Error).message;
+  }
+  throw new Error('accepted');
+}
+
+describe('credentials', () => {
+  test('neither id nor key: no App, for the set-up page', () => {
+    expect(readEnvironment({}).app).toBeUndefined();
+    expect(readEnvironment({ APP_ID: '', PRIVATE_KEY: '' }).app).toBeUndefined();
+  });
+  test('neither id nor key in production is refused', () => {
+    expect(failure({ NODE_ENV: 'production' })).toMatch(/APP_ID and PRIVATE_KEY/);
+  });
+  test('only one of the two is refused and the missing one is named', () => {
+    expect(failure({ APP_ID: '7', WEBHOOK_SECRET: 'x' })).toMatch(/no private key/);
+    expect(failure({ PRIVATE_KEY: pem, WEBHOOK_SECRET: 'x' })).toMatch(/APP_ID is not/);
+  });
+  test('no webhook secret is refused', () => {
+    expect(failure({ APP_ID: '7', PRIVATE_KEY: pem })).toMatch(/WEBHOOK_SECRET is not set/);
+    expect(failure({ ...app, WEBHOOK_SECRET: '' })).toMatch(/WEBHOOK_SECRET is not set/);
+  });
+  test('the key may be PEM, PEM with written-out newlines, base64, or a file', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'key-')), 'key.pem');
+    writeFileSync(path, pem);
+    const forms = [
+      app,
+      { ...app, PRIVATE_KEY: pem.replaceAll('\n', '\\n') },
+      { ...app, PRIVATE_KEY: Buffer.from(pem).toString('base64') },
+      { ...app, PRIVATE_KEY: '', PRIVATE_KEY_PATH: path },
+    ];
+    for (const form of forms) expect(readEnvironment(form).app?.privateKey.trim()).toBe(pem.trim());
+  });
+  test('what is no key is refused without showing it', () => {
+    expect(failure({ ...app, PRIVATE_KEY: 'hunter2' })).not.toMatch(/hunter2/);
+    expect(failure({ ...app, PRIVATE_KEY: '', PRIVATE_KEY_PATH: '/nowhere/key.pem' })).toMatch(/ENOENT/);
+  });
+  test('two secrets are accepted while one is rotated', () => {
+    expect(readEnvironment({ ...app, WEBHOOK_SECRET_PREVIOUS: 'old' }).app?.webhookSecrets).toEqual([
+      's3cret',
+      'old',
+    ]);
+  });
+});
+
+describe('the rest', () => {
+  test('addresses of github.com and of an Enterprise server', () => {
+    expect(readEnvironment(app)).toMatchObject({
+      githubUrl: 'https://github.com',
+      apiUrl: 'https://api.github.com',
+    });
+    expect(readEnvironment({ ...app, GHE_HOST: 'git.example:8443', GHE_PROTOCOL: 'http' })).toMatchObject({
+      githubUrl: 'http://git.example:8443',
+      apiUrl: 'http://git.example:8443/api/v3',
+    });
+    expect(failure({ ...app, GHE_HOST: 'https://git.example/' })).toMatch(/^GHE_HOST must be a host name/);
+  });
+  test('folders follow XDG and are absolute', () => {
+    const { dataDir, cacheDir } = readEnvironment({ XDG_DATA_HOME: '/d', XDG_CACHE_HOME: '/c' });
+    expect([dataDir, cacheDir]).toEqual(['/d/adjutant', '/c/adjutant']);
+    expect(readEnvironment({ ADJUTANT_DATA_DIR: '/x' }).dataDir).toBe('/x');
+  });
+  test.each([
+    [{ PORT: 'http' }, /^PORT must be a whole number from 0 to 65535/],
+    [{ PORT: '70000' }, /^PORT must be/],
+    [{ APP_ID: 'abc' }, /^APP_ID must be/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
+    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must start with postgres/],
+  ])('%o is refused by its name', (env, message) => {
+    expect(failure(env as Record<string, string>)).toMatch(message);
+  });
+});

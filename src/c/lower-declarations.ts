@@ -23,10 +23,11 @@ export function lowerDeclaration(l: Lowering, node: number): void {
     const initializer = tree.b[d] as number;
     // The name is in scope in its own initializer, but `struct x *p = p` is not worth the trouble.
     const value = initializer === 0 || isStatic ? 0 : lowerValue(l, initializer);
+    if (isStatic && tree.kind[initializer] === Kind.InitializerList) l.staticTables.push(d);
     const local = l.declare(tree.name[d] as number, type, isStatic ? LocalFlag.Static : 0);
     if (value !== 0) b.emit(Op.Assign, b.expr(Expr.Local, local), value, position);
     else if (!isStatic) b.emit(Op.Declare, local, 0, position);
-    const cleanup = cleanupName(l, tree.c[node] as number);
+    const cleanup = info === 0 ? 0 : cleanupName(l, tree.next[info] as number);
     if (cleanup !== 0)
       l.openScope(ScopeKind.Cleanup, NO_CALL, local, l.names.ofTree(tree, cleanup), position);
   }

@@ -40,6 +40,8 @@ export class Lowering {
   readonly labels = new Map<number, SourceLabel>();
   /** Gotos out of a scope: a block of its own that leaves the scopes on the way. */
   readonly exits: { stub: number; to: SourceLabel; scope: number; position: number }[] = [];
+  /** Declarators of static locals with an initializer list, which no code of the function assigns. */
+  readonly staticTables: number[] = [];
   /** Innermost open scope. */
   scope = NO_SCOPE;
   readonly scopeParent: number[] = [];
@@ -81,6 +83,7 @@ export class Lowering {
     this.switches.length = 0;
     this.labels.clear();
     this.exits.length = 0;
+    this.staticTables.length = 0;
     this.scope = NO_SCOPE;
     this.scopeParent.length = 0;
     this.isHeader = false;

@@ -56,7 +56,7 @@ export interface FieldFact {
 }
 
 export interface StructFact {
-  /** 'struct foo', 'union bar'; a made-up 'struct <file:line>' for an unnamed one. */
+  /** 'struct foo', 'union bar'; without a tag see c/types.ts. */
   readonly name: string;
   readonly line: number;
   readonly fields: readonly FieldFact[];
@@ -73,10 +73,14 @@ export interface GlobalFact {
 
 /**
  * A function stored in a field: by an initializer of a table, or by an assignment in a function.
- * For a union or nested struct the field is the whole path: 'u.ops.open'.
+ * For a union or nested struct the field is the whole path: 'u.ops.open', with '->' where an assignment
+ * follows a pointer on the way: 'priv->ops.open'. The field is '' where the variable itself is the pointer.
  */
 export interface TableEntry {
-  /** Normal form of the type that has the field: 'struct file_operations'; '' where not known. */
+  /**
+   * Normal form of the type that the path starts in: 'struct file_operations'; 'typeof(x)' for a global of
+   * another file, 'typeof(f())' for what a function returns, '' where not known.
+   */
   readonly type: TypeName;
   readonly field: string;
   /** '' for NULL or 0, which says that the field is left empty on purpose. */
@@ -86,12 +90,11 @@ export interface TableEntry {
   readonly line: number;
 }
 
-/** A whole table variable, with the fields that its initializer names. */
+/** A table: a variable with its initializer, an element of an array that has functions, a compound literal; with the fields that it names. */
 export interface TableFact {
   readonly name: string;
   readonly type: TypeName;
   readonly line: number;
-  readonly isConst: boolean;
   readonly fields: readonly string[];
 }
 

@@ -1,0 +1,280 @@
+/** A parsed file to its facts. */
+import { DeclaratorFlag, Kind, type Tree } from '../c/ast.ts';
+import { ByteWriter } from '../c/bytes.ts';
+import { columnOf, lineOf } from '../c/flow.ts';
+import { LoweringError } from '../c/flow-builder.ts';
+import { encodeFlow } from '../c/flow-encode.ts';
+import { lowerFunction, lowerMacro } from '../c/lower.ts';
+import { Lowering } from '../c/lowering.ts';
+import { declaredType, expressionText } from '../c/types.ts';
+import { assignedEntries } from './extract-assignments.ts';
+import { macroShape } from './extract-macros.ts';
+import { tableOf } from './extract-tables.ts';
+import { TypeCollector } from './extract-types.ts';
+import type {
+  GlobalFact,
+  Parameter,
+  ParseError,
+  StructFact,
+  TableEntry,
+  TableFact,
+  TopLevelMacro,
+} from './facts.ts';
+import { type FlowStore, FunctionRecord, MacroRecord, NO_FLOW, type StoredFacts } from './stored-facts.ts';
+
+/** What extraction collects from one file. */
+interface Collected {
+  includes: string[];
+  functions: FunctionRecord[];
+  macros: MacroRecord[];
+  structs: StructFact[];
+  typedefs: { name: string; type: string; line: number }[];
+  enumerators: { name: string; value: number | undefined; line: number }[];
+  globals: GlobalFact[];
+  tables: TableFact[];
+  tableEntries: TableEntry[];
+  topLevelMacros: TopLevelMacro[];
+  errors: ParseError[];
+}
+
+/** Extracts facts of file after file; keeps its buffers between them. One per thread. */
+export class Extractor {
+  #lowering: Lowering | undefined;
+  readonly #bytes = new ByteWriter();
+
+  /** The facts of a parsed file. The tree may be overwritten afterwards; the facts refer to nothing of it. */
+  extract(tree: Tree): StoredFacts {
+    this.#lowering ??= new Lowering(tree);
+    this.#lowering.start(tree);
+    this.#bytes.reset();
+    return new FileExtraction(tree, this.#lowering, this.#bytes).run();
+  }
+}
+
+class FileExtraction {
+  readonly tree: Tree;
+  readonly lowering: Lowering;
+  readonly bytes: ByteWriter;
+  readonly types: TypeCollector;
+  /** Filled in at the end; the records refer to it. */
+  readonly store: { bytes: Uint8Array; names: readonly string[]; types: readonly string[] };
+  readonly facts: Collected = {
+    includes: [],
+    functions: [],
+    macros: [],
+    structs: [],
+    typedefs: [],
+    enumerators: [],
+    globals: [],
+    tables: [],
+    tableEntries: [],
+    topLevelMacros: [],
+    errors: [],
+  };
+  /** Tables wait until all structs of the file are known: a positional initializer needs the fields' names. */
+  readonly #tables: { declarator: number; type: string; holder: string }[] = [];
+
+  constructor(tree: Tree, lowering: Lowering, bytes: ByteWriter) {
+    this.tree = tree;
+    this.lowering = lowering;
+    this.bytes = bytes;
+    this.store = { bytes: new Uint8Array(0), names: [], types: [] };
+    this.types = new TypeCollector(tree, this.facts.structs, this.facts.enumerators);
+  }
+
+  run(): StoredFacts {
+    const { tree, facts } = this;
+    for (const { line, function: name, reason } of tree.errors)
+      facts.errors.push({ line, function: name, reason });
+    for (let node = tree.first; node !== 0; node = tree.next[node] as number) this.topLevel(node);
+    for (const { declarator, type, holder } of this.#tables) {
+      tableOf(tree, declarator, type, holder, facts);
+    }
+    this.store.bytes = this.bytes.take();
+    this.store.names = this.lowering.names.texts;
+    this.store.types = this.lowering.types.texts;
+    return { ...facts, flows: this.store satisfies FlowStore };
+  }
+
+  topLevel(node: number): void {
+    const { tree, facts } = this;
+    switch (tree.kind[node]) {
+      case Kind.Function:
+        this.types.collect(tree.a[tree.a[node] as number] as number, this.name(tree.a[node] as number));
+        this.addFunction(node);
+        break;
+      case Kind.VariableDeclaration:
+        this.addVariables(node);
+        break;
+      case Kind.Typedef:
+        for (let d = tree.a[node] as number; d !== 0; d = tree.next[d] as number) {
+          const base = this.types.collect(tree.a[d] as number, `<${this.name(d)}>`);
+          facts.typedefs.push({ name: this.name(d), type: declaredType(tree, d, base), line: this.line(d) });
+        }
+        break;
+      case Kind.TypeDeclaration:
+        this.types.collect(tree.a[node] as number, '');
+        break;
+      case Kind.StructBody:
+      case Kind.EnumBody:
+        this.types.collectBody(node, '');
+        break;
+      case Kind.MacroInvocation: {
+        const call = tree.a[node] as number;
+        const args = this.texts(tree.b[call] as number);
+        facts.topLevelMacros.push({ name: this.name(tree.a[call] as number), args, line: this.line(node) });
+        break;
+      }
+      case Kind.Define:
+        this.addMacro(node);
+        break;
+      case Kind.Include:
+        facts.includes.push(this.name(node));
+        break;
+      case Kind.PreprocessorIf:
+        for (let s = tree.b[node] as number; s !== 0; s = tree.next[s] as number) this.topLevel(s);
+        for (let s = tree.c[node] as number; s !== 0; s = tree.next[s] as number) this.topLevel(s);
+        break;
+    }
+  }
+
+  addFunction(node: number): void {
+    const { tree, bytes, lowering, facts } = this;
+    const declarator = tree.a[node] as number;
+    const name = this.name(node) || this.name(declarator);
+    let flowAt = bytes.length;
+    try {
+      lowerFunction(lowering, node);
+      assignedEntries(lowering, name, facts.tableEntries);
+      for (const d of lowering.staticTables) {
+        this.#tables.push({ declarator: d, type: this.types.collect(tree.a[d] as number, ''), holder: name });
+      }
+      encodeFlow(bytes, lowering.b, this.line(declarator));
+    } catch (error) {
+      if (!(error instanceof LoweringError)) throw error;
+      bytes.length = flowAt;
+      flowAt = NO_FLOW;
+      facts.errors.push({ line: this.line(declarator), function: name, reason: error.message });
+    }
+    const endToken = tree.b[tree.b[node] as number] as number;
+    const endLine = lineOf(tree.tokenPosition[endToken] as number);
+    facts.functions.push(
+      this.functionRecord(node, declarator, name, tree.c[node] as number, endLine, flowAt),
+    );
+  }
+
+  functionRecord(
+    node: number,
+    declarator: number,
+    name: string,
+    attributes: number,
+    endLine: number,
+    flowAt: number,
+  ): FunctionRecord {
+    const { tree } = this;
+    const info = tree.c[declarator] as number;
+    const flags = info === 0 ? 0 : (tree.c[info] as number);
+    const own = info === 0 ? 0 : (tree.next[info] as number);
+    const position = tree.tokenPosition[tree.token[declarator] as number] as number;
+    return new FunctionRecord(
+      {
+        name,
+        line: lineOf(position),
+        column: columnOf(position),
+        endLine,
+        returns: this.types.nameOf(tree.a[declarator] as number),
+        parameters: info === 0 ? [] : this.parameters(tree.b[info] as number),
+        variadic: (flags & DeclaratorFlag.Variadic) !== 0,
+        isStatic: (flags & DeclaratorFlag.Static) !== 0,
+        isInline: (flags & (DeclaratorFlag.Inline | DeclaratorFlag.AlwaysInline)) !== 0,
+        alwaysInline: (flags & DeclaratorFlag.AlwaysInline) !== 0,
+        noReturn: (flags & DeclaratorFlag.NoReturn) !== 0,
+        isInit: (flags & DeclaratorFlag.Init) !== 0,
+        attributes: [...this.attributes(attributes), ...this.attributes(own)],
+        isPrototype: tree.kind[node] !== Kind.Function,
+        definedBy: undefined,
+        flowAt,
+      },
+      this.store,
+    );
+  }
+
+  parameters(first: number): Parameter[] {
+    const parameters: Parameter[] = [];
+    for (let p = first; p !== 0; p = this.tree.next[p] as number) {
+      const type = declaredType(this.tree, p, this.types.nameOf(this.tree.a[p] as number));
+      parameters.push({ name: this.name(p), type });
+    }
+    return parameters;
+  }
+
+  attributes(first: number): { name: string; args: string[] }[] {
+    const attributes: { name: string; args: string[] }[] = [];
+    for (let at = first; at !== 0; at = this.tree.next[at] as number) {
+      if (this.tree.kind[at] !== Kind.Attribute) continue;
+      attributes.push({ name: this.name(at), args: this.texts(this.tree.a[at] as number) });
+    }
+    return attributes;
+  }
+
+  addVariables(node: number): void {
+    const { tree, facts } = this;
+    for (let d = tree.a[node] as number; d !== 0; d = tree.next[d] as number) {
+      const info = tree.c[d] as number;
+      const flags = info === 0 ? 0 : (tree.c[info] as number);
+      const name = this.name(d);
+      const base = this.types.collect(tree.a[d] as number, `<${name}>`);
+      const line = this.line(d);
+      if ((flags & DeclaratorFlag.Function) !== 0) {
+        facts.functions.push(this.functionRecord(node, d, name, tree.c[node] as number, line, NO_FLOW));
+        continue;
+      }
+      facts.globals.push({
+        name,
+        type: declaredType(tree, d, base),
+        line,
+        isStatic: (flags & DeclaratorFlag.Static) !== 0,
+        isExtern: (flags & DeclaratorFlag.Extern) !== 0,
+        perCpu: (flags & DeclaratorFlag.PerCpu) !== 0,
+      });
+      if (tree.b[d] !== 0) this.#tables.push({ declarator: d, type: base, holder: name });
+    }
+  }
+
+  addMacro(node: number): void {
+    const { tree, bytes, lowering, facts } = this;
+    const shape = macroShape(tree, node);
+    if (shape === undefined) return;
+    let { kind } = shape;
+    let flowAt = NO_FLOW;
+    if (kind === 'expression' || kind === 'statements' || kind === 'loop') {
+      const start = bytes.length;
+      try {
+        lowerMacro(lowering, node);
+        encodeFlow(bytes, lowering.b, this.line(node));
+        flowAt = start;
+      } catch (error) {
+        if (!(error instanceof LoweringError)) throw error;
+        bytes.length = start;
+        kind = 'opaque';
+      }
+    }
+    const { parameters, variadic, text } = shape;
+    const fields = { name: this.name(node), line: this.line(node), parameters, variadic, kind, text, flowAt };
+    facts.macros.push(new MacroRecord(fields, this.store));
+  }
+
+  name(node: number): string {
+    return this.tree.names[this.tree.name[node] as number] as string;
+  }
+
+  line(node: number): number {
+    return lineOf(this.tree.tokenPosition[this.tree.token[node] as number] as number);
+  }
+
+  texts(first: number): string[] {
+    const texts: string[] = [];
+    for (let e = first; e !== 0; e = this.tree.next[e] as number) texts.push(expressionText(this.tree, e));
+    return texts;
+  }
+}

@@ -38,8 +38,11 @@ export interface Hunk {
   readonly oldCount: number;
   readonly newStart: number;
   readonly newCount: number;
-  /** Lines with their first character ' ', '+' or '-'; without the newline. */
+  /** Lines with their first character ' ', '+' or '-'; without the newline. Decoded by bytes.ts. */
   readonly lines: readonly string[];
+  /** The last old or new line of the hunk ends the file without a newline. */
+  readonly oldNoNewline?: boolean;
+  readonly newNoNewline?: boolean;
 }
 
 export interface FileDiff {
@@ -47,6 +50,9 @@ export interface FileDiff {
   readonly oldPath: string | undefined;
   /** Undefined for a file that is deleted. */
   readonly newPath: string | undefined;
+  /** oldPath stays as it is: newPath starts as a copy of it. */
+  readonly copied?: boolean;
+  /** Nothing in it is text that is read here: binary, a symbolic link, a submodule. */
   readonly binary: boolean;
   readonly hunks: readonly Hunk[];
 }

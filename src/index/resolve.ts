@@ -1,0 +1,86 @@
+/**
+ * Which of several definitions a name in a file means. The tree is read without a configuration, so this
+ * is by what a reader would guess: the file's own, then what it includes, then what is near.
+ */
+
+/** A definition as resolution sees it. */
+export interface Candidate {
+  readonly path: string;
+  /** Visible in its own file alone, unless that is a header. */
+  readonly isStatic: boolean;
+}
+
+const isHeader = (path: string): boolean => path.endsWith('.h');
+
+/** How many leading folders two paths share. */
+export function sharedFolders(a: string, b: string): number {
+  let shared = 0;
+  const most = Math.min(a.length, b.length);
+  for (let i = 0; i < most && a.charCodeAt(i) === b.charCodeAt(i); i++)
+    if (a.charCodeAt(i) === 0x2f) shared++;
+  return shared;
+}
+
+/**
+ * How well a candidate fits a use in `from`: 0 where it can't be meant. Its own file comes first, then files
+ * that it includes, then those of its own folder, of the architecture that most people run, of the
+ * generic kernel, and the rest by nearness.
+ */
+export function fitness(candidate: Candidate, from: string, includes: (path: string) => boolean): number {
+  const { path } = candidate;
+  if (path === from) return 1000;
+  if (candidate.isStatic && !isHeader(path) && !includes(path)) return 0;
+  if (includes(path)) return 900;
+  const arch = architectureOf(path);
+  const ownArch = architectureOf(from);
+  let score = 100 + Math.min(sharedFolders(path, from), 20) * 10;
+  if (arch === '') score += 5;
+  else if (arch === ownArch) score += 40;
+  else if (ownArch !== '') score -= 60;
+  else if (arch !== 'x86') score -= 40;
+  // Tools and samples have copies of the kernel's names; they are not part of it.
+  if (isOutside(path) && !isOutside(from)) score -= 80;
+  return score;
+}
+
+function architectureOf(path: string): string {
+  if (!path.startsWith('arch/')) return '';
+  const end = path.indexOf('/', 5);
+  return end < 0 ? '' : path.slice(5, end);
+}
+
+const isOutside = (path: string): boolean => /^(tools|samples|scripts|Documentation|usr)\//.test(path);
+
+/** The candidates that fit best, in the order given; those with the same fit are all kept. */
+export function best<T extends Candidate>(
+  candidates: readonly T[],
+  from: string,
+  includes: (path: string) => boolean,
+): readonly T[] {
+  if (candidates.length === 1) {
+    const only = candidates[0] as T;
+    return fitness(only, from, includes) > 0 ? candidates : [];
+  }
+  let most = 1;
+  let found: T[] = [];
+  for (const candidate of candidates) {
+    const score = fitness(candidate, from, includes);
+    if (score < most) continue;
+    if (score > most) found = [];
+    most = score;
+    found.push(candidate);
+  }
+  return found;
+}
+
+/**
+ * True if an #include of this text, written in `from`, may mean `path`: the same folder, include/ or an
+ * include folder of an architecture.
+ */
+export function mayInclude(include: string, from: string, path: string): boolean {
+  const name = include.slice(1, -1);
+  if (!path.endsWith(name)) return false;
+  const folder = path.slice(0, path.length - name.length);
+  if (folder === '' || /(^|\/)include\/((uapi|generated)\/)?$/.test(folder)) return true;
+  return folder === from.slice(0, from.lastIndexOf('/') + 1);
+}

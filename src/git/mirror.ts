@@ -1,0 +1,173 @@
+/**
+ * Bare mirrors of the repositories under review, in the data directory, by the repository's number: a rename on
+ * GitHub changes nothing, and no name of anybody's choosing becomes a path. A mirror holds whole trees at the few
+ * commits that reviews need, and never goes to the network by itself.
+ */
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runGit } from './run.ts';
+
+/** Where a mirror comes from. */
+export interface Remote {
+  /** `https://github.com/owner/name.git`, without credentials. */
+  readonly url: string;
+  /** An installation token that may read the repository. */
+  readonly token: string;
+}
+
+/** What a review of one pull request needs on disk. */
+export interface Wanted {
+  readonly pull: number;
+  /** Full SHA of the commit that the pull request adds to. */
+  readonly base: string;
+  /** Full SHA under review. */
+  readonly head: string;
+  /** Commits between the two. */
+  readonly commits: number;
+}
+
+/** Levels of history that one fetch asks for, at most: a deeper series is reviewed without its oldest messages. */
+const MAX_DEPTH = 1000;
+const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+
+/** Fetches into one mirror wait for each other: git's own lock on the list of shallow commits fails the second. */
+const busy = new Map<string, Promise<unknown>>();
+const opened = new Set<string>();
+
+/** Directory of the mirror of a repository. */
+export function mirrorDir(dataDir: string, repository: number): string {
+  return join(dataDir, 'mirrors', `${repository}.git`);
+}
+
+/**
+ * Brings the trees of base and head, and the commits between, into the mirror; nothing where they are there
+ * already. Rejects with a GitError where the remote does not have or does not give them.
+ */
+export function fetchPullRequest(
+  gitDir: string,
+  remote: Remote,
+  wanted: Wanted,
+  signal?: AbortSignal,
+): Promise<void> {
+  return inTurn(gitDir, async () => {
+    if (!SHA.test(wanted.base) || !SHA.test(wanted.head)) throw new Error('base and head must be full SHAs');
+    await open(gitDir);
+    const depth = Math.min(wanted.commits + 1, MAX_DEPTH);
+    const refs = `refs/adjutant/pull/${wanted.pull}`;
+    // Trees first: they are what a first review waits for, and the history between shares nearly all of them.
+    await fetch(gitDir, remote, 1, `+${wanted.base}:${refs}/base`, wanted.base, signal);
+    const head = `+refs/pull/${wanted.pull}/head:${refs}/head`;
+    await fetch(gitDir, remote, depth, head, wanted.head, signal);
+    if (!(await has(gitDir, wanted.head))) {
+      // Pushed over since: the commit itself can still be had.
+      await fetch(gitDir, remote, depth, `+${wanted.head}:${refs}/head`, wanted.head, signal);
+    }
+  });
+}
+
+/** Forgets a closed pull request. Its objects stay until the mirror is made anew. */
+export function forgetPullRequest(gitDir: string, pull: number): Promise<void> {
+  return inTurn(gitDir, async () => {
+    if (!(await exists(gitDir))) return;
+    for (const name of ['base', 'head']) {
+      await runGit(['update-ref', '-d', `refs/adjutant/pull/${pull}/${name}`], { gitDir });
+    }
+  });
+}
+
+async function inTurn<T>(gitDir: string, work: () => Promise<T>): Promise<T> {
+  const before = busy.get(gitDir) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  const settled = mine.catch(() => undefined);
+  busy.set(gitDir, settled);
+  try {
+    return await mine;
+  } finally {
+    if (busy.get(gitDir) === settled) busy.delete(gitDir);
+  }
+}
+
+/** Makes the mirror where it is missing; removes what a git that was killed in it left: locks, half a pack. */
+async function open(gitDir: string): Promise<void> {
+  if (opened.has(gitDir) && (await exists(gitDir))) return;
+  await mkdir(gitDir, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(gitDir, { recursive: true })) {
+    if (/\.lock$|\/tmp_[^/]+$/.test(name)) await rm(join(gitDir, name), { recursive: true, force: true });
+  }
+  await runGit(['init', '--quiet', '--bare', '--template=', '--end-of-options', gitDir]);
+  opened.add(gitDir);
+}
+
+async function exists(gitDir: string): Promise<boolean> {
+  return stat(join(gitDir, 'HEAD')).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function fetch(
+  gitDir: string,
+  remote: Remote,
+  depth: number,
+  refspec: string,
+  sha: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (await has(gitDir, sha, depth)) return;
+  await runGit(
+    [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-auto-maintenance',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      '--update-shallow',
+      `--depth=${depth}`,
+      '--end-of-options',
+      remote.url,
+      refspec,
+    ],
+    {
+      gitDir,
+      env: credentials(remote),
+      protocols: [new URL(remote.url).protocol === 'http:' ? 'http' : 'https'],
+      timeout: 3_600_000,
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
+}
+
+/**
+ * Whether the commit is there with all of its tree, and `depth - 1` generations of its first parents. A fetch
+ * that ended brought everything; one that was killed leaves no pack behind.
+ */
+async function has(gitDir: string, sha: string, depth = 1): Promise<boolean> {
+  try {
+    await runGit(['cat-file', '-e', `${sha}^{tree}`], { gitDir });
+    if (depth > 1) await runGit(['cat-file', '-e', `${sha}~${depth - 1}^{tree}`], { gitDir });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Settings of one fetch, in git's environment: the token is in no argument, no file and no message. */
+function credentials(remote: Remote): Record<string, string> {
+  const basic = Buffer.from(`x-access-token:${remote.token}`).toString('base64');
+  const settings = [
+    [`http.${new URL(remote.url).origin}/.extraHeader`, `Authorization: Basic ${basic}`],
+    ['http.followRedirects', 'false'],
+    ['http.lowSpeedLimit', '1000'],
+    ['http.lowSpeedTime', '120'],
+    ['transfer.credentialsInUrl', 'die'],
+    // Everything stays in the pack that came: loose objects of a kernel tree are 80,000 files.
+    ['fetch.unpackLimit', '1'],
+  ] as const;
+  const env: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };
+  for (const [i, [key, value]] of settings.entries()) {
+    env[`GIT_CONFIG_KEY_${i}`] = key;
+    env[`GIT_CONFIG_VALUE_${i}`] = value;
+  }
+  return env;
+}

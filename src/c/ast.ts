@@ -72,7 +72,8 @@ export const Kind = {
   //          b = pointer depth, c = typeof's operand (expression or Type) where name is 'typeof'
   Declarator: 81, // name; a = Type (pointer depth included); b = initializer; c = DeclaratorInfo
   DeclaratorInfo: 82, // a = first array dimension (list; Absent dimension = Empty), b = first Parameter (list) for a
-  //          function or function pointer, c = flags (DeclaratorFlag), next = first Attribute (list) of this declarator
+  //          function or function pointer, c = flags (DeclaratorFlag), and in place of a name the node of
+  //          the first Attribute (list) of this declarator
   Parameter: 83, // name (0 where unnamed); a = Type; c = DeclaratorInfo
   Attribute: 84, // name = attribute or annotation (__must_hold, __free, guarded); a = first argument (list)
 

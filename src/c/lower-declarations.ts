@@ -27,7 +27,7 @@ export function lowerDeclaration(l: Lowering, node: number): void {
     const local = l.declare(tree.name[d] as number, type, isStatic ? LocalFlag.Static : 0);
     if (value !== 0) b.emit(Op.Assign, b.expr(Expr.Local, local), value, position);
     else if (!isStatic) b.emit(Op.Declare, local, 0, position);
-    const cleanup = info === 0 ? 0 : cleanupName(l, tree.next[info] as number);
+    const cleanup = info === 0 ? 0 : cleanupName(l, tree.name[info] as number);
     if (cleanup !== 0)
       l.openScope(ScopeKind.Cleanup, NO_CALL, local, l.names.ofTree(tree, cleanup), position);
   }

@@ -5,7 +5,7 @@ import { FlowBuilder, LoweringError } from './flow-builder.ts';
 import { NameTable, TypeTable } from './name-table.ts';
 import { SPECIAL_NAMES, Special } from './special-names.ts';
 
-const MAX_DEPTH = 700;
+const MAX_DEPTH = 1500;
 
 /** Scope number that stands for "outside all scopes". */
 export const NO_SCOPE = -1;

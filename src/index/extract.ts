@@ -174,7 +174,7 @@ class FileExtraction {
     const { tree } = this;
     const info = tree.c[declarator] as number;
     const flags = info === 0 ? 0 : (tree.c[info] as number);
-    const own = info === 0 ? 0 : (tree.next[info] as number);
+    const own = info === 0 ? 0 : (tree.name[info] as number);
     const position = tree.tokenPosition[tree.token[declarator] as number] as number;
     return new FunctionRecord(
       {

@@ -38,6 +38,8 @@ export interface Hunk {
   readonly oldCount: number;
   readonly newStart: number;
   readonly newCount: number;
+  /** What stands behind the second @@: the line that begins the function, as git guesses it. */
+  readonly heading?: string;
   /** Lines with their first character ' ', '+' or '-'; without the newline. Decoded by bytes.ts. */
   readonly lines: readonly string[];
   /** The last old or new line of the hunk ends the file without a newline. */

@@ -154,6 +154,7 @@ class PatchReader {
     const oldCount = Number(header[2] ?? 1);
     const newCount = Number(header[4] ?? 1);
     const place = { oldStart: Number(header[1]), oldCount, newStart: Number(header[3]), newCount };
+    const heading = this.#line().slice(header[0].length).trim();
     this.#at += 1;
     const lines: string[] = [];
     let [oldLeft, newLeft] = [oldCount, newCount];
@@ -185,6 +186,7 @@ class PatchReader {
     }
     return {
       ...place,
+      ...(heading === '' ? {} : { heading }),
       lines,
       ...(oldNoNewline ? { oldNoNewline } : {}),
       ...(newNoNewline ? { newNoNewline } : {}),

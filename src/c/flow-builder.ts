@@ -189,6 +189,12 @@ export class FlowBuilder {
     this.emit(Op.Jump, label, 0, position);
   }
 
+  /** Turns the terminator at an instruction into a jump. */
+  makeJump(instruction: number, label: number): void {
+    this.ops[instruction * 4] = Op.Jump;
+    this.ops[instruction * 4 + 1] = label;
+  }
+
   /** A branch on a constant is a jump. */
   branch(condition: number, whenTrue: number, whenFalse: number, position: number): void {
     if (this.exprOp[condition] === Expr.Integer) {

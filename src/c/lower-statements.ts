@@ -45,6 +45,7 @@ export function lowerStatement(l: Lowering, node: number): void {
       if (label.scope !== undefined) break;
       label.scope = l.scope;
       b.place(label.label, l.position(node));
+      if (l.isFragment) b.switches[0]?.cases.push(b.unknown(), 0, label.label);
       break;
     }
     case Kind.Goto:
@@ -185,7 +186,8 @@ function lowerDoWhile(l: Lowering, node: number): void {
   b.place(body, position);
   lowerBody(l, tree.b[node] as number, end, again);
   b.place(again, position);
-  lowerCondition(l, tree.a[node] as number, body, end);
+  // Without its condition (a macro that opens it, the end of a fragment) it is a block.
+  if (tree.a[node] !== 0) lowerCondition(l, tree.a[node] as number, body, end);
   b.place(end, position);
 }
 
@@ -269,7 +271,11 @@ function constant(l: Lowering, node: number): number {
 
 function lowerLoopJump(l: Lowering, node: number): void {
   const target = l.targets.at(-1);
-  if (target === undefined) return;
+  if (target === undefined) {
+    // The loop is not seen: what comes after it is not, either.
+    l.b.emit(Op.End, 0, 0, l.position(node));
+    return;
+  }
   const isBreak = l.tree.kind[node] === Kind.Break;
   const position = l.position(node);
   l.exitScopes(isBreak ? target.breakScope : target.continueScope, position);

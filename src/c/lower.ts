@@ -18,8 +18,22 @@ export function lowerFunction(l: Lowering, node: number): void {
   const info = tree.c[declarator] as number;
   if (info !== 0) lowerParameters(l, tree.b[info] as number);
   const body = tree.b[node] as number;
-  lowerStatement(l, body);
+  if (l.isFragment) lowerFragment(l, body);
+  else lowerStatement(l, body);
   finish(l, tree.tokenPosition[tree.b[body] as number] ?? l.position(node));
+}
+
+/** A body whose beginning may be missing: a switch in front of it goes to all that unseen code may go to. */
+function lowerFragment(l: Lowering, body: number): void {
+  const { b } = l;
+  const start = b.label();
+  const table = { value: b.unknown(), cases: [], otherwise: start };
+  b.switches.push(table);
+  b.emit(Op.Switch, 0, 0, l.position(body));
+  b.place(start, l.position(body));
+  l.switches.push(0);
+  lowerStatement(l, body);
+  if (table.cases.length === 0) b.makeJump(0, start);
 }
 
 /**

@@ -48,6 +48,12 @@ export class Lowering {
   /** Set where the body of a macro that opens a loop is lowered: its empty statement is where the body goes. */
   isHeader = false;
 
+  /**
+   * Set where the tree is of a piece of a file: code that is not seen may go to any label and case. They are
+   * reached by a switch on an unknown value in front of what is seen.
+   */
+  isFragment = false;
+
   #depth = 0;
   /** Per name of the tree: local + 1. */
   #localOf = new Int32Array(0);

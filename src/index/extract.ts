@@ -37,17 +37,31 @@ interface Collected {
   errors: ParseError[];
 }
 
+/** Is told of each body that was lowered, while it is in the builder: `ordinal` counts functions, or macros. */
+export interface BodyListener {
+  body(lowering: Lowering, ordinal: number, isMacro: boolean): void;
+}
+
 /** Extracts facts of file after file; keeps its buffers between them. One per thread. */
 export class Extractor {
   #lowering: Lowering | undefined;
   readonly #bytes = new ByteWriter();
+  readonly #listener: BodyListener | undefined;
 
-  /** The facts of a parsed file. The tree may be overwritten afterwards; the facts refer to nothing of it. */
-  extract(tree: Tree): StoredFacts {
+  constructor(listener?: BodyListener) {
+    this.#listener = listener;
+  }
+
+  /**
+   * The facts of a parsed file, or of a piece of one. The tree may be overwritten afterwards; the facts refer
+   * to nothing of it.
+   */
+  extract(tree: Tree, isFragment = false): StoredFacts {
     this.#lowering ??= new Lowering(tree);
     this.#lowering.start(tree);
+    this.#lowering.isFragment = isFragment;
     this.#bytes.reset();
-    return new FileExtraction(tree, this.#lowering, this.#bytes).run();
+    return new FileExtraction(tree, this.#lowering, this.#bytes, this.#listener).run();
   }
 }
 
@@ -55,6 +69,7 @@ class FileExtraction {
   readonly tree: Tree;
   readonly lowering: Lowering;
   readonly bytes: ByteWriter;
+  readonly listener: BodyListener | undefined;
   readonly types: TypeCollector;
   /** Filled in at the end; the records refer to it. */
   readonly store: { bytes: Uint8Array; names: readonly string[]; types: readonly string[] };
@@ -74,10 +89,11 @@ class FileExtraction {
   /** Tables wait until all structs of the file are known: a positional initializer needs the fields' names. */
   readonly #tables: { declarator: number; type: string; holder: string }[] = [];
 
-  constructor(tree: Tree, lowering: Lowering, bytes: ByteWriter) {
+  constructor(tree: Tree, lowering: Lowering, bytes: ByteWriter, listener: BodyListener | undefined) {
     this.tree = tree;
     this.lowering = lowering;
     this.bytes = bytes;
+    this.listener = listener;
     this.store = { bytes: new Uint8Array(0), names: [], types: [] };
     this.types = new TypeCollector(tree, this.facts.structs, this.facts.enumerators);
   }
@@ -149,6 +165,7 @@ class FileExtraction {
       for (const d of lowering.staticTables) {
         this.#tables.push({ declarator: d, type: this.types.collect(tree.a[d] as number, ''), holder: name });
       }
+      this.listener?.body(lowering, facts.functions.length, false);
       encodeFlow(bytes, lowering.b, this.line(declarator));
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
@@ -251,6 +268,7 @@ class FileExtraction {
       const start = bytes.length;
       try {
         lowerMacro(lowering, node);
+        this.listener?.body(lowering, facts.macros.length, true);
         encodeFlow(bytes, lowering.b, this.line(node));
         flowAt = start;
       } catch (error) {

@@ -18,7 +18,7 @@ export const Expr = {
   Result: 8, // result of a call: a = call number (never equal to another call's)
   Integer: 9, // a = value (as int32; larger ones saturate); NULL is Integer 0
   String: 10,
-  Unary: 11, // a = operand, b = Operator (Not, BitNot, Negate)
+  Unary: 11, // a = operand, c = Operator (Not, BitNot, Negate)
   Binary: 12, // a, b = operands, c = Operator
   Cast: 13, // a = operand, b = type
   Type: 14, // a type argument of a macro: b = type

@@ -277,7 +277,7 @@ function lowerUnary(l: Lowering, node: number): number {
     default: {
       const operand = lowerValue(l, a);
       const isNegative = operator === Operator.Negate && b.exprOp[operand] === Expr.Integer;
-      value = isNegative ? b.integer(-(b.exprA[operand] as number)) : b.expr(Expr.Unary, operand, operator);
+      value = isNegative ? b.integer(-(b.exprA[operand] as number)) : b.expr(Expr.Unary, operand, 0, operator);
     }
   }
   l.leave();

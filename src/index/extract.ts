@@ -87,6 +87,8 @@ class FileExtraction {
     errors: [],
   };
   /** Tables wait until all structs of the file are known: a positional initializer needs the fields' names. */
+  /** The macro that defines the function that comes next. */
+  #definedBy: string | undefined;
   readonly #tables: { declarator: number; type: string; holder: string }[] = [];
 
   constructor(tree: Tree, lowering: Lowering, bytes: ByteWriter, listener: BodyListener | undefined) {
@@ -135,12 +137,9 @@ class FileExtraction {
       case Kind.EnumBody:
         this.types.collectBody(node, '');
         break;
-      case Kind.MacroInvocation: {
-        const call = tree.a[node] as number;
-        const args = this.texts(tree.b[call] as number);
-        facts.topLevelMacros.push({ name: this.name(tree.a[call] as number), args, line: this.line(node) });
+      case Kind.MacroInvocation:
+        this.addInvocation(node);
         break;
-      }
       case Kind.Define:
         this.addMacro(node);
         break;
@@ -154,11 +153,35 @@ class FileExtraction {
     }
   }
 
+  /** A macro at the top level. One with a body is followed by the Function that it defines. */
+  addInvocation(node: number): void {
+    const { tree, facts } = this;
+    const call = tree.a[node] as number;
+    const name = this.name(tree.a[call] as number);
+    if (tree.b[node] !== 0) {
+      this.#definedBy = name;
+      return;
+    }
+    const args = this.texts(tree.b[call] as number);
+    facts.topLevelMacros.push({ name, args, line: this.line(node) });
+  }
+
   addFunction(node: number): void {
-    const { tree, bytes, lowering, facts } = this;
+    const { tree, facts } = this;
     const declarator = tree.a[node] as number;
     const name = this.name(node) || this.name(declarator);
-    let flowAt = bytes.length;
+    const body = tree.b[node] as number;
+    const flowAt = body === 0 ? NO_FLOW : this.lower(node, declarator, name);
+    const endLine =
+      body === 0 ? this.line(declarator) : lineOf(tree.tokenPosition[tree.b[body] as number] as number);
+    facts.functions.push(this.functionRecord(node, declarator, name, endLine, flowAt, this.#definedBy));
+    this.#definedBy = undefined;
+  }
+
+  /** Lowers a function's body and appends it to the flows. Returns where it is; NO_FLOW, and an error, where it can't be. */
+  lower(node: number, declarator: number, name: string): number {
+    const { tree, bytes, lowering, facts } = this;
+    const flowAt = bytes.length;
     try {
       lowerFunction(lowering, node);
       assignedEntries(lowering, name, facts.tableEntries);
@@ -170,28 +193,23 @@ class FileExtraction {
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       bytes.length = flowAt;
-      flowAt = NO_FLOW;
       facts.errors.push({ line: this.line(declarator), function: name, reason: error.message });
+      return NO_FLOW;
     }
-    const endToken = tree.b[tree.b[node] as number] as number;
-    const endLine = lineOf(tree.tokenPosition[endToken] as number);
-    facts.functions.push(
-      this.functionRecord(node, declarator, name, tree.c[node] as number, endLine, flowAt),
-    );
+    return flowAt;
   }
 
   functionRecord(
     node: number,
     declarator: number,
     name: string,
-    attributes: number,
     endLine: number,
     flowAt: number,
+    definedBy: string | undefined,
   ): FunctionRecord {
     const { tree } = this;
     const info = tree.c[declarator] as number;
     const flags = info === 0 ? 0 : (tree.c[info] as number);
-    const own = info === 0 ? 0 : (tree.name[info] as number);
     const position = tree.tokenPosition[tree.token[declarator] as number] as number;
     return new FunctionRecord(
       {
@@ -207,9 +225,9 @@ class FileExtraction {
         alwaysInline: (flags & DeclaratorFlag.AlwaysInline) !== 0,
         noReturn: (flags & DeclaratorFlag.NoReturn) !== 0,
         isInit: (flags & DeclaratorFlag.Init) !== 0,
-        attributes: [...this.attributes(attributes), ...this.attributes(own)],
+        attributes: info === 0 ? [] : this.attributes(tree.name[info] as number),
         isPrototype: tree.kind[node] !== Kind.Function,
-        definedBy: undefined,
+        definedBy,
         flowAt,
       },
       this.store,
@@ -243,7 +261,7 @@ class FileExtraction {
       const base = this.types.collect(tree.a[d] as number, `<${name}>`);
       const line = this.line(d);
       if ((flags & DeclaratorFlag.Function) !== 0) {
-        facts.functions.push(this.functionRecord(node, d, name, tree.c[node] as number, line, NO_FLOW));
+        facts.functions.push(this.functionRecord(node, d, name, line, NO_FLOW, undefined));
         continue;
       }
       facts.globals.push({

@@ -6,6 +6,8 @@ export interface SourceTree {
   readonly id: string;
   /** Folder of a plain tree or work tree on disk, where there is one. */
   readonly root?: string;
+  /** Git directory that has the files as objects, where there is one: reading many of them needs no detour then. */
+  readonly gitDir?: string;
   /** Every regular file's path with its git blob id. Symbolic links and submodules are left out. */
   list(): Promise<ReadonlyMap<string, string>>;
   /** Bytes of the files that exist among `paths`. */

@@ -39,6 +39,7 @@ export function revisionTree(gitDir: string, objects: ObjectReader, treeId: stri
 
   return {
     id: treeId,
+    gitDir,
     list() {
       all ??= listFiles(gitDir, treeId);
       return all;

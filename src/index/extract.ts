@@ -190,6 +190,7 @@ class FileExtraction {
       }
       this.listener?.body(lowering, facts.functions.length, false);
       encodeFlow(bytes, lowering.b, this.line(declarator));
+      this.onBody?.(lowering, facts.functions.length, false);
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       bytes.length = flowAt;
@@ -289,6 +290,7 @@ class FileExtraction {
         this.listener?.body(lowering, facts.macros.length, true);
         encodeFlow(bytes, lowering.b, this.line(node));
         flowAt = start;
+        this.onBody?.(lowering, facts.macros.length, true);
       } catch (error) {
         if (!(error instanceof LoweringError)) throw error;
         bytes.length = start;

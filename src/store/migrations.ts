@@ -1,0 +1,67 @@
+/** The tables of Adjutant, as steps that are only ever added to. pg-boss keeps its own schema beside them. */
+import { UserError } from '../errors.ts';
+import type { Database } from './database.ts';
+
+const steps: readonly string[] = [
+  `CREATE TABLE adjutant.review (
+     id uuid PRIMARY KEY,
+     installation bigint NOT NULL,
+     repository bigint NOT NULL,
+     number integer NOT NULL,
+     head text NOT NULL,
+     base_ref text NOT NULL,
+     state text NOT NULL CHECK (state IN ('queued', 'completed', 'superseded', 'failed')),
+     check_runs jsonb NOT NULL,
+     reason text,
+     requested timestamptz NOT NULL DEFAULT now(),
+     finished timestamptz
+   );
+   CREATE INDEX review_head ON adjutant.review (repository, head);
+   CREATE TABLE adjutant.pull_request (
+     repository bigint NOT NULL,
+     number integer NOT NULL,
+     head text NOT NULL,
+     PRIMARY KEY (repository, number)
+   );
+   CREATE TABLE adjutant.remark (
+     repository bigint NOT NULL,
+     number integer NOT NULL,
+     fingerprint text NOT NULL,
+     head text NOT NULL,
+     PRIMARY KEY (repository, number, fingerprint)
+   )`,
+];
+
+/**
+ * Brings the database to this version's tables. Forward only: rejects with a UserError where a newer Adjutant
+ * has been there. Safe when several processes start at once.
+ */
+export async function migrate(database: Database): Promise<void> {
+  await database.exec(
+    `SELECT pg_advisory_xact_lock(20641);
+     CREATE SCHEMA IF NOT EXISTS adjutant;
+     CREATE TABLE IF NOT EXISTS adjutant.version (version integer NOT NULL);
+     INSERT INTO adjutant.version SELECT 0 WHERE NOT EXISTS (SELECT FROM adjutant.version)`,
+  );
+  const [row] = await database.query<{ version: number }>('SELECT version FROM adjutant.version');
+  const found = row?.version ?? 0;
+  if (found > steps.length) {
+    throw new UserError(
+      `The database is of a newer Adjutant (tables version ${found}, this one knows ${steps.length}): run that version again, or restore a backup from before the upgrade.`,
+    );
+  }
+  for (let version = found; version < steps.length; version++) await step(database, version);
+}
+
+/** One step and its number in one transaction; nothing where another process was faster. */
+async function step(database: Database, version: number): Promise<void> {
+  await database.exec(
+    `SELECT pg_advisory_xact_lock(20641);
+     DO $step$ BEGIN
+       IF (SELECT version FROM adjutant.version) = ${version} THEN
+         ${steps[version]};
+         UPDATE adjutant.version SET version = ${version + 1};
+       END IF;
+     END $step$`,
+  );
+}

@@ -1,0 +1,113 @@
+/** The durable queue: pg-boss, with the few settings that make an answered webhook a promise. */
+import { type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Database } from './database.ts';
+
+/** One queue a kind of work. `dead-letter` has no worker: it keeps what was given up. */
+export const queues = ['intake', 'review', 'comment', 'dead-letter'] as const;
+export type QueueName = (typeof queues)[number];
+
+export interface Work<Data> {
+  readonly id: string;
+  readonly data: Data;
+  /** 1 at the first try. A try that a dying process interrupted counts. */
+  readonly attempt: number;
+  /** Aborted when the process is about to stop. */
+  readonly signal: AbortSignal;
+}
+
+export interface Queue {
+  /**
+   * Resolves when the job is durable: true, or false where a job of this id is known already. Jobs of one key
+   * run one after another, in order. Rejects when the database did not answer within `limit` milliseconds.
+   */
+  enqueue(queue: QueueName, job: { id: string; key: string; data: object }, limit?: number): Promise<boolean>;
+  /** Runs `handler` for each job, `concurrency` at a time. A rejection puts the job back with a growing delay. */
+  work<Data extends object>(
+    queue: QueueName,
+    concurrency: number,
+    handler: (work: Work<Data>) => Promise<void>,
+  ): Promise<void>;
+  /** No new jobs; waits for those that run, at most `grace` milliseconds; what remains is started again later. */
+  stop(grace: number): Promise<void>;
+}
+
+const settings = {
+  policy: 'key_strict_fifo',
+  notify: true,
+  // The worker decides when to give up (it must leave a finished check run behind): the queue never does. A failed
+  // job would block its key for good.
+  retryLimit: 100_000,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 120,
+  expireInSeconds: 6 * 3600,
+  // A process that is gone is noticed by its silence.
+  heartbeatSeconds: 15,
+  // Longer than GitHub redelivers (3 days, 7 on Enterprise): a redelivery meets the job of its first delivery.
+  deleteAfterSeconds: 14 * 24 * 3600,
+};
+
+/** Starts pg-boss on the database, with its own tables. `onError` hears of trouble in the background. */
+export async function startQueue(database: Database, onError: (error: Error) => void): Promise<Queue> {
+  const boss = new PgBoss({
+    ...database.boss,
+    useListenNotify: true,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+  });
+  boss.on('error', onError);
+  await boss.start();
+  for (const name of queues) await boss.createQueue(name, settings);
+  if (database.exclusive) await releaseOrphans(boss, database);
+  const controller = new AbortController();
+
+  return {
+    async enqueue(queue, { id, key, data }, limit = 5000) {
+      const sent = boss.send(queue, data, { id, singletonKey: key });
+      return (await within(sent, limit)) !== null;
+    },
+    async work<Data extends object>(
+      queue: QueueName,
+      concurrency: number,
+      handler: (work: Work<Data>) => Promise<void>,
+    ) {
+      const options = {
+        includeMetadata: true,
+        localConcurrency: concurrency,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 1,
+      } as const;
+      await boss.work<Data, void, typeof options>(queue, options, async ([job]: JobWithMetadata<Data>[]) => {
+        if (job === undefined) return;
+        const signal = AbortSignal.any([job.signal, controller.signal]);
+        await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, signal });
+      });
+    },
+    async stop(grace) {
+      const abort = setTimeout(() => controller.abort(new Error('Adjutant is stopping')), grace);
+      await boss.stop({ graceful: true, timeout: grace + 5000 });
+      clearTimeout(abort);
+    },
+  };
+}
+
+/** Where this process alone has the database, a job that is active at its start lost its worker. */
+async function releaseOrphans(boss: PgBoss, database: Database): Promise<void> {
+  const rows = await database.query<{ name: string; id: string }>(
+    `SELECT name, id FROM pgboss.job WHERE state = 'active' AND name = ANY($1)`,
+    [queues],
+  );
+  for (const { name, id } of rows) await boss.fail(name, id, { message: 'its process ended' });
+}
+
+async function within<T>(promise: Promise<T>, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the database did not answer within ${limit} ms`)), limit);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -18,16 +18,18 @@ export interface Remote {
 /** What a review of one pull request needs on disk. */
 export interface Wanted {
   readonly pull: number;
-  /** Full SHA of the commit that the pull request adds to. */
+  /** Full SHA of the commit from which head went its way: the base of the review. */
   readonly base: string;
+  /** Full SHA of the base branch, whose configuration counts. */
+  readonly baseTip: string;
+  /** Branch that the pull request is for; its history is not fetched. */
+  readonly baseRef: string;
   /** Full SHA under review. */
   readonly head: string;
-  /** Commits between the two. */
-  readonly commits: number;
+  /** Commits that head has beyond the base branch. */
+  readonly ahead: number;
 }
 
-/** Levels of history that one fetch asks for, at most: a deeper series is reviewed without its oldest messages. */
-const MAX_DEPTH = 1000;
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /** Fetches into one mirror wait for each other: git's own lock on the list of shallow commits fails the second. */
@@ -50,18 +52,23 @@ export function fetchPullRequest(
   signal?: AbortSignal,
 ): Promise<void> {
   return inTurn(gitDir, async () => {
-    if (!SHA.test(wanted.base) || !SHA.test(wanted.head)) throw new Error('base and head must be full SHAs');
+    const shas = [wanted.base, wanted.baseTip, wanted.head];
+    if (!shas.every((sha) => SHA.test(sha))) throw new Error(`not all full SHAs: ${shas.join(', ')}`);
     await open(gitDir);
-    const depth = Math.min(wanted.commits + 1, MAX_DEPTH);
     const refs = `refs/adjutant/pull/${wanted.pull}`;
+    const run = (...what: string[]) => fetch(gitDir, remote, what, signal);
     // Trees first: they are what a first review waits for, and the history between shares nearly all of them.
-    await fetch(gitDir, remote, 1, `+${wanted.base}:${refs}/base`, wanted.base, signal);
-    const head = `+refs/pull/${wanted.pull}/head:${refs}/head`;
-    await fetch(gitDir, remote, depth, head, wanted.head, signal);
-    if (!(await has(gitDir, wanted.head))) {
-      // Pushed over since: the commit itself can still be had.
-      await fetch(gitDir, remote, depth, `+${wanted.head}:${refs}/head`, wanted.head, signal);
-    }
+    const trees = [];
+    if (!(await has(gitDir, wanted.base))) trees.push(`+${wanted.base}:${refs}/base`);
+    if (!(await has(gitDir, wanted.baseTip))) trees.push(`+${wanted.baseTip}:${refs}/tip`);
+    if (trees.length > 0) await run('--depth=1', ...trees);
+    if ((await tip(gitDir, `${refs}/head`)) === wanted.head) return;
+    // Exactly the commits of the pull request, however they were merged: a depth would bring mainline's with them.
+    const shape = wanted.ahead === 0 ? '--depth=1' : `--shallow-exclude=refs/heads/${wanted.baseRef}`;
+    await run(shape, `+refs/pull/${wanted.pull}/head:${refs}/head`);
+    if (await has(gitDir, wanted.head)) return;
+    // Pushed over since: the commit itself can still be had.
+    await run(shape, `+${wanted.head}:${refs}/head`);
   });
 }
 
@@ -69,7 +76,7 @@ export function fetchPullRequest(
 export function forgetPullRequest(gitDir: string, pull: number): Promise<void> {
   return inTurn(gitDir, async () => {
     if (!(await exists(gitDir))) return;
-    for (const name of ['base', 'head']) {
+    for (const name of ['base', 'tip', 'head']) {
       await runGit(['update-ref', '-d', `refs/adjutant/pull/${pull}/${name}`], { gitDir });
     }
   });
@@ -108,12 +115,9 @@ async function exists(gitDir: string): Promise<boolean> {
 async function fetch(
   gitDir: string,
   remote: Remote,
-  depth: number,
-  refspec: string,
-  sha: string,
+  [shape = '--depth=1', ...refspecs]: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (await has(gitDir, sha, depth)) return;
   await runGit(
     [
       'fetch',
@@ -123,10 +127,10 @@ async function fetch(
       '--no-write-fetch-head',
       '--no-recurse-submodules',
       '--update-shallow',
-      `--depth=${depth}`,
+      shape,
       '--end-of-options',
       remote.url,
-      refspec,
+      ...refspecs,
     ],
     {
       gitDir,
@@ -138,18 +142,17 @@ async function fetch(
   );
 }
 
-/**
- * Whether the commit is there with all of its tree, and `depth - 1` generations of its first parents. A fetch
- * that ended brought everything; one that was killed leaves no pack behind.
- */
-async function has(gitDir: string, sha: string, depth = 1): Promise<boolean> {
-  try {
-    await runGit(['cat-file', '-e', `${sha}^{tree}`], { gitDir });
-    if (depth > 1) await runGit(['cat-file', '-e', `${sha}~${depth - 1}^{tree}`], { gitDir });
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether the commit is there, and with it its whole tree: a fetch that was killed leaves no objects behind. */
+async function has(gitDir: string, sha: string): Promise<boolean> {
+  return runGit(['cat-file', '-e', `${sha}^{tree}`], { gitDir }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function tip(gitDir: string, ref: string): Promise<string | undefined> {
+  const out = await runGit(['for-each-ref', '--format=%(objectname)', ref], { gitDir });
+  return out.toString('latin1').trim() || undefined;
 }
 
 /** Settings of one fetch, in git's environment: the token is in no argument, no file and no message. */

@@ -1,0 +1,67 @@
+/** The three check runs of a head: made, kept and ended together. */
+import type { Database } from '../store/database.ts';
+import { type StoredReview, setCheckRun } from '../store/reviews.ts';
+import type { CheckRunUpdate, Forge } from './forge.ts';
+
+export const checkers = ['lock-order', 'null-deref', 'trailers'] as const;
+export type CheckerName = (typeof checkers)[number];
+
+const MAX_ANNOTATIONS = 50;
+
+export function checkRunName(checker: string): string {
+  return `adjutant / ${checker}`;
+}
+
+/** The checker of a check run's name; undefined for another App's. */
+export function checkerOf(name: string): CheckerName | undefined {
+  return checkers.find((checker) => checkRunName(checker) === name);
+}
+
+/**
+ * Makes the check runs of a review that are not there yet. One whose making was interrupted is looked for on
+ * GitHub first, by the review's id: a second one of the same name would never be ended.
+ */
+export async function createCheckRuns(
+  database: Database,
+  forge: Forge,
+  review: StoredReview,
+  attempt: number,
+): Promise<void> {
+  const missing = Object.keys(review.checkRuns).filter((checker) => review.checkRuns[checker] === null);
+  if (missing.length === 0) return;
+  const there = attempt > 1 ? await forge.checkRuns(review.head) : [];
+  for (const checker of missing) {
+    const name = checkRunName(checker);
+    const found = there.find((run) => run.name === name && run.externalId === review.id);
+    const id = found?.id ?? (await forge.createCheckRun({ name, head: review.head, externalId: review.id }));
+    await setCheckRun(database, review.id, checker, id);
+  }
+}
+
+/** Tells all check runs of a review the same. */
+export async function updateCheckRuns(forge: Forge, review: StoredReview, update: CheckRunUpdate) {
+  for (const id of Object.values(review.checkRuns)) if (id !== null) await forge.updateCheckRun(id, update);
+}
+
+/**
+ * Ends one check run, its annotations in batches: the run is completed with the last of them. `sent` annotations are
+ * there from an interrupted try: GitHub appends, so they are not sent again.
+ */
+export async function completeCheckRun(
+  forge: Forge,
+  id: number,
+  { annotations = [], conclusion, ...words }: Omit<CheckRunUpdate, 'status'>,
+  sent = 0,
+): Promise<void> {
+  let from = sent;
+  for (; annotations.length - from > MAX_ANNOTATIONS; from += MAX_ANNOTATIONS) {
+    const batch = annotations.slice(from, from + MAX_ANNOTATIONS);
+    await forge.updateCheckRun(id, { ...words, status: 'in_progress', annotations: batch });
+  }
+  await forge.updateCheckRun(id, {
+    ...words,
+    status: 'completed',
+    ...(conclusion === undefined ? {} : { conclusion }),
+    annotations: annotations.slice(from),
+  });
+}

@@ -1,0 +1,105 @@
+/** What a job asks of GitHub, for one repository. app/ answers; a test may answer with a few lines. */
+import type { Annotation, ReviewComment } from '../report/github.ts';
+import type { Repository } from './job.ts';
+
+export interface PullRequestState {
+  readonly open: boolean;
+  readonly draft: boolean;
+  readonly head: string;
+  readonly baseRef: string;
+  readonly labels: readonly string[];
+  /** The newest name of the repository, as the address for git. */
+  readonly gitUrl: string;
+}
+
+/** How a head stands to the branch that it is for. */
+export interface Comparison {
+  readonly mergeBase: string;
+  /** SHA of the branch. */
+  readonly base: string;
+  /** Commits in head and not in the branch. */
+  readonly ahead: number;
+}
+
+export interface CheckRunStart {
+  readonly name: string;
+  readonly head: string;
+  /** Our own id: it comes back with every event of the check run. */
+  readonly externalId: string;
+}
+
+export interface CheckRunUpdate {
+  readonly status: 'in_progress' | 'completed';
+  readonly conclusion?: 'success' | 'failure' | 'neutral';
+  readonly title: string;
+  readonly summary: string;
+  /** At most 50. */
+  readonly annotations?: readonly Annotation[];
+}
+
+export interface CheckRunState {
+  readonly id: number;
+  readonly name: string;
+  readonly externalId: string;
+  readonly completed: boolean;
+  /** How many annotations it has. */
+  readonly annotations: number;
+}
+
+/** A review comment that Adjutant wrote. */
+export interface OwnComment {
+  readonly id: number;
+  /** GraphQL's id. */
+  readonly node: string;
+  readonly body: string;
+  /** Somebody else answered in its thread. */
+  readonly answered: boolean;
+}
+
+export type Reaction = 'eyes' | 'rocket' | 'confused';
+
+/**
+ * GitHub would not take a review comment, or a whole review because of one: 422. What was sent is not posted.
+ */
+export class NotPlaced extends Error {
+  override readonly name = 'NotPlaced';
+}
+
+/** The repository, the pull request or the installation is not there (any more) for Adjutant: 404, 410. */
+export class Gone extends Error {
+  override readonly name = 'Gone';
+}
+
+export interface Forge {
+  pullRequest(number: number): Promise<PullRequestState>;
+  compare(baseRef: string, head: string): Promise<Comparison>;
+  /** The pull request's diff; undefined where GitHub says that it is too large. */
+  diff(number: number): Promise<string | undefined>;
+  /** A token that may read this repository and nothing else, for git. */
+  gitToken(): Promise<string>;
+
+  /** Never repeated by itself: a lost answer would leave a check run that nobody ends. */
+  createCheckRun(run: CheckRunStart): Promise<number>;
+  updateCheckRun(id: number, update: CheckRunUpdate): Promise<void>;
+  /** Our own check runs of a commit. */
+  checkRuns(head: string): Promise<readonly CheckRunState[]>;
+
+  /** Adjutant's own comments in review threads. */
+  reviewComments(number: number): Promise<readonly OwnComment[]>;
+  /** Never repeated by itself. Rejects with NotPlaced where GitHub refuses a comment: then none is posted. */
+  createReview(number: number, head: string, body: string, comments: readonly ReviewComment[]): Promise<void>;
+  /** One comment by itself. Rejects with NotPlaced. */
+  createReviewComment(number: number, head: string, comment: ReviewComment): Promise<void>;
+  editReviewComment(id: number, body: string): Promise<void>;
+  /** Folds a comment away, or unfolds it. */
+  minimize(node: string, minimized: boolean): Promise<void>;
+
+  /** `admin`, `write`, `read` or `none`. */
+  permission(user: string): Promise<string>;
+  react(comment: number, reaction: Reaction): Promise<void>;
+  /** Bodies of Adjutant's own comments in the conversation since a time. */
+  ownReplies(number: number, since: string): Promise<readonly string[]>;
+  reply(number: number, body: string): Promise<void>;
+}
+
+export type OpenForge = (repository: Repository) => Promise<Forge>;

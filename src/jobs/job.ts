@@ -1,0 +1,70 @@
+/** What a webhook becomes: plain data that survives in the queue and says all that a worker must know. */
+
+export interface Repository {
+  /** The installation that may act on it. */
+  readonly installation: number;
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+export interface PullRequest {
+  readonly repository: Repository;
+  readonly number: number;
+}
+
+/** A pull request's head or base changed, or it became ready: see whether there is something to review. */
+export interface PushJob {
+  readonly kind: 'push';
+  readonly pull: PullRequest;
+  readonly head: string;
+  readonly baseRef: string;
+}
+
+/** Somebody pressed "Re-run". A fork's head is in no list of pull requests: ours is found by the check run's id. */
+export interface RerunJob {
+  readonly kind: 'rerun';
+  readonly repository: Repository;
+  readonly head: string;
+  /** The checker whose check run it is; all of them otherwise. */
+  readonly checker?: string;
+}
+
+/** The pull request was closed or merged. */
+export interface CloseJob {
+  readonly kind: 'close';
+  readonly pull: PullRequest;
+}
+
+export type IntakeJob = PushJob | RerunJob | CloseJob;
+
+/** Carries out one review that `adjutant.review` has under the job's own id. */
+export interface ReviewJob {
+  readonly pull: PullRequest;
+}
+
+/** A command as somebody wrote it. */
+export interface Invocation {
+  readonly name: string;
+  /** What follows the name on its line, trimmed. */
+  readonly args: string;
+  /** Its line, and where in it the name begins (0-based). */
+  readonly text: string;
+  readonly column: number;
+}
+
+/** A comment with commands. */
+export interface CommentJob {
+  readonly pull: PullRequest;
+  readonly comment: number;
+  readonly invocations: readonly Invocation[];
+  readonly author: string;
+  /** When it was written, ISO 8601. */
+  readonly written: string;
+  readonly pullAuthor: string;
+}
+
+/** The queue's key: work on one pull request is done in order, one piece at a time. */
+export function pullKey({ repository, number }: PullRequest): string {
+  return `${repository.id}#${number}`;
+}

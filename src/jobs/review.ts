@@ -1,0 +1,199 @@
+/** One review, start to end: fetch, analyse, say what is new, end the check runs. */
+import type { Configuration } from '../config/configuration.ts';
+import { UserError } from '../errors.ts';
+import { fetchPullRequest, mirrorDir } from '../git/mirror.ts';
+import { checkRunOutput } from '../report/github.ts';
+import type { Work } from '../store/queue.ts';
+import { newestHead } from '../store/remarks.ts';
+import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
+import { type Analysis, AnalysisStopped, analyse } from './analysis.ts';
+import { completeCheckRun, updateCheckRuns } from './checks.ts';
+import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
+import { githubDiff } from './github-diff.ts';
+import type { ReviewJob } from './job.ts';
+import { saySo } from './publish.ts';
+import { supersede } from './request-review.ts';
+import type { Services } from './services.ts';
+
+/** Tries after which a review is given up: its check runs then say why. */
+const MAX_ATTEMPTS = 6;
+const HEAD_POLL = 1000;
+const PROGRESS_AFTER = 5000;
+
+/** Carries out the review of this id; nothing where it has ended already. */
+export async function reviewPullRequest(services: Services, work: Work<ReviewJob>): Promise<void> {
+  const review = await findReview(services.database, work.id);
+  if (review?.state !== 'queued') return;
+  const attempt: Attempt = { services, work, review, configuration: undefined };
+  try {
+    await carryOut(attempt);
+  } catch (error) {
+    if (work.signal.aborted) throw error;
+    await recover(attempt, error);
+  }
+}
+
+interface Attempt {
+  readonly services: Services;
+  readonly work: Work<ReviewJob>;
+  readonly review: StoredReview;
+  configuration: Configuration | undefined;
+}
+
+/** A newer head than the one under review is known. */
+class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+async function carryOut(attempt: Attempt): Promise<void> {
+  const { services, work, review } = attempt;
+  const { pull } = work.data;
+  const forge = await services.openForge(pull.repository);
+  const state = await forge.pullRequest(pull.number);
+  const old = outdated(review, state);
+  if (old !== undefined) return supersede(services, pull, review, old);
+  await updateCheckRuns(forge, review, inProgress('Reviewing', 'The review has started.'));
+
+  const watch = watchHead(attempt);
+  try {
+    const analysis = await analysed(attempt, forge, state, watch.signal);
+    const text = await forge.diff(pull.number);
+    const diff = text === undefined ? analysis.diff : githubDiff(text);
+    watch.signal.throwIfAborted();
+    const current = await forge.pullRequest(pull.number);
+    if (current.head !== review.head) throw new Superseded('a newer push');
+    await saySo(services, forge, pull, review.head, analysis, diff);
+    await conclude(attempt, forge, analysis);
+  } catch (error) {
+    if (!(error instanceof Superseded)) throw error;
+    return supersede(services, pull, review, 'A newer push came while this one was under review.');
+  } finally {
+    watch.stop();
+  }
+  await endReview(services.database, review.id, 'completed');
+}
+
+/** Why there is nothing to review any more; undefined where there is. */
+function outdated(review: StoredReview, state: PullRequestState): string | undefined {
+  if (!state.open) return 'The pull request was closed before it was reviewed.';
+  if (state.head !== review.head) return `A newer push, ${state.head.slice(0, 12)}, is reviewed instead.`;
+  if (state.baseRef !== review.baseRef) return `The pull request is for ${state.baseRef} now.`;
+  return undefined;
+}
+
+async function analysed(
+  attempt: Attempt,
+  forge: Forge,
+  state: PullRequestState,
+  signal: AbortSignal,
+): Promise<Analysis> {
+  const { services, work, review } = attempt;
+  const { pull } = work.data;
+  const gitDir = mirrorDir(services.dataDir, pull.repository.id);
+  const steps = tellSteps(services, forge, review);
+  try {
+    steps.at('Comparing with the base branch');
+    const { mergeBase, base, ahead } = await forge.compare(review.baseRef, review.head);
+    steps.at('Fetching the trees');
+    const remote = { url: state.gitUrl, token: await forge.gitToken() };
+    const wanted = { pull: pull.number, base: mergeBase, baseTip: base, baseRef: review.baseRef };
+    await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
+    steps.at('Analysing');
+    return await analyse(
+      { gitDir, base: mergeBase, head: review.head, configurationAt: base, ahead },
+      services.limits,
+      {
+        configured: (configuration) => {
+          attempt.configuration = configuration;
+        },
+        progress: steps.at,
+      },
+      signal,
+    );
+  } finally {
+    steps.end();
+  }
+}
+
+/** Says on the check runs which step a long review is at, each step once. */
+function tellSteps({ log }: Services, forge: Forge, review: StoredReview) {
+  let step = '';
+  let told = '';
+  const tell = () => {
+    if (step === told) return;
+    told = step;
+    updateCheckRuns(forge, review, inProgress(step, 'Large repositories take a while the first time.')).catch(
+      (error) => log.warn({ err: error, review: review.id }, 'could not say which step a review is at'),
+    );
+  };
+  const timer = setInterval(tell, PROGRESS_AFTER);
+  return {
+    at: (next: string) => {
+      step = next;
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+/** Aborts as soon as a newer head is heard of, or the process is to stop. */
+function watchHead({ services, work, review }: Attempt) {
+  const controller = new AbortController();
+  const timer = setInterval(async () => {
+    const head = await newestHead(services.database, work.data.pull).catch(() => undefined);
+    if (head !== undefined && head !== review.head) controller.abort(new Superseded('a newer push'));
+  }, HEAD_POLL);
+  return {
+    signal: AbortSignal.any([controller.signal, work.signal]),
+    stop: () => clearInterval(timer),
+  };
+}
+
+async function conclude(
+  { work, review, configuration }: Attempt,
+  forge: Forge,
+  { report }: Analysis,
+): Promise<void> {
+  const there = work.attempt > 1 ? await forge.checkRuns(review.head) : [];
+  const known = new Map<number, CheckRunState>(there.map((run) => [run.id, run]));
+  for (const [checker, id] of Object.entries(review.checkRuns)) {
+    if (id === null || known.get(id)?.completed) continue;
+    const failOn = configuration?.advisory ? 'never' : (configuration?.['fail-on'] ?? 'error');
+    const output = checkRunOutput(checker, report, { failOn });
+    await completeCheckRun(forge, id, output, known.get(id)?.annotations ?? 0);
+  }
+}
+
+/** Puts the job back, or ends the review as one that could not be done. Whatever breaks, check runs do end. */
+async function recover(attempt: Attempt, error: unknown): Promise<void> {
+  const { services, work, review, configuration } = attempt;
+  const place = { review: review.id, repository: review.repository, pull: review.number };
+  if (error instanceof Gone) {
+    services.log.warn({ ...place, err: error }, 'nothing to review any more');
+    return endReview(services.database, review.id, 'failed', error.message);
+  }
+  const tries = error instanceof AnalysisStopped ? 2 : error instanceof UserError ? 1 : MAX_ATTEMPTS;
+  if (work.attempt < tries) throw error;
+  services.log.error({ ...place, err: error }, 'could not review');
+  const reason = publicReason(error);
+  const forge = await services.openForge(work.data.pull.repository);
+  await updateCheckRuns(forge, review, {
+    status: 'completed',
+    conclusion: configuration?.['on-error'] ?? 'failure',
+    title: 'could not review',
+    summary: `${reason}\n\nComment \`/recheck\` or press "Re-run" to try again.`,
+  });
+  const dead = { id: review.id, key: review.id, data: { job: work.data, queue: 'review', reason } };
+  await services.queue.enqueue('dead-letter', dead);
+  await endReview(services.database, review.id, 'failed', reason);
+}
+
+/** Other errors name folders and addresses of ours: the log has them. */
+function publicReason(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (error instanceof AnalysisStopped) return `The review was stopped: ${error.message}.`;
+  return 'Adjutant met an error of its own; its log has the details.';
+}
+
+function inProgress(title: string, summary: string) {
+  return { status: 'in_progress', title, summary } as const;
+}

@@ -1,0 +1,24 @@
+/** What every job works with. main.ts puts it together once. */
+import type { Database } from '../store/database.ts';
+import type { Queue } from '../store/queue.ts';
+import type { AnalysisLimits } from './analysis.ts';
+import type { Command } from './command.ts';
+import type { OpenForge } from './forge.ts';
+
+/** As much of pino as jobs need. */
+export interface Log {
+  info(what: object, message: string): void;
+  warn(what: object, message: string): void;
+  error(what: object, message: string): void;
+}
+
+export interface Services {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly openForge: OpenForge;
+  readonly commands: readonly Command[];
+  /** Folder of the mirrors. */
+  readonly dataDir: string;
+  readonly limits: AnalysisLimits;
+  readonly log: Log;
+}

@@ -1,0 +1,89 @@
+/** The jobs' view of GitHub, answered by its REST and GraphQL APIs. */
+import type { Octokit } from 'octokit';
+import type { Forge, OpenForge } from '../../jobs/forge.ts';
+import type { Repository } from '../../jobs/job.ts';
+import { checkRuns, createCheckRun, updateCheckRun } from './check-runs.ts';
+import type { GitHubClient } from './client.ts';
+import { isStatus, unlessGone } from './errors.ts';
+import { createReview, createReviewComment, minimizeComment, ownComments } from './reviews.ts';
+
+export function createForge(client: GitHubClient): OpenForge {
+  return async (repository) => forgeOf(client, client.open(repository), repository);
+}
+
+function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository): Forge {
+  const place = { owner: repository.owner, repo: repository.name };
+  const pull = (number: number) => ({ ...place, pull_number: number });
+  return {
+    async pullRequest(number) {
+      const { data } = await unlessGone('The pull request', octokit.rest.pulls.get(pull(number)));
+      return {
+        open: data.state === 'open',
+        draft: data.draft ?? false,
+        head: data.head.sha,
+        baseRef: data.base.ref,
+        labels: data.labels.map((label) => label.name),
+        gitUrl: client.gitUrl(data.base.repo.full_name),
+      };
+    },
+    async compare(baseRef, head) {
+      const basehead = `${baseRef}...${head}`;
+      const request = octokit.rest.repos.compareCommitsWithBasehead({ ...place, basehead, per_page: 1 });
+      const { data } = await unlessGone('The base branch', request);
+      return {
+        mergeBase: data.merge_base_commit.sha,
+        base: data.base_commit.sha,
+        ahead: data.ahead_by,
+      };
+    },
+    async diff(number) {
+      try {
+        const { data } = await octokit.rest.pulls.get({ ...pull(number), mediaType: { format: 'diff' } });
+        return data as unknown as string;
+      } catch (error) {
+        if (isStatus(error, 406)) return undefined;
+        throw error;
+      }
+    },
+    gitToken: () => client.gitToken(repository),
+
+    createCheckRun: (run) => unlessGone('The repository', createCheckRun(octokit, place, run)),
+    updateCheckRun: (id, update) => updateCheckRun(octokit, place, id, update),
+    checkRuns: (head) => checkRuns(octokit, place, client.appId, head),
+
+    reviewComments: async (number) => ownComments(octokit, pull(number), await client.login()),
+    createReview: (number, head, body, comments) => createReview(octokit, pull(number), head, body, comments),
+    createReviewComment: (number, head, comment) => createReviewComment(octokit, pull(number), head, comment),
+    async editReviewComment(id, body) {
+      await octokit.rest.pulls.updateReviewComment({ ...place, comment_id: id, body });
+    },
+    minimize: (node, minimized) => minimizeComment(octokit, node, minimized),
+
+    async permission(username) {
+      try {
+        const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...place, username });
+        return data.permission;
+      } catch (error) {
+        if (isStatus(error, 404)) return 'none';
+        throw error;
+      }
+    },
+    async react(comment, content) {
+      await octokit.rest.reactions.createForIssueComment({ ...place, comment_id: comment, content });
+    },
+    async ownReplies(number, since) {
+      const options = { ...place, issue_number: number, since, per_page: 100 };
+      const all = await octokit.paginate(octokit.rest.issues.listComments, options);
+      const login = await client.login();
+      return all.filter(({ user }) => user?.login === login).map(({ body }) => body ?? '');
+    },
+    async reply(number, body) {
+      await octokit.rest.issues.createComment({
+        ...place,
+        issue_number: number,
+        body,
+        request: { retries: 0 },
+      });
+    },
+  };
+}

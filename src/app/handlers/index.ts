@@ -1,0 +1,8 @@
+/** Every event that Adjutant acts on: a file, and a line here. */
+import { checkRun } from './check-run.ts';
+import { checkSuite } from './check-suite.ts';
+import type { Handler } from './handler.ts';
+import { issueComment } from './issue-comment.ts';
+import { pullRequest } from './pull-request.ts';
+
+export const handlers: readonly Handler[] = [pullRequest, checkRun, checkSuite, issueComment];

@@ -190,7 +190,6 @@ class FileExtraction {
       }
       this.listener?.body(lowering, facts.functions.length, false);
       encodeFlow(bytes, lowering.b, this.line(declarator));
-      this.onBody?.(lowering, facts.functions.length, false);
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       bytes.length = flowAt;
@@ -290,7 +289,6 @@ class FileExtraction {
         this.listener?.body(lowering, facts.macros.length, true);
         encodeFlow(bytes, lowering.b, this.line(node));
         flowAt = start;
-        this.onBody?.(lowering, facts.macros.length, true);
       } catch (error) {
         if (!(error instanceof LoweringError)) throw error;
         bytes.length = start;

@@ -1,10 +1,24 @@
 /**
  * What the App says on GitHub, as data ready for the REST API: check runs, annotations, review comments.
- * Pure. All text from the change (paths, names, messages, source lines) is escaped here and nowhere else.
+ * Pure. All text from the change (paths, names, messages, source lines) is escaped by markdown-text.ts.
  */
-import type { Finding } from '../checkers/checker.ts';
+import { COMMIT_MESSAGE, type Finding, type Severity } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
-import type { Report } from '../review/report.ts';
+import { hunkLines } from '../review/changed-lines.ts';
+import { type Report, sourceKey } from '../review/report.ts';
+import { explanationMarkdown, traceMarkdown } from './markdown.ts';
+import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText } from './markdown-text.ts';
+import { commitText, placeText } from './places.ts';
+import { countText, type FailOn, fails, plural } from './verdict.ts';
+import { visible, visibleLine } from './visible.ts';
+
+/** Limits of the REST API: characters of a summary and of a comment, of an annotation's fields. */
+const MAX_SUMMARY = 65_535;
+const MAX_COMMENT = 65_536;
+const MAX_ANNOTATION = 16_000;
+const MAX_TITLE = 255;
+/** Findings that a summary lists in full. */
+const MAX_LISTED = 100;
 
 /** An annotation as POST /repos/{owner}/{repo}/check-runs takes it. Columns only where start_line = end_line. */
 export interface Annotation {
@@ -40,33 +54,219 @@ export interface ReviewComment {
 
 export interface GitHubOptions {
   /** Findings at or above it make the check run fail. */
-  readonly failOn: 'error' | 'warning' | 'note' | 'never';
-  /** Where a finding can be read in full. */
+  readonly failOn: FailOn;
+  /** Where a finding can be read in full: an address of ours. */
   readonly findingUrl?: (finding: Finding) => string;
 }
 
+const LEVEL: Readonly<Record<Severity, Annotation['annotation_level']>> = {
+  error: 'failure',
+  warning: 'warning',
+  note: 'notice',
+};
+const SIGN: Readonly<Record<Severity, string>> = { error: '🔴', warning: '🟠', note: '🔵' };
+
 /** The completed check run of one checker: the findings of the report that are its own. */
-export declare function checkRunOutput(
-  checker: string,
-  report: Report,
-  options: GitHubOptions,
-): CheckRunOutput;
+export function checkRunOutput(checker: string, report: Report, options: GitHubOptions): CheckRunOutput {
+  const own = {
+    findings: report.findings.filter((finding) => finding.checker === checker),
+    fixed: report.fixed.filter((finding) => finding.checker === checker),
+  };
+  const text = countText(own);
+  return {
+    conclusion: fails(own.findings, options.failOn) ? 'failure' : 'success',
+    title: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+    summary: summary({ ...report, ...own }, options),
+    annotations: own.findings.flatMap((finding) => annotation(finding) ?? []),
+  };
+}
+
+function summary(report: Report, options: GitHubOptions): string {
+  const blocks: string[] = [];
+  const listed = report.findings.slice(0, MAX_LISTED);
+  if (listed.length > 0)
+    blocks.push(listed.map((finding) => findingLine(finding, report, options)).join('\n'));
+  if (report.findings.length > listed.length)
+    blocks.push(`${report.findings.length - listed.length} more are among the annotations.`);
+  if (report.fixed.length > 0)
+    blocks.push(
+      '### Fixed by this change',
+      report.fixed
+        .slice(0, MAX_LISTED)
+        .map((finding) => findingLine(finding, report, {}))
+        .join('\n'),
+    );
+  const { stats } = report;
+  const left = [
+    ...report.limits.map((limit) => markdownText(limit)),
+    ...(stats.parseErrors.length === 0
+      ? []
+      : [
+          `${plural(stats.parseErrors.length, 'function')} could not be read: ${stats.parseErrors
+            .slice(0, 10)
+            .map((error) => codeSpan(`${error.path}:${error.line} ${error.function}`))
+            .join(', ')}.`,
+        ]),
+  ];
+  if (left.length > 0) blocks.push('### Left out', left.map((line) => `- ${line}`).join('\n'));
+  blocks.push(
+    `Reviewed ${plural(stats.commits, 'commit')}, ${plural(stats.files, 'file')} and ${plural(stats.functions, 'function')} in ${(stats.elapsed / 1000).toFixed(1)} s, against ${codeSpan(report.base.slice(0, 12)) || 'no tree'}.`,
+  );
+  return clipMarkdown(
+    blocks.join('\n\n'),
+    MAX_SUMMARY,
+    'The rest did not fit; the annotations have all findings.',
+  );
+}
+
+function findingLine(finding: Finding, report: Report, options: Partial<GitHubOptions>): string {
+  const url = options.findingUrl?.(finding);
+  const details = url === undefined ? '' : ` ([details](${encodeURI(url)}))`;
+  const confidence = finding.confidence === 'high' ? '' : `, ${finding.confidence} confidence`;
+  return `- ${SIGN[finding.severity]} ${codeSpan(placeText(finding, report))} ${markdownText(finding.message)} (${codeSpan(finding.rule)}${confidence})${details}`;
+}
+
+/** The annotation of a finding; undefined for commit messages, which have no file. Annotations are plain text. */
+export function annotation(finding: Finding): Annotation | undefined {
+  if (finding.path === COMMIT_MESSAGE) return undefined;
+  const sameLine = finding.line === finding.endLine;
+  const columns =
+    sameLine && finding.column !== undefined
+      ? {
+          start_column: finding.column,
+          end_column: Math.max(finding.column, (finding.endColumn ?? finding.column + 1) - 1),
+        }
+      : {};
+  const details = finding.trace
+    .map(
+      (step, index) =>
+        `${index + 1}. ${visibleLine(step.path)}:${step.line} ${visibleLine(step.function)}: ${visibleLine(step.text)}`,
+    )
+    .join('\n');
+  const explanation = finding.explanation === '' ? '' : `\n\n${visible(finding.explanation)}`;
+  return {
+    path: finding.path,
+    start_line: finding.line,
+    end_line: Math.max(finding.line, finding.endLine),
+    ...columns,
+    annotation_level: LEVEL[finding.severity],
+    title: clip(
+      `${finding.rule}${finding.function === '' ? '' : ` in ${visibleLine(finding.function)}()`}`,
+      MAX_TITLE,
+    ),
+    message: clip(`${visibleLine(finding.message)}${explanation}`, MAX_ANNOTATION),
+    ...(details === '' ? {} : { raw_details: clip(details, MAX_ANNOTATION) }),
+  };
+}
 
 /**
  * The inline comment of a finding, anchored on a line that `diff` shows on the right side; undefined where the
  * diff shows none of the finding's lines (the finding then goes to annotations), and for commit messages.
  */
-export declare function reviewComment(
+export function reviewComment(
   finding: Finding,
   report: Report,
   diff: readonly FileDiff[],
-): ReviewComment | undefined;
+): ReviewComment | undefined {
+  const anchor = anchorOf(finding, diff);
+  return anchor && { ...anchor, body: commentBody(finding, report) };
+}
+
+/** Where a comment can stand: GitHub takes only lines that the diff shows, and a range within one hunk. */
+function anchorOf(finding: Finding, diff: readonly FileDiff[]): Omit<ReviewComment, 'body'> | undefined {
+  const file = diff.find((changed) => changed.newPath === finding.path);
+  if (!file || file.binary) return undefined;
+  for (const hunk of file.hunks) {
+    const shown = new Set(
+      [...hunkLines(hunk)].filter((line) => line.kind !== '-').map((line) => line.newLine),
+    );
+    const range = finding.suggestion
+      ? { start: finding.suggestion.startLine, end: finding.suggestion.endLine }
+      : { start: finding.line, end: finding.line };
+    if (!shown.has(range.end) || !shown.has(range.start)) continue;
+    const start = range.start < range.end ? { start_line: range.start, start_side: 'RIGHT' as const } : {};
+    return { path: finding.path, line: range.end, side: 'RIGHT', ...start };
+  }
+  return undefined;
+}
+
+/** The body of a comment: what is wrong, the trace, why, a suggestion, and the mark of the finding. */
+export function commentBody(finding: Finding, report: Report): string {
+  const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
+  const blocks = [`${SIGN[finding.severity]} **${markdownText(finding.message)}**${confidence}`];
+  if (finding.explanation !== '') blocks.push(explanationMarkdown(finding.explanation));
+  if (finding.suggestion) blocks.push(codeBlock(finding.suggestion.lines.join('\n'), 'suggestion'));
+  if (finding.trace.length > 0) blocks.push(details('How it gets there', traceMarkdown(finding, report)));
+  const from =
+    finding.commit !== undefined && report.stats.commits > 1
+      ? ` · introduced by ${codeSpan(commitText(finding.commit, report))}`
+      : '';
+  const mark = findingMark(finding.fingerprint);
+  const foot = `<sub>${codeSpan(finding.rule)}${from}</sub>`;
+  const body = clipMarkdown(
+    blocks.join('\n\n'),
+    MAX_COMMENT - foot.length - mark.length - 10,
+    'The rest did not fit.',
+  );
+  return `${body}\n\n${foot}\n${mark}`;
+}
 
 /** Body of the review of a push: one line and what has no inline place. */
-export declare function reviewBody(report: Report, unplaced: readonly Finding[]): string;
+export function reviewBody(report: Report, unplaced: readonly Finding[]): string {
+  const text = countText(report);
+  const blocks = [`${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`];
+  const messages = unplaced.filter((finding) => finding.path === COMMIT_MESSAGE);
+  const elsewhere = unplaced.filter((finding) => finding.path !== COMMIT_MESSAGE);
+  if (messages.length > 0) blocks.push(messagesMarkdown(messages, report));
+  if (elsewhere.length > 0)
+    blocks.push(
+      details(
+        `${plural(elsewhere.length, 'finding')} outside the lines of the diff`,
+        elsewhere.map((finding) => findingLine(finding, report, {})).join('\n'),
+      ),
+    );
+  return clipMarkdown(
+    blocks.join('\n\n'),
+    MAX_COMMENT,
+    'The rest did not fit; the check runs have all findings.',
+  );
+}
+
+/** Findings on commit messages, commit by commit, with the line and what to write instead. */
+function messagesMarkdown(findings: readonly Finding[], report: Report): string {
+  const commits = [...new Set(findings.map((finding) => finding.commit))];
+  return commits
+    .map((commit) => {
+      const own = findings.filter((finding) => finding.commit === commit);
+      const lines = report.excerpts.get(
+        sourceKey({ path: COMMIT_MESSAGE, ...(commit === undefined ? {} : { commit }) }),
+      );
+      const items = own.map((finding) => {
+        const quote = lines?.get(finding.line);
+        const line = quote === undefined || quote === '' ? '' : `\n  ${codeSpan(quote)}`;
+        const fix = finding.suggestion?.lines.map((text) => `\n  write ${codeSpan(text)}`).join('') ?? '';
+        return `- ${SIGN[finding.severity]} ${markdownText(finding.message)} (${codeSpan(finding.rule)})${line}${fix}`;
+      });
+      return `**Message of ${codeSpan(commitText(commit, report))}**\n\n${items.join('\n')}`;
+    })
+    .join('\n\n');
+}
 
 /** The hidden mark at the end of a comment's body that says which finding it is. */
-export declare function findingMark(fingerprint: string): string;
+export function findingMark(fingerprint: string): string {
+  return `<!-- adjutant:${Buffer.from(fingerprint, 'utf8').toString('hex')} -->`;
+}
 
 /** The fingerprint of the mark at the end of a body that Adjutant wrote; undefined where there is none. */
-export declare function readFindingMark(body: string): string | undefined;
+export function readFindingMark(body: string): string | undefined {
+  const found = /<!-- adjutant:([0-9a-f]+) -->\s*$/.exec(body);
+  return found ? Buffer.from(found[1] as string, 'hex').toString('utf8') : undefined;
+}
+
+function details(title: string, markdown: string): string {
+  return `<details><summary>${htmlText(title)}</summary>\n\n${markdown}\n\n</details>`;
+}
+
+function clip(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

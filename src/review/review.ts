@@ -1,14 +1,27 @@
 /** Change -> Report: what the checkers find in head and not in base, and in base and not in head. */
-import type { CodeChecker } from '../checkers/checker.ts';
-import type { Configuration } from '../config/configuration.ts';
-import type { Change } from '../git/change.ts';
-import type { Report } from './report.ts';
+import { COMMIT_MESSAGE, type CodeChecker, type Finding } from '../checkers/checker.ts';
+import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
+import type { Change, Commit } from '../git/change.ts';
+import type { Program } from '../index/program.ts';
+import { affectedPaths, checkerConfiguration, configuredPaths } from './affected.ts';
+import { attributeFindings } from './attribute.ts';
+import { compareFindings } from './compare.ts';
+import { configuredFindings } from './configured.ts';
+import { collectExcerpts } from './excerpts.ts';
+import { openPrograms, type ProgramSource } from './programs.ts';
+import type { Report, ReportStats } from './report.ts';
 
 export interface ReviewOptions {
   /** What .github/adjutant.yml says; its defaults otherwise. */
   readonly configuration?: Configuration;
   /** Code checkers to run; all of the registry otherwise. */
   readonly checkers?: readonly CodeChecker[];
+  /** Checks commit messages; the trailers checker where it is given, none otherwise. */
+  readonly checkMessages?: (commits: readonly Commit[]) => Promise<readonly Finding[]>;
+  /** Where programs come from; by what is at hand otherwise (see programs.ts). */
+  readonly programs?: ProgramSource;
+  /** What the caller knows to be missing (a shallow history): passed on in the report. */
+  readonly limits?: readonly string[];
   /** Aborts between steps: a newer push makes this review pointless. Throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told which step the review is at: one short phrase. */
@@ -16,6 +29,94 @@ export interface ReviewOptions {
 }
 
 /** Reviews a change. Rejects with a UserError where the change can't be read. */
-export async function review(_change: Change, _options: ReviewOptions = {}): Promise<Report> {
-  throw new Error('not built yet');
+export async function review(change: Change, options: ReviewOptions = {}): Promise<Report> {
+  const start = performance.now();
+  const configuration = options.configuration ?? defaultConfiguration;
+  const step = (name: string) => {
+    options.signal?.throwIfAborted();
+    options.progress?.(name);
+  };
+
+  step('reading the changed files');
+  const paths = affectedPaths(change.diff);
+  const hasCode = paths.base.length + paths.head.length > 0;
+  const sides = hasCode ? await (options.programs ?? openPrograms)(change, paths) : undefined;
+  const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
+
+  const found = { base: [] as Finding[], head: [] as Finding[] };
+  for (const checker of checkers) {
+    step(`checking ${checker.name}`);
+    for (const side of ['base', 'head'] as const) {
+      const program = sides?.[side];
+      const own = configuredPaths(checker.name, paths[side], configuration);
+      if (program && own.length > 0) found[side].push(...checker.audit(program, own));
+    }
+  }
+  const { introduced, fixed } = compareFindings(
+    configuredFindings(found.base, configuration),
+    configuredFindings(found.head, configuration),
+    change.diff,
+  );
+
+  step('checking commit messages');
+  const messages = checkerConfiguration('trailers', configuration)?.enabled
+    ? ((await options.checkMessages?.(change.commits)) ?? [])
+    : [];
+  const findings = [
+    ...configuredFindings(messages, configuration),
+    ...(await attributeFindings(introduced, change)),
+  ].sort(inOrder(change.commits));
+
+  return {
+    base: change.baseName,
+    head: change.headName,
+    findings,
+    fixed: [...fixed].sort(inOrder(change.commits)),
+    limits: [...(options.limits ?? []), ...(sides?.limits ?? [])],
+    excerpts: await collectExcerpts(findings, change.commits, change.head, change.diff),
+    stats: {
+      ...codeStats(sides?.head, paths.head),
+      commits: change.commits.length,
+      elapsed: performance.now() - start,
+    },
+  };
+}
+
+/** Messages first, in the order of their commits; then by path and line. */
+export function inOrder(commits: readonly Commit[]): (a: Finding, b: Finding) => number {
+  const position = new Map(commits.map((commit, index) => [commit.id, index]));
+  const rank = (finding: Finding) =>
+    finding.path === COMMIT_MESSAGE ? (position.get(finding.commit ?? '') ?? 0) : commits.length;
+  return (a, b) =>
+    rank(a) - rank(b) ||
+    compareText(a.path, b.path) ||
+    a.line - b.line ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.fingerprint, b.fingerprint);
+}
+
+/** Files, functions and parse errors of the audited side. */
+export function codeStats(
+  program: Program | undefined,
+  paths: readonly string[],
+): Pick<ReportStats, 'files' | 'functions' | 'parseErrors'> {
+  const facts = paths.flatMap((path) => {
+    const file = program?.facts(path);
+    return file ? [{ path, file }] : [];
+  });
+  return {
+    files: paths.length,
+    functions: facts.reduce((sum, { file }) => sum + file.functions.filter((f) => !f.isPrototype).length, 0),
+    parseErrors: facts.flatMap(({ path, file }) => file.errors.map((error) => ({ path, ...error }))),
+  };
+}
+
+/** The registry's code checkers, loaded when code is reviewed: a review of messages alone needs none of them. */
+export async function registeredCheckers(): Promise<readonly CodeChecker[]> {
+  const { codeCheckers } = await import('../checkers/registry.ts');
+  return codeCheckers;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

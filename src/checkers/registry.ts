@@ -1,0 +1,4 @@
+/** The checkers of code, in the order in which they run. To add one is to add a folder and a line. */
+import type { CodeChecker } from './checker.ts';
+
+export const codeCheckers: readonly CodeChecker[] = [];

@@ -1,0 +1,30 @@
+/** The configuration that a command runs with. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Configuration } from '../config/configuration.ts';
+import { UserError } from '../errors.ts';
+import { decodeText } from '../git/bytes.ts';
+import type { SourceTree } from '../git/change.ts';
+import type { Io } from './io.ts';
+
+const PATH = '.github/adjutant.yml';
+
+/**
+ * --config FILE, or .github/adjutant.yml of the base tree, or undefined where there is none. Throws a UserError with
+ * line and column for one that can't be read.
+ */
+export async function loadConfiguration(
+  file: string | undefined,
+  base: SourceTree | undefined,
+  io: Io,
+): Promise<Configuration | undefined> {
+  let bytes: Uint8Array | undefined;
+  if (file !== undefined) {
+    bytes = await readFile(resolve(io.cwd, file)).catch((error: NodeJS.ErrnoException) => {
+      throw new UserError(`The configuration ${file} can't be read (${error.code}).`);
+    });
+  } else bytes = (await base?.read([PATH]))?.get(PATH);
+  if (bytes === undefined) return undefined;
+  const { requireConfiguration } = await import('../config/read-configuration.ts');
+  return requireConfiguration(decodeText(bytes), file ?? PATH);
+}

@@ -1,0 +1,86 @@
+/** The subcommands, their options and exit statuses. Each is loaded when it is called. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { UserError } from '../errors.ts';
+import type { ExitStatus, Io } from './io.ts';
+
+const FORMAT = 'form of the report';
+const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'];
+const LEVELS = ['error', 'warning', 'note', 'never'];
+
+/** Runs one command line. Returns the exit status: 0, 1 (findings) or 2 (could not do it, said on standard error). */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let status: ExitStatus = 0;
+  const program = buildProgram(io, (result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said it
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UserError) io.stderr.write(`adjutant: ${message}\n`);
+  else {
+    const [line] = message.split('\n');
+    io.stderr.write(`adjutant: internal error: ${line} (ADJUTANT_DEBUG=1 shows where)\n`);
+    if (io.env.ADJUTANT_DEBUG === '1' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  }
+  return 2;
+}
+
+function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
+  const program = new Command('adjutant')
+    .description('Reviews changes to Linux kernel trees: lock order, NULL dereferences, trailers.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .showHelpAfterError('(adjutant --help lists the commands)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+
+  program
+    .command('review')
+    .description('what a range, a patch or a mailbox introduces and fixes')
+    .argument('[range]', 'A..B, or one revision; with --patch the revision that it applies to')
+    .option('--repo <dir>', 'git repository or plain source tree (default: this folder)')
+    .option('--patch <file>', 'review a patch ("-": standard input)')
+    .option('--mbox <file>', 'review a mailbox, as b4 am and git format-patch write it')
+    .addOption(new Option('--format <form>', FORMAT).choices(FORMATS))
+    .addOption(new Option('--fail-on <level>', 'lowest severity for exit status 1').choices(LEVELS))
+    .option('--config <file>', "configuration in place of the tree's .github/adjutant.yml")
+    .option('--no-color', 'plain text')
+    .action(async (range: string | undefined, options) => {
+      const { runReview } = await import('./review.ts');
+      done(await runReview({ ...options, ...(range === undefined ? {} : { range }) }, io));
+    });
+
+  program
+    .command('audit')
+    .description('all findings in these files as they stand, or as a patch leaves them')
+    .argument('[paths...]', 'files and folders; with --patch its own files where none are given')
+    .option('--repo <dir>', 'git repository or plain source tree (default: this folder)')
+    .option('--patch <file>', 'apply this patch first ("-": standard input)')
+    .addOption(new Option('--format <form>', FORMAT).choices(FORMATS))
+    .addOption(new Option('--fail-on <level>', 'lowest severity for exit status 1').choices(LEVELS))
+    .option('--config <file>', "configuration in place of the tree's .github/adjutant.yml")
+    .option('--no-color', 'plain text')
+    .action(async (paths: string[], options) => {
+      const { runAudit } = await import('./audit.ts');
+      done(await runAudit({ ...options, paths }, io));
+    });
+
+  return program;
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

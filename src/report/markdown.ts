@@ -1,0 +1,63 @@
+/** A report as a Markdown document. */
+import type { Finding } from '../checkers/checker.ts';
+import type { Report } from '../review/report.ts';
+import { codeBlock, codeSpan, markdownText } from './markdown-text.ts';
+import { placeText, sourceLine } from './places.ts';
+import { countText } from './verdict.ts';
+
+export function markdownReport(report: Report): string {
+  const verdict = countText(report, report.base === '' ? 'found' : 'introduced');
+  const blocks = [`# ${verdict.slice(0, 1).toUpperCase()}${verdict.slice(1)}`];
+  blocks.push(
+    ...report.findings.map((finding) => `## ${heading(finding)}\n\n${findingMarkdown(finding, report)}`),
+  );
+  if (report.fixed.length > 0)
+    blocks.push(
+      '## Fixed',
+      report.fixed.map((finding) => `- ${heading(finding)} (${placeMarkdown(finding, report)})`).join('\n'),
+    );
+  if (report.limits.length > 0)
+    blocks.push('## Left out', report.limits.map((limit) => `- ${markdownText(limit)}`).join('\n'));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function heading(finding: Finding): string {
+  const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
+  return `${finding.severity}: ${markdownText(finding.message)}${confidence}`;
+}
+
+function placeMarkdown(finding: Finding, report: Report): string {
+  const inFunction = finding.function === '' ? '' : `, in ${codeSpan(`${finding.function}()`)}`;
+  return `${codeSpan(finding.rule)} at ${codeSpan(placeText(finding, report))}${inFunction}`;
+}
+
+/** A finding without its heading: place, source, trace, explanation, suggestion. Shared by document and comment. */
+export function findingMarkdown(finding: Finding, report: Report): string {
+  const blocks = [placeMarkdown(finding, report)];
+  const source = sourceLine(report, finding);
+  if (source !== undefined) blocks.push(codeBlock(source, finding.path.endsWith('_MSG') ? '' : 'c'));
+  if (finding.trace.length > 0) blocks.push(traceMarkdown(finding, report));
+  if (finding.explanation !== '') blocks.push(explanationMarkdown(finding.explanation));
+  if (finding.suggestion) blocks.push('Write:', codeBlock(finding.suggestion.lines.join('\n')));
+  return blocks.join('\n\n');
+}
+
+/** The steps as a numbered list, each with its place. */
+export function traceMarkdown(finding: Finding, report: Report): string {
+  return finding.trace
+    .map((step, index) => {
+      const source = sourceLine(report, step)?.trim();
+      const code = source === undefined || source === '' ? '' : ` ${codeSpan(source)}`;
+      const where = step.function === '' ? '' : ` ${codeSpan(`${step.function}()`)}`;
+      return `${index + 1}. ${codeSpan(`${step.path}:${step.line}`)}${where}: ${markdownText(step.text)}${code}`;
+    })
+    .join('\n');
+}
+
+/** Paragraphs as text; indented ones (a scenario table, a lockdep splat) as they stand. */
+export function explanationMarkdown(explanation: string): string {
+  return explanation
+    .split(/\n{2,}/)
+    .map((paragraph) => (/^\s/m.test(paragraph) ? codeBlock(paragraph) : markdownText(paragraph)))
+    .join('\n\n');
+}

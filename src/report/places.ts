@@ -1,0 +1,33 @@
+/** How the place of a finding is named, and its line quoted. */
+import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
+import { type Report, sourceKey } from '../review/report.ts';
+import { visibleLine } from './visible.ts';
+
+/** `mm/slab.c:12:5`, or `message of 00eb61750662 "IB/mlx5: …", line 3`. */
+export function placeText(finding: Finding, report: Report): string {
+  if (finding.path !== COMMIT_MESSAGE) {
+    const column = finding.column === undefined ? '' : `:${finding.column}`;
+    return `${visibleLine(finding.path)}:${finding.line}${column}`;
+  }
+  return `message of ${commitText(finding.commit, report)}, line ${finding.line}`;
+}
+
+/** `00eb61750662 "IB/mlx5: …"` */
+export function commitText(commit: string | undefined, report: Report): string {
+  if (commit === undefined) return 'the commit';
+  const subject = report.excerpts.get(sourceKey({ path: COMMIT_MESSAGE, commit }))?.get(1);
+  const name = visibleLine(shortId(commit));
+  return subject === undefined ? name : `${name} "${visibleLine(subject)}"`;
+}
+
+/** Twelve digits of a commit's id; a file name stays whole. */
+export function shortId(commit: string): string {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit) ? commit.slice(0, 12) : commit;
+}
+
+export function sourceLine(
+  report: Report,
+  place: { path: string; line: number; commit?: string },
+): string | undefined {
+  return report.excerpts.get(sourceKey(place))?.get(place.line);
+}

@@ -1,0 +1,181 @@
+/** A report for a terminal: like a modern compiler's diagnostics. */
+import type { Finding, Severity } from '../checkers/checker.ts';
+import type { Report } from '../review/report.ts';
+import { commitText, placeText, sourceLine } from './places.ts';
+import { countText, plural } from './verdict.ts';
+import { visible, visibleLine } from './visible.ts';
+
+export interface TextOptions {
+  readonly color?: boolean;
+  /** Columns of the terminal, for folding explanations. */
+  readonly width?: number;
+}
+
+const COLOR: Readonly<Record<Severity | 'dim' | 'bold' | 'frame' | 'good', string>> = {
+  error: '1;31',
+  warning: '1;33',
+  note: '1;36',
+  dim: '2',
+  bold: '1',
+  frame: '1;34',
+  good: '1;32',
+};
+type Style = keyof typeof COLOR;
+type Paint = (style: Style, text: string) => string;
+
+const TAB = 8;
+
+/** Findings with their source lines and traces, what was fixed and left out, and a verdict as the last line. */
+export function textReport(report: Report, options: TextOptions = {}): string {
+  const paint: Paint = (style, text) => (options.color ? `\x1b[${COLOR[style]}m${text}\x1b[0m` : text);
+  const width = Math.max(40, Math.min(options.width ?? 100, 120));
+  const blocks = report.findings.map((finding) => findingText(finding, report, paint, width));
+  if (report.fixed.length > 0) blocks.push(fixedText(report, paint));
+  blocks.push(limitsText(report, paint, width));
+  blocks.push(verdictText(report, paint));
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function findingText(finding: Finding, report: Report, paint: Paint, width: number): string {
+  const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
+  const gutter = String(Math.max(finding.line, ...finding.trace.map((step) => step.line))).length;
+  const bar = `${' '.repeat(gutter)} ${paint('frame', '|')}`;
+  const lines = [
+    `${paint(finding.severity, `${finding.severity}[${finding.rule}]`)}${paint('bold', `: ${visibleLine(finding.message)}`)}${paint('dim', confidence)}`,
+    `${' '.repeat(gutter)}${paint('frame', '-->')} ${placeText(finding, report)}${finding.function === '' ? '' : paint('dim', `, in ${visibleLine(finding.function)}()`)}`,
+  ];
+  const source = sourceLine(report, finding);
+  if (source !== undefined) {
+    const { text, column, length } = caret(source, finding);
+    lines.push(bar);
+    lines.push(`${paint('frame', `${String(finding.line).padStart(gutter)} |`)} ${text}`);
+    lines.push(`${bar} ${' '.repeat(column)}${paint(finding.severity, '^'.repeat(length))}`);
+  }
+  if (finding.trace.length > 0) lines.push(...traceText(finding, report, paint, gutter));
+  const note = (label: string, text: string) => {
+    const folded = fold(visible(text), width - gutter - label.length - 5);
+    lines.push(
+      ...folded.map(
+        (line, index) =>
+          `${' '.repeat(gutter)} ${index === 0 ? `${paint('frame', '=')} ${paint('bold', `${label}:`)}` : ' '.repeat(label.length + 3)} ${line}`,
+      ),
+    );
+  };
+  if (finding.explanation !== '') {
+    lines.push(bar);
+    note('why', finding.explanation);
+  }
+  if (finding.suggestion) {
+    lines.push(bar);
+    note(
+      'write',
+      finding.suggestion.lines.length === 0 ? '(nothing: remove it)' : finding.suggestion.lines.join('\n'),
+    );
+  }
+  if (finding.commit !== undefined && !finding.path.startsWith('/') && report.stats.commits > 1)
+    note('introduced by', commitText(finding.commit, report));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** The steps in order, each with its source line; a step in another file says which. */
+function traceText(finding: Finding, report: Report, paint: Paint, gutter: number): string[] {
+  const lines: string[] = [];
+  let path = finding.path;
+  let inFunction = finding.function;
+  for (const [index, step] of finding.trace.entries()) {
+    if (step.path !== path || step.function !== inFunction) {
+      path = step.path;
+      inFunction = step.function;
+      const where = step.function === '' ? '' : paint('dim', `, in ${visibleLine(step.function)}()`);
+      lines.push(
+        `${' '.repeat(gutter)}${paint('frame', ':::')} ${visibleLine(step.path)}:${step.line}${where}`,
+      );
+    }
+    const source = sourceLine(report, step);
+    if (source !== undefined)
+      lines.push(
+        `${paint('frame', `${String(step.line).padStart(gutter)} |`)} ${expandTabs(visible(source)).trimEnd()}`,
+      );
+    const number = finding.trace.length > 1 ? `${index + 1}. ` : '';
+    const place = source === undefined ? `line ${step.line}: ` : '';
+    lines.push(
+      `${' '.repeat(gutter)} ${paint('frame', '|')}   ${paint('note', `${number}${place}${visibleLine(step.text)}`)}`,
+    );
+  }
+  return lines.length === 0 ? [] : [`${' '.repeat(gutter)} ${paint('frame', '|')}`, ...lines];
+}
+
+function fixedText(report: Report, paint: Paint): string {
+  return report.fixed
+    .map(
+      (finding) =>
+        `${paint('good', `fixed[${finding.rule}]`)}: ${visibleLine(finding.message)}\n${paint('frame', '  -->')} ${placeText(finding, report)}${paint('dim', ' (before the change)')}`,
+    )
+    .join('\n\n');
+}
+
+function limitsText(report: Report, paint: Paint, width: number): string {
+  const errors = report.stats.parseErrors.map(
+    (error) =>
+      `${error.path}:${error.line}: ${error.function === '' ? 'a declaration' : `${error.function}()`} could not be read: ${error.reason}`,
+  );
+  const shown = errors.slice(0, 5);
+  if (errors.length > shown.length) shown.push(`${errors.length - shown.length} more could not be read`);
+  return [...report.limits, ...shown]
+    .flatMap((limit) =>
+      fold(visibleLine(limit), width - 9).map((line, index) =>
+        index === 0 ? `${paint('dim', 'limits:')} ${line}` : `        ${line}`,
+      ),
+    )
+    .join('\n');
+}
+
+function verdictText(report: Report, paint: Paint): string {
+  const worst = (['error', 'warning', 'note'] as const).find((severity) =>
+    report.findings.some((finding) => finding.severity === severity),
+  );
+  const { stats } = report;
+  const scope = [
+    ...(stats.commits > 0 ? [plural(stats.commits, 'commit')] : []),
+    plural(stats.files, 'file'),
+    plural(stats.functions, 'function'),
+    `${(stats.elapsed / 1000).toFixed(1)} s`,
+  ].join(', ');
+  const verb = report.base === '' ? 'found' : 'introduced';
+  return `${paint(worst ?? 'good', countText(report, verb))} ${paint('dim', `(${scope})`)}`;
+}
+
+/** The line with tabs expanded, and where its caret goes: `column` is 0-based on the expanded line. */
+function caret(source: string, finding: Finding): { text: string; column: number; length: number } {
+  const raw = source.trimEnd();
+  const indent = raw.length - raw.trimStart().length;
+  const from = Math.min(Math.max((finding.column ?? indent + 1) - 1, 0), raw.length);
+  const sameLine = finding.endLine === finding.line;
+  const to =
+    finding.column === undefined || !sameLine ? raw.length : (finding.endColumn ?? finding.column + 1) - 1;
+  const before = expandTabs(visible(raw.slice(0, from))).length;
+  const end = expandTabs(visible(raw.slice(0, Math.max(to, from + 1)))).length;
+  return { text: expandTabs(visible(raw)), column: before, length: Math.max(1, end - before) };
+}
+
+function expandTabs(text: string): string {
+  let out = '';
+  for (const part of text.split(/(\t)/)) out += part === '\t' ? ' '.repeat(TAB - (out.length % TAB)) : part;
+  return out;
+}
+
+/** Folds paragraphs at blanks; lines that are indented (scenario tables, code) stay as they are. */
+function fold(text: string, width: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    if (/^\s/.test(paragraph) || paragraph.length <= width) return [paragraph];
+    const lines: string[] = [];
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
+  });
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { type Queue, startQueue, type Work } from '../../src/store/queue.ts';
+import { keepHead, keepSaid, newestHead, saidOn } from '../../src/store/remarks.ts';
+import { addReview, endReview, findReview, reviewsOf, setCheckRun } from '../../src/store/reviews.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+
+let postgres: Postgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const folders: string[] = [];
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'adjutant-store-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const kinds = {
+  PGlite: async () => {
+    const folder = scratch();
+    return () => openDatabase(undefined, folder);
+  },
+  PostgreSQL: async () => {
+    const url = await postgres.createDatabase();
+    return () => openDatabase(url, '/nowhere');
+  },
+};
+
+describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
+  let open: () => Promise<Database>;
+  let database: Database;
+  beforeAll(async () => {
+    open = await kinds[kind]();
+    database = await open();
+    await migrate(database);
+  });
+  afterAll(() => database.close());
+
+  test('a second migration changes nothing, and a newer database is refused', async () => {
+    await migrate(database);
+    await database.query('UPDATE adjutant.version SET version = version + 1');
+    await expect(migrate(database)).rejects.toThrow(/newer Adjutant/);
+    await expect(migrate(database)).rejects.toBeInstanceOf(UserError);
+    await database.query('UPDATE adjutant.version SET version = version - 1');
+  });
+
+  test('a review is kept once and read back as it was', async () => {
+    const review = {
+      id: randomUUID(),
+      installation: 5_000_000_000,
+      repository: 6_000_000_000,
+      number: 7,
+      head: 'a'.repeat(40),
+      baseRef: "it's",
+      checkRuns: { trailers: null, 'lock-order': null },
+    };
+    await addReview(database, review);
+    await setCheckRun(database, review.id, 'trailers', 8_000_000_000);
+    await addReview(database, { ...review, head: 'another' });
+    expect(await findReview(database, review.id)).toEqual({
+      ...review,
+      state: 'queued',
+      checkRuns: { trailers: 8_000_000_000, 'lock-order': null },
+    });
+    await endReview(database, review.id, 'failed', 'no reason');
+    expect(await reviewsOf(database, review.repository, review.head)).toMatchObject([{ state: 'failed' }]);
+    expect(await findReview(database, randomUUID())).toBeUndefined();
+  });
+
+  test('what was said is remembered for its pull request alone', async () => {
+    const pull = { repository: { id: 1 }, number: 1 };
+    await keepSaid(database, pull, 'head', ['a', "b'; --"]);
+    await keepSaid(database, pull, 'head2', ['a', 'c']);
+    expect([...(await saidOn(database, pull))].sort()).toEqual(['a', "b'; --", 'c']);
+    expect(await saidOn(database, { ...pull, number: 2 })).toEqual(new Set());
+    await keepHead(database, pull, 'one');
+    await keepHead(database, pull, 'two');
+    expect(await newestHead(database, pull)).toBe('two');
+  });
+
+  describe('the queue', () => {
+    let queue: Queue;
+    const errors: Error[] = [];
+    beforeEach(async () => {
+      queue = await startQueue(database, (error) => errors.push(error));
+    });
+    afterEach(async () => {
+      await queue.stop(100);
+      expect(errors).toEqual([]);
+    });
+
+    test('a job of a known id is not kept again, also after it is done', async () => {
+      const seen: Work<object>[] = [];
+      await queue.work('comment', 1, async (work) => void seen.push(work));
+      const job = { id: randomUUID(), key: 'k', data: { x: 1 } };
+      expect(await queue.enqueue('comment', job)).toBe(true);
+      expect(await queue.enqueue('comment', job)).toBe(false);
+      await expect.poll(() => seen.length).toBe(1);
+      expect(await queue.enqueue('comment', job)).toBe(false);
+      expect(seen).toMatchObject([{ id: job.id, data: { x: 1 }, attempt: 1 }]);
+    });
+
+    test('jobs of one key run in order and one at a time, others beside them', async () => {
+      const running = new Set<string>();
+      const order: string[] = [];
+      let most = 0;
+      await queue.work<{ key: string; n: number }>('intake', 4, async ({ data }) => {
+        expect(running.has(data.key)).toBe(false);
+        running.add(data.key);
+        most = Math.max(most, running.size);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push(`${data.key}${data.n}`);
+        running.delete(data.key);
+      });
+      for (let n = 0; n < 4; n++) {
+        for (const key of ['a', 'b'])
+          await queue.enqueue('intake', { id: randomUUID(), key, data: { key, n } });
+      }
+      await expect.poll(() => order.length, { timeout: 20_000 }).toBe(8);
+      expect(order.filter((name) => name.startsWith('a'))).toEqual(['a0', 'a1', 'a2', 'a3']);
+      expect(order.filter((name) => name.startsWith('b'))).toEqual(['b0', 'b1', 'b2', 'b3']);
+      expect(most).toBeGreaterThan(1);
+    });
+
+    test('a job that fails comes again with the next attempt, before those behind it', async () => {
+      const seen: string[] = [];
+      await queue.work<{ n: number }>('review', 2, async ({ data, attempt }) => {
+        seen.push(`${data.n}.${attempt}`);
+        if (data.n === 1 && attempt === 1) throw new Error('weather');
+      });
+      for (const n of [1, 2]) await queue.enqueue('review', { id: randomUUID(), key: 'same', data: { n } });
+      await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['1.1', '1.2', '2.1']);
+    });
+  });
+
+  test('a job that a stopped process left is done by the next one', async () => {
+    const id = randomUUID();
+    const first = await startQueue(database, () => undefined);
+    let began = false;
+    await first.work('comment', 1, async ({ signal }) => {
+      began = true;
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    await first.enqueue('comment', { id, key: 'left', data: {} });
+    await expect.poll(() => began, { timeout: 10_000 }).toBe(true);
+    await first.stop(100);
+    const second = await startQueue(database, () => undefined);
+    const done: string[] = [];
+    await second.work('comment', 1, async (work) => void done.push(work.id));
+    await expect.poll(() => done, { timeout: 25_000 }).toEqual([id]);
+    await second.stop(100);
+  });
+});
+
+test('a database that cannot be reached is a clear error without the password', async () => {
+  const attempt = openDatabase('postgres://adjutant:hunter2@127.0.0.1:1/none', '/nowhere');
+  await expect(attempt).rejects.toThrow(/DATABASE_URL can't be reached \(ECONNREFUSED\)/);
+  await expect(attempt).rejects.not.toThrow(/hunter2/);
+});
+
+test('a stalled database fails the enqueuing at its limit, and a later try finds the job only once', async () => {
+  const database = await openDatabase(await postgres.createDatabase(), '/nowhere');
+  const queue = await startQueue(database, () => undefined);
+  const job = { id: randomUUID(), key: 'k', data: {} };
+  const stall = database.exec('LOCK TABLE pgboss.job IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3)');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await expect(queue.enqueue('review', job, 300)).rejects.toThrow(/did not answer within 300 ms/);
+  await stall;
+  await queue.enqueue('review', job);
+  const rows = await database.query('SELECT FROM pgboss.job WHERE id = $1', [job.id]);
+  expect(rows).toHaveLength(1);
+  await queue.stop(100);
+  await database.close();
+});

@@ -12,76 +12,84 @@ export interface FinishedOps {
   readonly blocks: readonly number[];
 }
 
-let kept = new Int32Array(4096);
+/** Buffers that are used again from function to function: making them anew is most of the garbage of an index. */
+let kept = new Int32Array(1 << 14);
+let blockAt = new Int32Array(1 << 12);
+let target = new Int32Array(1 << 10);
+let blockOf = new Int32Array(1 << 10);
+let predecessors = new Int32Array(1 << 10);
+const starts: number[] = [];
+
+function reserve(b: FlowBuilder): void {
+  if (blockAt.length < b.opCount + 1) {
+    blockAt = new Int32Array(b.opCount * 2);
+    kept = new Int32Array(b.opCount * 8);
+  }
+  if (target.length < b.labelAt.length) target = new Int32Array(b.labelAt.length * 2);
+  if (predecessors.length < starts.length) {
+    predecessors = new Int32Array(starts.length * 2);
+    blockOf = new Int32Array(starts.length * 2);
+  }
+}
 
 /** Finishes the flow in place; the returned arrays are good until the next call. The last block must be terminated. */
 export function finishFlow(b: FlowBuilder): FinishedOps {
-  const ops = b.ops;
-  const starts = blockStarts(b);
-  const blockAt = new Int32Array(b.opCount + 1);
-  starts.forEach((start, block) => {
-    blockAt[start] = block;
-  });
-  const target = new Int32Array(b.labelAt.length);
-  for (let label = 0; label < target.length; label++) {
+  findStarts(b);
+  reserve(b);
+  for (let block = 0; block < starts.length; block++) blockAt[starts[block] as number] = block;
+  for (let label = 0; label < b.labelAt.length; label++) {
     const at = b.labelAt[label] as number;
     target[label] = at < 0 || at >= b.opCount ? -1 : (blockAt[at] as number);
   }
-  const end = (block: number): number =>
-    block + 1 < starts.length ? (starts[block + 1] as number) : b.opCount;
-  for (let label = 0; label < target.length; label++) skipEmpty(b, starts, end, target, label);
-
-  const predecessors = new Int32Array(starts.length);
-  reach(b, end, target, predecessors);
+  for (let label = 0; label < b.labelAt.length; label++) skipEmpty(b, label);
+  predecessors.fill(0, 0, starts.length);
+  reach(b);
 
   // Reachable blocks keep their order; one that falls into its only successor right behind it is joined to it.
-  const blockOf = new Int32Array(starts.length).fill(-1);
+  const { ops } = b;
   const blocks: number[] = [];
   let count = 0;
   let joined = -1;
-  if (kept.length < b.opCount * 4) kept = new Int32Array(b.opCount * 8);
   for (let block = 0; block < starts.length; block++) {
-    if ((predecessors[block] as number) === 0) continue;
+    if (predecessors[block] === 0) {
+      blockOf[block] = -1;
+      continue;
+    }
     if (block === joined) count--;
     else blocks.push(count);
     blockOf[block] = blocks.length - 1;
-    const first = starts[block] as number;
-    const last = end(block);
-    kept.set(ops.subarray(first * 4, last * 4), count * 4);
-    count += last - first;
-    const at = (last - 1) * 4;
-    const next = ops[at] === Op.Jump ? (target[ops[at + 1] as number] as number) : -1;
-    joined =
-      next > block && predecessors[next] === 1 && nextReachable(predecessors, block) === next ? next : -1;
+    const last = endOf(b, block) * 4;
+    let to = count * 4;
+    for (let from = (starts[block] as number) * 4; from < last; from++) kept[to++] = ops[from] as number;
+    count = to / 4;
+    const next = ops[last - 4] === Op.Jump ? (target[ops[last - 3] as number] as number) : -1;
+    joined = next > block && predecessors[next] === 1 && nextReachable(block) === next ? next : -1;
   }
-  resolve(b, count, target, blockOf);
+  resolve(b, count);
   return { ops: kept, count, blocks };
 }
 
-function nextReachable(predecessors: Int32Array, block: number): number {
-  for (let next = block + 1; next < predecessors.length; next++) if (predecessors[next] !== 0) return next;
+/** The instruction behind the last one of a block. */
+const endOf = (b: FlowBuilder, block: number): number => starts[block + 1] ?? b.opCount;
+
+function nextReachable(block: number): number {
+  for (let next = block + 1; next < starts.length; next++) if (predecessors[next] !== 0) return next;
   return -1;
 }
 
 /** A new block starts behind each terminator; labels are placed nowhere else. */
-function blockStarts(b: FlowBuilder): number[] {
-  const starts = [0];
+function findStarts(b: FlowBuilder): void {
+  starts.length = 0;
+  starts.push(0);
   for (let i = 0; i + 1 < b.opCount; i++) if ((b.ops[i * 4] as number) >= Op.Jump) starts.push(i + 1);
-  return starts;
 }
 
 /** Makes a label of a block that only jumps stand for where the jump leads. */
-function skipEmpty(
-  b: FlowBuilder,
-  starts: readonly number[],
-  end: (block: number) => number,
-  target: Int32Array,
-  label: number,
-): void {
+function skipEmpty(b: FlowBuilder, label: number): void {
   let block = target[label] as number;
   for (let steps = 0; block >= 0 && steps < 32; steps++) {
     const first = starts[block] as number;
-    if (end(block) !== first + 1 || b.ops[first * 4] !== Op.Jump) break;
+    if (endOf(b, block) !== first + 1 || b.ops[first * 4] !== Op.Jump) break;
     const next = target[b.ops[first * 4 + 1] as number] as number;
     if (next < 0 || next === block) break;
     block = next;
@@ -89,13 +97,10 @@ function skipEmpty(
   target[label] = block;
 }
 
-function reach(
-  b: FlowBuilder,
-  end: (block: number) => number,
-  target: Int32Array,
-  predecessors: Int32Array,
-): void {
+/** Counts the ways into each block that can be reached, from the entry on. */
+function reach(b: FlowBuilder): void {
   const work: number[] = [];
+  let seesGoto = false;
   const visit = (block: number): void => {
     if (block < 0) return;
     if (predecessors[block] === 0) work.push(block);
@@ -104,7 +109,7 @@ function reach(
   const visitLabel = (label: number): void => visit(target[label] as number);
   visit(0);
   for (let block = work.pop(); block !== undefined; block = work.pop()) {
-    const at = (end(block) - 1) * 4;
+    const at = (endOf(b, block) - 1) * 4;
     const x = b.ops[at + 1] as number;
     switch (b.ops[at]) {
       case Op.Jump:
@@ -122,13 +127,16 @@ function reach(
         break;
       }
       case Op.Goto:
-        for (const label of b.addressTaken) visitLabel(label);
+        // All computed gotos lead to the same labels: once is enough.
+        if (!seesGoto) for (const label of b.addressTaken) visitLabel(label);
+        seesGoto = true;
         break;
     }
   }
 }
 
-function resolve(b: FlowBuilder, count: number, target: Int32Array, blockOf: Int32Array): void {
+/** Labels to block numbers, in everything that names one. */
+function resolve(b: FlowBuilder, count: number): void {
   const block = (label: number): number => {
     const found = target[label] as number;
     return found < 0 ? 0 : (blockOf[found] as number);
@@ -152,6 +160,7 @@ function resolve(b: FlowBuilder, count: number, target: Int32Array, blockOf: Int
       }
     }
   }
+  if (b.addressTaken.length === 0) return;
   for (let e = 1; e < b.exprCount; e++) {
     if (b.exprOp[e] === Expr.Label) b.exprA[e] = block(b.exprA[e] as number);
   }

@@ -277,7 +277,9 @@ function lowerUnary(l: Lowering, node: number): number {
     default: {
       const operand = lowerValue(l, a);
       const isNegative = operator === Operator.Negate && b.exprOp[operand] === Expr.Integer;
-      value = isNegative ? b.integer(-(b.exprA[operand] as number)) : b.expr(Expr.Unary, operand, 0, operator);
+      value = isNegative
+        ? b.integer(-(b.exprA[operand] as number))
+        : b.expr(Expr.Unary, operand, 0, operator);
     }
   }
   l.leave();
@@ -335,8 +337,10 @@ function lowerConditional(l: Lowering, node: number): number {
 
 function lowerLabelAddress(l: Lowering, node: number): number {
   const { label } = l.sourceLabel(l.tree.name[node] as number);
-  if (!l.b.addressTaken.includes(label)) l.b.addressTaken.push(label);
-  return l.b.expr(Expr.Label, label);
+  const before = l.b.exprCount;
+  const value = l.b.expr(Expr.Label, label);
+  if (value === before) l.b.addressTaken.push(label);
+  return value;
 }
 
 function lowerCall(l: Lowering, node: number): number {

@@ -67,10 +67,7 @@ function finish(l: Lowering, position: number): void {
   b.emit(Op.End, 0, 0, position);
   for (const exit of l.exits) {
     b.place(exit.stub, exit.position);
-    const arrivesIn = scopesAround(l, exit.to.scope ?? NO_SCOPE);
-    for (let s = exit.scope; s !== NO_SCOPE && !arrivesIn.has(s); s = l.scopeParent[s] as number) {
-      b.emit(Op.ExitScope, s, 0, exit.position);
-    }
+    leaveScopes(l, exit.scope, exit.to.scope ?? NO_SCOPE, exit.position);
     b.jump(exit.to.label, exit.position);
   }
   for (const { label, scope } of l.labels.values()) {
@@ -80,8 +77,16 @@ function finish(l: Lowering, position: number): void {
   }
 }
 
-function scopesAround(l: Lowering, scope: number): Set<number> {
-  const around = new Set<number>();
-  for (let s = scope; s !== NO_SCOPE; s = l.scopeParent[s] as number) around.add(s);
-  return around;
+/** Exits from a scope out to the innermost one that is around another, too. */
+function leaveScopes(l: Lowering, from: number, to: number, position: number): void {
+  let scope = from;
+  let around = to;
+  while (scope !== around) {
+    if (l.depthOf(around) >= l.depthOf(scope)) {
+      around = l.scopeParent[around] as number;
+      continue;
+    }
+    l.b.emit(Op.ExitScope, scope, 0, position);
+    scope = l.scopeParent[scope] as number;
+  }
 }

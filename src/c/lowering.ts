@@ -45,6 +45,7 @@ export class Lowering {
   /** Innermost open scope. */
   scope = NO_SCOPE;
   readonly scopeParent: number[] = [];
+  readonly scopeDepth: number[] = [];
   /** Set where the body of a macro that opens a loop is lowered: its empty statement is where the body goes. */
   isHeader = false;
 
@@ -92,6 +93,7 @@ export class Lowering {
     this.staticTables.length = 0;
     this.scope = NO_SCOPE;
     this.scopeParent.length = 0;
+    this.scopeDepth.length = 0;
     this.isHeader = false;
     this.#depth = 0;
   }
@@ -162,8 +164,13 @@ export class Lowering {
   openScope(kind: number, call: number, local: number, name: number, position: number): void {
     const scope = this.b.scope(kind, call, local, name);
     this.scopeParent[scope] = this.scope;
+    this.scopeDepth[scope] = this.depthOf(this.scope) + 1;
     this.b.emit(Op.EnterScope, scope, 0, position);
     this.scope = scope;
+  }
+
+  depthOf(scope: number): number {
+    return scope === NO_SCOPE ? 0 : (this.scopeDepth[scope] as number);
   }
 
   /** Emits the exits from the innermost scope out to `outer`, for a jump; the scopes stay open for what follows. */

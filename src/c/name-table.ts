@@ -14,7 +14,6 @@ export class NameTable {
   reset(): void {
     this.texts = [''];
     this.#byText.clear();
-    this.#byText.set('', 0);
     for (const name of this.#used) this.#ofTree[name] = 0;
     this.#used.length = 0;
   }
@@ -28,12 +27,16 @@ export class NameTable {
     }
     const known = this.#ofTree[name] as number;
     if (known !== 0) return known - 1;
-    const number = this.ofText(tree.names[name] as string);
+    if (name === 0) return 0;
+    // The tree has each text once: no need to look for it here.
+    const number = this.texts.length;
+    this.texts.push(tree.names[name] as string);
     this.#ofTree[name] = number + 1;
     this.#used.push(name);
     return number;
   }
 
+  /** The number of a text that lowering makes up. One that the tree has, too, may have another number there. */
   ofText(text: string): number {
     if (text === '') return 0;
     let number = this.#byText.get(text);

@@ -7,7 +7,7 @@ import type { StructFact, TableEntry, TableFact } from './facts.ts';
 const MAX_NESTING = 50;
 
 interface Sink {
-  readonly structs: readonly StructFact[];
+  readonly structs: ReadonlyMap<string, StructFact>;
   readonly tables: TableFact[];
   readonly tableEntries: TableEntry[];
 }
@@ -85,7 +85,7 @@ class TableWalk {
       this.#depth--;
       return;
     }
-    const known = this.sink.structs.find((s) => s.name === type)?.fields;
+    const known = this.sink.structs.get(type)?.fields;
     let index = 0;
     for (let item = tree.a[list] as number; item !== 0; item = tree.next[item] as number) {
       let path: string;

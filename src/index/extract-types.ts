@@ -45,7 +45,7 @@ export class TypeCollector {
     const tag = (tree.names[tree.name[body] as number] as string) || name || `<${this.#line(body)}>`;
     if (tree.kind[body] === Kind.EnumBody) {
       this.#tagless.set(body, `enum ${tag}`);
-      this.#enumerators.push(...enumeratorsOf(tree, body));
+      for (const enumerator of enumeratorsOf(tree, body)) this.#enumerators.push(enumerator);
       return;
     }
     if (tree.kind[body] !== Kind.StructBody) return;

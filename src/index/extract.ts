@@ -56,7 +56,10 @@ export class Extractor {
    * The facts of a parsed file, or of a piece of one. The tree may be overwritten afterwards; the facts refer
    * to nothing of it.
    */
-  extract(tree: Tree, isFragment = false): StoredFacts {
+  extract(file: Tree, isFragment = false): StoredFacts {
+    // The arrays by themselves: a parser's tree looks them up anew each time.
+    const { kind, a, b, c, name, next, token, count, first, names, namesEpoch, tokenPosition, errors } = file;
+    const tree = { kind, a, b, c, name, next, token, count, first, names, namesEpoch, tokenPosition, errors };
     this.#lowering ??= new Lowering(tree);
     this.#lowering.start(tree);
     this.#lowering.isFragment = isFragment;
@@ -105,8 +108,10 @@ class FileExtraction {
     for (const { line, function: name, reason } of tree.errors)
       facts.errors.push({ line, function: name, reason });
     for (let node = tree.first; node !== 0; node = tree.next[node] as number) this.topLevel(node);
+    const structs = new Map(facts.structs.map((struct) => [struct.name, struct]));
+    const { tables, tableEntries } = facts;
     for (const { declarator, type, holder } of this.#tables) {
-      tableOf(tree, declarator, type, holder, facts);
+      tableOf(tree, declarator, type, holder, { structs, tables, tableEntries });
     }
     this.store.bytes = this.bytes.take();
     this.store.names = this.lowering.names.texts;

@@ -39,11 +39,17 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
     .description('Reviews changes to Linux kernel trees: lock order, NULL dereferences, trailers.')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .showHelpAfterError('(adjutant --help lists the commands)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) =>
+        write(
+          `adjutant: ${text
+            .replace(/^error: /, '')
+            .trim()
+            .replaceAll('\n', ' ')}; adjutant --help shows what there is.\n`,
+        ),
     });
 
   program
@@ -75,6 +81,27 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
     .action(async (paths: string[], options) => {
       const { runAudit } = await import('./audit.ts');
       done(await runAudit({ ...options, paths }, io));
+    });
+
+  program
+    .command('trailers')
+    .description('commit messages alone: of a range, a file, or standard input')
+    .argument('[input]', 'A..B or one revision, a file with a message or a mailed patch, or "-"')
+    .option('--repo <dir>', 'git repository (default: this folder for a range, none for a file)')
+    .option('--author <person>', "the author of the message: 'Name <address>'")
+    .option('--committer <person>', 'its committer')
+    .option('--submitter <person>', 'who sends it')
+    .option('--merge', 'it is the message of a merge')
+    .option('--commits <file>', 'JSON that stands in for a repository: {"<sha>": "subject" or null}')
+    .option('--upstream <revision>', 'branch that backports are taken from')
+    .option('--fix', 'rewrite the messages of a local range with what a machine can correct')
+    .addOption(new Option('--format <form>', FORMAT).choices(FORMATS))
+    .addOption(new Option('--fail-on <level>', 'lowest severity for exit status 1').choices(LEVELS))
+    .option('--config <file>', "configuration in place of the tree's .github/adjutant.yml")
+    .option('--no-color', 'plain text')
+    .action(async (input: string | undefined, options) => {
+      const { runTrailers } = await import('./trailers.ts');
+      done(await runTrailers({ ...options, ...(input === undefined ? {} : { input }) }, io));
     });
 
   return program;

@@ -7,15 +7,23 @@ const CONTEXT = 3;
 interface Line {
   readonly text: string;
   readonly old: number | undefined;
+  /** It ends the file without a newline. */
+  readonly bare: boolean;
 }
 
-/** What is known of a file: segments of untouched lines are a length alone. */
-type Segment = Line | { readonly old: number; readonly length: number };
+/** Lines of the first state that no patch has shown yet. */
+interface Unseen {
+  readonly old: number;
+  readonly length: number;
+}
+
+type Segment = Line | Unseen;
 
 interface Draft {
-  oldPath: string | undefined;
-  segments: Segment[];
-  removed: Map<number, string>;
+  readonly oldPath: string | undefined;
+  readonly segments: Segment[];
+  /** Lines of the first state that are gone, by where they stood. */
+  readonly removed: Map<number, Line>;
   binary: boolean;
 }
 
@@ -28,13 +36,7 @@ export function composeDiffs(diffs: readonly (readonly FileDiff[])[]): FileDiff[
   const files = new Map<string, Draft>();
   const gone: Draft[] = [];
   for (const file of diffs.flat()) {
-    const known = file.oldPath === undefined ? undefined : files.get(file.oldPath);
-    const draft = known ?? {
-      oldPath: file.oldPath,
-      segments: file.oldPath === undefined ? [] : [{ old: 1, length: Number.MAX_SAFE_INTEGER }],
-      removed: new Map(),
-      binary: false,
-    };
+    const draft = (file.oldPath === undefined ? undefined : files.get(file.oldPath)) ?? startDraft(file);
     draft.binary ||= file.binary;
     for (const hunk of file.hunks) applyHunk(draft, hunk);
     if (file.oldPath !== undefined && !file.copied) files.delete(file.oldPath);
@@ -45,36 +47,51 @@ export function composeDiffs(diffs: readonly (readonly FileDiff[])[]): FileDiff[
   return [...kept, ...gone.map((draft) => finish(draft, undefined))];
 }
 
+function startDraft(file: FileDiff): Draft {
+  const everything: Unseen = { old: 1, length: Number.MAX_SAFE_INTEGER };
+  return {
+    oldPath: file.oldPath,
+    segments: file.oldPath === undefined ? [] : [everything],
+    removed: new Map(),
+    binary: file.binary,
+  };
+}
+
 function applyHunk(draft: Draft, hunk: Hunk): void {
+  const { segments } = draft;
+  const lastOld = hunk.lines.findLastIndex((line) => line[0] !== '+');
+  const lastNew = hunk.lines.findLastIndex((line) => line[0] !== '-');
   // Hunks come in order and stand at their new line, where all before them is already as it will be.
-  let at = split(draft.segments, hunk.newCount === 0 ? hunk.newStart : hunk.newStart - 1);
-  for (const line of hunk.lines) {
+  let at = seek(segments, hunk.newCount === 0 ? hunk.newStart : hunk.newStart - 1);
+  for (const [index, line] of hunk.lines.entries()) {
+    const bare =
+      (hunk.oldNoNewline === true && index === lastOld) || (hunk.newNoNewline === true && index === lastNew);
     const text = line.slice(1);
     if (line[0] === '+') {
-      draft.segments.splice(at, 0, { text, old: undefined });
+      segments.splice(at, 0, { text, old: undefined, bare });
       at += 1;
       continue;
     }
-    splitAt(draft.segments, at, 1);
-    const segment = draft.segments[at];
-    if (segment === undefined) return;
-    if (line[0] === ' ') at += 1;
-    else {
-      draft.segments.splice(at, 1);
-      if (segment.old !== undefined) draft.removed.set(segment.old, text);
+    cut(segments, at, 1);
+    const old = segments[at]?.old;
+    if (line[0] === ' ') {
+      segments[at] = { text, old, bare };
+      at += 1;
+    } else {
+      segments.splice(at, 1);
+      if (old !== undefined) draft.removed.set(old, { text, old, bare });
     }
-    if (line[0] === ' ' && segment.old !== undefined) draft.segments[at - 1] = { text, old: segment.old };
   }
 }
 
 /** Index of the segment that begins after `lines` lines. */
-function split(segments: Segment[], lines: number): number {
+function seek(segments: Segment[], lines: number): number {
   let left = lines;
-  for (let index = 0; index < segments.length; index += 1) {
+  for (const [index, segment] of segments.entries()) {
     if (left === 0) return index;
-    const length = lengthOf(segments[index] as Segment);
+    const length = 'length' in segment ? segment.length : 1;
     if (length > left) {
-      splitAt(segments, index, left);
+      cut(segments, index, left);
       return index + 1;
     }
     left -= length;
@@ -83,54 +100,45 @@ function split(segments: Segment[], lines: number): number {
 }
 
 /** Cuts the segment at `index` so that it has `length` lines. */
-function splitAt(segments: Segment[], index: number, length: number): void {
+function cut(segments: Segment[], index: number, length: number): void {
   const segment = segments[index];
   if (!segment || !('length' in segment) || segment.length <= length) return;
-  segments.splice(
-    index,
-    1,
-    { old: segment.old, length },
-    { old: segment.old + length, length: segment.length - length },
-  );
+  const rest = { old: segment.old + length, length: segment.length - length };
+  segments.splice(index, 1, { old: segment.old, length }, rest);
 }
 
-function lengthOf(segment: Segment): number {
-  return 'length' in segment ? segment.length : 1;
+interface Row extends Line {
+  readonly kind: ' ' | '+' | '-';
+  readonly oldLine: number;
+  readonly newLine: number;
 }
 
 /** Hunks from what changed, with the context that is known. */
 function finish(draft: Draft, newPath: string | undefined): FileDiff {
-  const rows: { kind: ' ' | '+' | '-'; text: string; old: number; next: number }[] = [];
   const hunks: Hunk[] = [];
-  const removed = [...draft.removed].sort(([a], [b]) => a - b);
+  const removed = [...draft.removed].sort(([a], [b]) => a - b).map(([, line]) => line);
+  let rows: Row[] = [];
   let oldLine = 1;
   let newLine = 1;
   const takeRemoved = (before: number) => {
-    while (removed[0] && removed[0][0] < before) {
-      const [line, text] = removed.shift() as [number, string];
-      rows.push({ kind: '-', text, old: line, next: newLine });
-      oldLine = line + 1;
+    while (removed[0] && (removed[0].old ?? 0) < before) {
+      rows.push({ ...(removed.shift() as Line), kind: '-', oldLine, newLine });
+      oldLine += 1;
     }
   };
   const flush = () => {
-    const hunk = toHunk(rows);
-    if (hunk) hunks.push(hunk);
-    rows.length = 0;
+    hunks.push(...toHunks(rows));
+    rows = [];
   };
   for (const segment of draft.segments) {
     if (segment.old !== undefined) takeRemoved(segment.old);
     if ('length' in segment) {
       flush();
-      oldLine = segment.old + segment.length;
+      oldLine += segment.length;
       newLine += segment.length;
     } else {
-      rows.push({
-        kind: segment.old === undefined ? '+' : ' ',
-        text: segment.text,
-        old: segment.old ?? oldLine,
-        next: newLine,
-      });
-      if (segment.old !== undefined) oldLine = segment.old + 1;
+      rows.push({ ...segment, kind: segment.old === undefined ? '+' : ' ', oldLine, newLine });
+      if (segment.old !== undefined) oldLine += 1;
       newLine += 1;
     }
   }
@@ -139,21 +147,24 @@ function finish(draft: Draft, newPath: string | undefined): FileDiff {
   return { oldPath: draft.oldPath, newPath, binary: draft.binary, hunks };
 }
 
-function toHunk(
-  rows: readonly { kind: ' ' | '+' | '-'; text: string; old: number; next: number }[],
-): Hunk | undefined {
+/** One hunk of rows that follow each other, without the context that is too far from a change. */
+function toHunks(rows: readonly Row[]): Hunk[] {
   const first = rows.findIndex((row) => row.kind !== ' ');
   const last = rows.findLastIndex((row) => row.kind !== ' ');
   const kept = first < 0 ? [] : rows.slice(Math.max(0, first - CONTEXT), last + 1 + CONTEXT);
   const [start] = kept;
-  if (!start) return undefined;
-  const oldCount = kept.filter((row) => row.kind !== '+').length;
-  const newCount = kept.filter((row) => row.kind !== '-').length;
-  return {
-    oldStart: oldCount === 0 ? start.old - 1 : start.old,
-    oldCount,
-    newStart: newCount === 0 ? start.next - 1 : start.next,
-    newCount,
-    lines: kept.map((row) => row.kind + row.text),
-  };
+  if (!start) return [];
+  const oldRows = kept.filter((row) => row.kind !== '+');
+  const newRows = kept.filter((row) => row.kind !== '-');
+  return [
+    {
+      oldStart: oldRows.length === 0 ? start.oldLine - 1 : start.oldLine,
+      oldCount: oldRows.length,
+      newStart: newRows.length === 0 ? start.newLine - 1 : start.newLine,
+      newCount: newRows.length,
+      lines: kept.map((row) => row.kind + row.text),
+      ...(oldRows.at(-1)?.bare ? { oldNoNewline: true } : {}),
+      ...(newRows.at(-1)?.bare ? { newNoNewline: true } : {}),
+    },
+  ];
 }

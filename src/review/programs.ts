@@ -1,5 +1,7 @@
 /** Which Program a side of a change is seen as: the files that it changes and what they include. */
+
 import type { Change, FileDiff, SourceTree } from '../git/change.ts';
+import { blobId } from '../git/overlay.ts';
 import type { FileFacts } from '../index/facts.ts';
 import { memoryProgram } from '../index/memory-program.ts';
 import type { Program } from '../index/program.ts';
@@ -8,6 +10,9 @@ import { type AffectedPaths, isSource } from './affected.ts';
 /** Headers are followed until so many files, or bytes, have been read. */
 const MAX_FILES = 1500;
 const MAX_BYTES = 32 * 1024 * 1024;
+
+const NO_INDEX =
+  'No index of the whole tree: functions outside the changed files and the headers that they include are unknown.';
 
 export interface Side {
   readonly program: Program;
@@ -30,30 +35,50 @@ export type ProgramSource = (change: Change, paths: AffectedPaths) => Promise<Si
 export const openPrograms: ProgramSource = async (change, paths) => {
   const { base, head } = change;
   if (!base || !head) return fragmentPrograms(change.diff);
-  const [before, after] = [await openProgram(base, paths.base), await openProgram(head, paths.head)];
-  return {
-    base: before.program,
-    head: after.program,
-    limits: [...new Set([...before.limits, ...after.limits])],
-  };
+  const analyse = await analyser();
+  const before = await includedProgram(base, paths.base, analyse);
+  const after = await includedProgram(head, paths.head, analyse);
+  return { base: before, head: after, limits: [NO_INDEX] };
 };
 
-export const openProgram: SideSource = async (tree, paths) => {
+export const openProgram: SideSource = async (tree, paths) => ({
+  program: await includedProgram(tree, paths, await analyser()),
+  limits: [NO_INDEX],
+});
+
+type Analyse = (bytes: Uint8Array) => FileFacts;
+
+/** Facts of a file's bytes; the same bytes are analysed once: most headers are the same on both sides. */
+async function analyser(): Promise<Analyse> {
   const [{ Analyser }, { decodeFacts }] = await Promise.all([
     import('../index/analyse.ts'),
     import('../index/decode.ts'),
   ]);
-  const analyser = new Analyser();
+  const one = new Analyser();
+  const known = new Map<string, FileFacts>();
+  return (bytes) => {
+    const id = blobId(bytes);
+    const facts = known.get(id) ?? decodeFacts(one.analyse(bytes).facts);
+    known.set(id, facts);
+    return facts;
+  };
+}
+
+/** `paths` and what they include, followed until the bounds. */
+async function includedProgram(
+  tree: SourceTree,
+  paths: readonly string[],
+  analyse: Analyse,
+): Promise<Program> {
   const files = new Map<string, FileFacts>();
   let bytesRead = 0;
   let wanted = [...paths];
   const asked = new Set(wanted);
   while (wanted.length > 0 && files.size < MAX_FILES && bytesRead < MAX_BYTES) {
-    const texts = await tree.read(wanted);
     const next: string[] = [];
-    for (const [path, bytes] of texts) {
+    for (const [path, bytes] of await tree.read(wanted)) {
       bytesRead += bytes.length;
-      const facts = decodeFacts(analyser.analyse(bytes).facts);
+      const facts = analyse(bytes);
       files.set(path, facts);
       for (const include of facts.includes) {
         for (const candidate of includeCandidates(include, path)) {
@@ -65,13 +90,8 @@ export const openProgram: SideSource = async (tree, paths) => {
     }
     wanted = next;
   }
-  return {
-    program: memoryProgram(files),
-    limits: [
-      'No index of the whole tree: functions outside the changed files and the headers that they include are unknown.',
-    ],
-  };
-};
+  return memoryProgram(files);
+}
 
 /** The files that an include may name, without a listing of the tree. */
 export function includeCandidates(include: string, from: string): string[] {
@@ -104,22 +124,13 @@ function normalPath(path: string): string | undefined {
 
 /** Facts of the lines that the hunks show, where there is no tree. */
 async function fragmentPrograms(diff: readonly FileDiff[]): Promise<Sides> {
-  const [{ Parser, parseFragment }, { Extractor }, { fragmentFacts }] = await Promise.all([
-    import('../c/parse.ts'),
-    import('../index/extract.ts'),
-    import('../index/fragment.ts'),
-  ]);
-  const parser = new Parser();
-  const extractor = new Extractor();
+  const { fragmentFacts } = await import('../index/fragment.ts');
   const sideProgram = (side: 'old' | 'new') => {
     const files = new Map<string, FileFacts>();
     for (const file of diff) {
       const path = side === 'old' ? file.oldPath : file.newPath;
       if (path === undefined || file.binary || !isSource(path)) continue;
-      files.set(
-        path,
-        fragmentFacts(file, side, (bytes) => parseFragment(bytes, parser), extractor),
-      );
+      files.set(path, fragmentFacts(file, side));
     }
     return memoryProgram(files);
   };

@@ -23,6 +23,21 @@ export function lowerFunction(l: Lowering, node: number): void {
   finish(l, tree.tokenPosition[tree.b[body] as number] ?? l.position(node));
 }
 
+/**
+ * Lowers a Block that stands alone: a piece of a function, whose parameters (names of the tree, types in
+ * normal form) are known from elsewhere. @throws LoweringError when it is too large or nested too deeply.
+ */
+export function lowerBody(
+  l: Lowering,
+  body: number,
+  parameters: readonly { readonly name: number; readonly type: string }[],
+): void {
+  l.reset();
+  for (const { name, type } of parameters) l.declare(name, l.types.ofText(type), LocalFlag.Parameter);
+  lowerFragment(l, body);
+  finish(l, l.tree.tokenPosition[l.tree.b[body] as number] ?? l.position(body));
+}
+
 /** A body whose beginning may be missing: a switch in front of it goes to all that unseen code may go to. */
 function lowerFragment(l: Lowering, body: number): void {
   const { b } = l;

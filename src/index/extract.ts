@@ -4,7 +4,7 @@ import { ByteWriter } from '../c/bytes.ts';
 import { columnOf, lineOf } from '../c/flow.ts';
 import { LoweringError } from '../c/flow-builder.ts';
 import { encodeFlow } from '../c/flow-encode.ts';
-import { lowerFunction, lowerMacro } from '../c/lower.ts';
+import { lowerBody, lowerFunction, lowerMacro } from '../c/lower.ts';
 import { Lowering } from '../c/lowering.ts';
 import { declaredType, expressionText } from '../c/types.ts';
 import { assignedEntries } from './extract-assignments.ts';
@@ -12,6 +12,7 @@ import { macroShape } from './extract-macros.ts';
 import { tableOf } from './extract-tables.ts';
 import { TypeCollector } from './extract-types.ts';
 import type {
+  FunctionFact,
   GlobalFact,
   Parameter,
   ParseError,
@@ -42,6 +43,13 @@ export interface BodyListener {
   body(lowering: Lowering, ordinal: number, isMacro: boolean): void;
 }
 
+/** What is known of a function whose beginning is not seen; parameters by number of their name in the tree. */
+export interface Signature
+  extends Partial<Pick<FunctionFact, 'returns' | 'isStatic' | 'isInline' | 'variadic'>> {
+  readonly name: string;
+  readonly parameters: readonly { readonly name: number; readonly type: string }[];
+}
+
 /** Extracts facts of file after file; keeps its buffers between them. One per thread. */
 export class Extractor {
   #lowering: Lowering | undefined;
@@ -53,10 +61,18 @@ export class Extractor {
   }
 
   /**
-   * The facts of a parsed file, or of a piece of one. The tree may be overwritten afterwards; the facts refer
-   * to nothing of it.
+   * The facts of a parsed file. The tree may be overwritten afterwards; the facts refer to nothing of it.
    */
-  extract(file: Tree, isFragment = false): StoredFacts {
+  extract(file: Tree): StoredFacts {
+    return this.#start(file, false).run();
+  }
+
+  /** The facts of a Block that is a piece of a function, with what is known of the function from elsewhere. */
+  extractBody(file: Tree, body: number, signature: Signature): StoredFacts {
+    return this.#start(file, true).runBody(body, signature);
+  }
+
+  #start(file: Tree, isFragment: boolean): FileExtraction {
     // The arrays by themselves: a parser's tree looks them up anew each time.
     const { kind, a, b, c, name, next, token, count, first, names, namesEpoch, tokenPosition, errors } = file;
     const tree = { kind, a, b, c, name, next, token, count, first, names, namesEpoch, tokenPosition, errors };
@@ -64,9 +80,19 @@ export class Extractor {
     this.#lowering.start(tree);
     this.#lowering.isFragment = isFragment;
     this.#bytes.reset();
-    return new FileExtraction(tree, this.#lowering, this.#bytes, this.#listener).run();
+    return new FileExtraction(tree, this.#lowering, this.#bytes, this.#listener);
   }
 }
+
+/** What the lines of a hunk do not tell. */
+const NOTHING_SAID = {
+  alwaysInline: false,
+  noReturn: false,
+  isInit: false,
+  attributes: [],
+  isPrototype: false,
+  definedBy: undefined,
+} as const;
 
 class FileExtraction {
   readonly tree: Tree;
@@ -108,6 +134,39 @@ class FileExtraction {
     for (const { line, function: name, reason } of tree.errors)
       facts.errors.push({ line, function: name, reason });
     for (let node = tree.first; node !== 0; node = tree.next[node] as number) this.topLevel(node);
+    return this.#finish();
+  }
+
+  runBody(body: number, signature: Signature): StoredFacts {
+    const { tree, facts, lowering } = this;
+    const start = tree.tokenPosition[tree.token[body] as number] as number;
+    const line = lineOf(start);
+    const flowAt = this.lower(() => lowerBody(lowering, body, signature.parameters), line, signature.name);
+    const { name, returns = '', isStatic = false, isInline = false, variadic = false } = signature;
+    const parameters = signature.parameters.map((p) => ({
+      name: tree.names[p.name] as string,
+      type: p.type,
+    }));
+    const endLine = lineOf(tree.tokenPosition[tree.b[body] as number] as number);
+    const seen = {
+      name,
+      line,
+      column: columnOf(start),
+      endLine,
+      returns,
+      parameters,
+      isStatic,
+      isInline,
+      variadic,
+    };
+    facts.functions.push(new FunctionRecord({ ...seen, ...NOTHING_SAID, flowAt }, this.store));
+    for (const { line, function: name, reason } of tree.errors)
+      facts.errors.push({ line, function: name, reason });
+    return this.#finish();
+  }
+
+  #finish(): StoredFacts {
+    const { tree, facts } = this;
     const structs = new Map(facts.structs.map((struct) => [struct.name, struct]));
     const { tables, tableEntries } = facts;
     for (const { declarator, type, holder } of this.#tables) {
@@ -176,29 +235,32 @@ class FileExtraction {
     const declarator = tree.a[node] as number;
     const name = this.name(node) || this.name(declarator);
     const body = tree.b[node] as number;
-    const flowAt = body === 0 ? NO_FLOW : this.lower(node, declarator, name);
+    const flowAt =
+      body === 0
+        ? NO_FLOW
+        : this.lower(() => lowerFunction(this.lowering, node), this.line(declarator), name);
     const endLine =
       body === 0 ? this.line(declarator) : lineOf(tree.tokenPosition[tree.b[body] as number] as number);
     facts.functions.push(this.functionRecord(node, declarator, name, endLine, flowAt, this.#definedBy));
     this.#definedBy = undefined;
   }
 
-  /** Lowers a function's body and appends it to the flows. Returns where it is; NO_FLOW, and an error, where it can't be. */
-  lower(node: number, declarator: number, name: string): number {
+  /** Runs the lowering of a function and appends it to the flows. Returns where it is; NO_FLOW, and an error, where it can't be. */
+  lower(run: () => void, line: number, name: string): number {
     const { tree, bytes, lowering, facts } = this;
     const flowAt = bytes.length;
     try {
-      lowerFunction(lowering, node);
+      run();
       assignedEntries(lowering, name, facts.tableEntries);
       for (const d of lowering.staticTables) {
         this.#tables.push({ declarator: d, type: this.types.collect(tree.a[d] as number, ''), holder: name });
       }
       this.listener?.body(lowering, facts.functions.length, false);
-      encodeFlow(bytes, lowering.b, this.line(declarator));
+      encodeFlow(bytes, lowering.b, line);
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       bytes.length = flowAt;
-      facts.errors.push({ line: this.line(declarator), function: name, reason: error.message });
+      facts.errors.push({ line, function: name, reason: error.message });
       return NO_FLOW;
     }
     return flowAt;

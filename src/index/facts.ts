@@ -29,6 +29,11 @@ export interface FunctionFact {
   readonly isPrototype: boolean;
   /** What made it, where it is not written as a function: 'SYSCALL_DEFINE3'. */
   readonly definedBy: string | undefined;
+  /**
+   * Only a piece of the body is seen (a patch without a tree): what holds at its start is not known, and its
+   * End is not the function's.
+   */
+  readonly isPartial?: true;
   /** Absent for a prototype, and where the body could not be parsed. */
   readonly flow: Flow | undefined;
 }

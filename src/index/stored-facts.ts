@@ -36,6 +36,7 @@ export class FunctionRecord implements FunctionFact {
   readonly attributes: readonly { name: string; args: readonly string[] }[];
   readonly isPrototype: boolean;
   readonly definedBy: string | undefined;
+  readonly isPartial?: true;
   readonly flowAt: number;
   readonly #store: FlowStore;
   #flow: Flow | undefined;
@@ -56,6 +57,7 @@ export class FunctionRecord implements FunctionFact {
     this.attributes = fields.attributes;
     this.isPrototype = fields.isPrototype;
     this.definedBy = fields.definedBy;
+    if (fields.isPartial) this.isPartial = true;
     this.flowAt = fields.flowAt;
     this.#store = store;
   }
@@ -63,6 +65,11 @@ export class FunctionRecord implements FunctionFact {
   get flow(): Flow | undefined {
     this.#flow ??= readFlow(this.#store, this.flowAt, this.line);
     return this.#flow;
+  }
+
+  /** The same function, of which only a piece is seen. */
+  asPartial(): FunctionRecord {
+    return new FunctionRecord({ ...this, isPartial: true }, this.#store);
   }
 }
 

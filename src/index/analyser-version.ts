@@ -1,0 +1,34 @@
+/** The version of the analyser: a hash of the modules that facts depend on, so that it can't be forgotten. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const IMPORT = /^(?:import|export)\b[^'"]*?from\s*['"](\.[^'"]+)['"]/gm;
+
+const HERE = fileURLToPath(import.meta.url);
+/** '.ts' in a checkout, '.js' in a package. */
+const EXTENSION = extname(HERE);
+
+/** Hash of a module and all modules that it imports, directly or not; `entry` is a path beside this file, without extension. */
+export function moduleVersion(entry: string): string {
+  const first = join(dirname(HERE), entry + EXTENSION);
+  const hash = createHash('sha1');
+  for (const [path, text] of [...moduleClosure(first)].sort(([x], [y]) => (x < y ? -1 : 1))) {
+    hash.update(`${relative(dirname(HERE), path)}\0${text.length}\0${text}`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Text by path of a module and of what it imports from the project. */
+export function moduleClosure(entry: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  const waiting = [entry];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (texts.has(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    texts.set(path, text);
+    for (const [, name] of text.matchAll(IMPORT)) waiting.push(join(dirname(path), name as string));
+  }
+  return texts;
+}

@@ -1,0 +1,74 @@
+/** Which file an #include means, in a tree that is read without its build's -I options. */
+import { posix } from 'node:path';
+import { sharedFolders } from './resolve.ts';
+
+/** Folders that a kernel build searches for all files, in order; the architecture's own come before. */
+const SEARCH = ['include/', 'include/uapi/'];
+const MAIN_ARCHITECTURE = 'x86';
+
+/** Resolves the includes of the files of one tree. Remembers its answers. */
+export class IncludePaths {
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #byName = new Map<string, string[]>();
+  readonly #known = new Map<string, number>();
+
+  /** @param numbers file number by path; paths in order. */
+  constructor(numbers: ReadonlyMap<string, number>) {
+    this.#numbers = numbers;
+    for (const path of numbers.keys()) {
+      if (!path.endsWith('.h')) continue;
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const same = this.#byName.get(name);
+      if (same === undefined) this.#byName.set(name, [path]);
+      else same.push(path);
+    }
+  }
+
+  /** The number of the file that `include` (with its quotes or brackets) means in the file `from`; -1 where none does. */
+  resolve(include: string, from: string): number {
+    const folder = from.slice(0, from.lastIndexOf('/') + 1);
+    const key = `${include}${folder}`;
+    let number = this.#known.get(key);
+    if (number === undefined) {
+      number = this.#find(include.slice(1, -1), include.startsWith('"'), folder);
+      this.#known.set(key, number);
+    }
+    return number;
+  }
+
+  #find(name: string, isQuoted: boolean, folder: string): number {
+    const arch = folder.startsWith('arch/') ? (folder.split('/')[1] as string) : MAIN_ARCHITECTURE;
+    const places = [
+      ...(isQuoted ? [folder] : []),
+      `arch/${arch}/include/`,
+      ...SEARCH,
+      `arch/${arch}/include/uapi/`,
+      '',
+    ];
+    for (const place of places) {
+      const number = this.#numbers.get(posix.join(place, name));
+      if (number !== undefined) return number;
+    }
+    if (name.startsWith('asm/')) {
+      const generic = this.#numbers.get(`include/asm-generic/${name.slice(4)}`);
+      if (generic !== undefined) return generic;
+    }
+    return this.#nearest(name, folder);
+  }
+
+  /** A header with this name at its end, found through an -I option of some Makefile: the one that is nearest. */
+  #nearest(name: string, folder: string): number {
+    const end = `/${name.replace(/^(\.\.?\/)+/, '')}`;
+    let most = -1;
+    let found = -1;
+    for (const path of this.#byName.get(end.slice(end.lastIndexOf('/') + 1)) ?? []) {
+      if (!`/${path}`.endsWith(end)) continue;
+      const shared = sharedFolders(path, folder);
+      if (shared > most) {
+        most = shared;
+        found = this.#numbers.get(path) as number;
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * A Program over a tree's index, with changed files laid over it. Only what is asked for is read: names are
+ * looked up by their hash, the best candidates decoded, and flows one at a time.
+ */
+import { baseOf } from '../c/types.ts';
+import { BoundedMap } from './bounded-map.ts';
+import type {
+  FieldFact,
+  FileFacts,
+  FunctionFact,
+  GlobalFact,
+  StructFact,
+  TableEntry,
+  TypeName,
+} from './facts.ts';
+import type { TreeFiles } from './file-index.ts';
+import { type Changes, LayeredFiles, type Place } from './layered-files.ts';
+import { entryKey, fieldKey, LinkKind, MentionFlag, SymbolFlag } from './link-record.ts';
+import type { FunctionRef, MacroRef, Program } from './program.ts';
+import { best } from './resolve.ts';
+import { type Lookup, resolveBase, resolveField, resolvePlace } from './resolve-types.ts';
+import type { MacroRecord, StoredFacts } from './stored-facts.ts';
+
+interface Stored {
+  readonly ref: FunctionRef;
+  readonly entry: TableEntry;
+  readonly path: string;
+}
+
+interface Candidate extends Place {
+  readonly isStatic: boolean;
+}
+
+/** Answers that are kept of each question. */
+const ANSWERS = 100_000;
+const STORED_ANSWERS = 2_000;
+
+const NO_CHANGES: Changes = new Map();
+
+/** A program of a tree; `changes` stand in place of its files. */
+export function indexProgram(tree: TreeFiles, changes: Changes = NO_CHANGES): IndexProgram {
+  return new IndexProgram(new LayeredFiles(tree, changes));
+}
+
+export class IndexProgram implements Program {
+  readonly paths: readonly string[];
+  readonly #files: LayeredFiles;
+  readonly #lookup: Lookup;
+  readonly #functions = new BoundedMap<string, readonly FunctionRef[]>(ANSWERS);
+  readonly #others = new BoundedMap<string, readonly Place[]>(ANSWERS);
+  readonly #candidates = new BoundedMap<string, readonly Candidate[]>(ANSWERS, (list) => 1 + list.length / 8);
+  readonly #stored = new BoundedMap<string, readonly Stored[]>(STORED_ANSWERS);
+
+  constructor(files: LayeredFiles) {
+    this.#files = files;
+    this.paths = files.changedPaths;
+    this.#lookup = {
+      struct: (name, from) => {
+        const place = this.#best(LinkKind.Struct, name, from);
+        return place && { path: place.path, fact: this.#facts(place).structs[place.ordinal] as StructFact };
+      },
+      typedef: (name, from) => {
+        const place = this.#best(LinkKind.Typedef, name, from);
+        return place && { path: place.path, type: this.#facts(place).typedefs[place.ordinal]?.type ?? '' };
+      },
+      globalType: (name, from) => {
+        const place = this.#best(LinkKind.Global, name, from);
+        return place && { path: place.path, type: this.#facts(place).globals[place.ordinal]?.type ?? '' };
+      },
+      returnType: (name, from) => {
+        const place = this.#best(LinkKind.Function, name, from) ?? this.#best(LinkKind.Prototype, name, from);
+        return (
+          place && { path: place.path, type: this.#facts(place).functions[place.ordinal]?.returns ?? '' }
+        );
+      },
+    };
+  }
+
+  /** Paths of all files of the tree as it is here. */
+  *allPaths(): Generator<string> {
+    for (const file of this.#files.all()) yield this.#files.path(file);
+  }
+
+  /** The definitions in a file, in its order. */
+  definitions(path: string): readonly FunctionRef[] {
+    const file = this.#files.fileOf(path);
+    return file === undefined ? [] : [...this.#files.unit(file).refs.values()];
+  }
+
+  facts(path: string): FileFacts | undefined {
+    const file = this.#files.fileOf(path);
+    return file === undefined ? undefined : this.#files.unit(file).facts;
+  }
+
+  functions(name: string, from: string): readonly FunctionRef[] {
+    return this.#functions.get(`${name} ${from}`, () =>
+      this.#all(LinkKind.Function, name, from).map((place) => this.#ref(place)),
+    );
+  }
+
+  prototype(name: string, from: string): FunctionFact | undefined {
+    const place = this.#best(LinkKind.Prototype, name, from);
+    return place && this.#facts(place).functions[place.ordinal];
+  }
+
+  macro(name: string, from: string): MacroRef | undefined {
+    const found = this.#all(LinkKind.Macro, name, from).map(({ file, path, ordinal }) => ({
+      path,
+      fact: this.#files.unit(file).facts.macros[ordinal] as MacroRecord,
+    }));
+    // Of several definitions in one file (#ifdef and #else) the one that says most.
+    return found.find(({ fact }) => fact.flow !== undefined && fact.kind !== 'opaque') ?? found[0];
+  }
+
+  struct(name: TypeName, from: string): StructFact | undefined {
+    return this.#lookup.struct(name, from)?.fact;
+  }
+
+  typedef(name: string, from: string): TypeName | undefined {
+    return this.#lookup.typedef(name, from)?.type;
+  }
+
+  global(name: string, from: string): { path: string; fact: GlobalFact } | undefined {
+    const found = this.#all(LinkKind.Global, name, from);
+    const isDefinition = ({ flags }: Place): boolean => (flags & SymbolFlag.Extern) === 0;
+    // A definition says more than an extern declaration of the same fit, and one elsewhere more than an extern here.
+    const place =
+      found.find(isDefinition) ??
+      this.#named(LinkKind.Global, name).find((other) => isDefinition(other) && !other.isStatic) ??
+      found[0];
+    return place && { path: place.path, fact: this.#facts(place).globals[place.ordinal] as GlobalFact };
+  }
+
+  enumerator(name: string, from: string): number | undefined {
+    const place = this.#best(LinkKind.Enumerator, name, from);
+    return place && this.#facts(place).enumerators[place.ordinal]?.value;
+  }
+
+  field(type: TypeName, name: string, from: string): { owner: TypeName; field: FieldFact } | undefined {
+    return resolveField(this.#lookup, type, name, from);
+  }
+
+  callers(ref: FunctionRef): readonly FunctionRef[] {
+    const found = new Map<string, FunctionRef>();
+    const names = [ref.name];
+    const seen = new Set(names);
+    for (const name of names) {
+      for (const place of this.#files.places(LinkKind.Mention, name)) {
+        const { facts } = this.#files.unit(place.file);
+        if (!facts.flows.names.includes(name)) continue;
+        if ((place.flags & MentionFlag.Macro) !== 0) {
+          const macro = facts.macros[place.ordinal]?.name;
+          if (macro === undefined || seen.has(macro)) continue;
+          seen.add(macro);
+          names.push(macro);
+          continue;
+        }
+        const isMeant = name !== ref.name || this.functions(name, place.path).some(({ id }) => id === ref.id);
+        if (!isMeant) continue;
+        const caller = this.#ref(place);
+        found.set(caller.id, caller);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Functions and macros' users that call through a field of this name, whatever the struct. */
+  callersThrough(field: string): readonly FunctionRef[] {
+    const found = new Map<string, FunctionRef>();
+    for (const place of this.#files.places(LinkKind.Indirect, field)) {
+      if ((place.flags & MentionFlag.Macro) !== 0) continue;
+      const caller = this.#ref(place);
+      if (caller.fact.flow?.names.includes(field)) found.set(caller.id, caller);
+    }
+    return [...found.values()];
+  }
+
+  stored(type: TypeName, field: string): readonly Stored[] {
+    const { owner, field: leaf } = resolvePlace(this.#lookup, type, field, '');
+    return this.#stored.get(`${owner} ${leaf}`, () => {
+      const keys = new Set([...this.#namesOf(owner).map((name) => entryKey(name, leaf)), fieldKey('', leaf)]);
+      const stored: Stored[] = [];
+      for (const place of [...keys].flatMap((key) => this.#files.places(LinkKind.Entry, key))) {
+        const entry = this.#facts(place).tableEntries[place.ordinal] as TableEntry;
+        const found = resolvePlace(this.#lookup, entry.type, entry.field, place.path);
+        if (found.owner !== owner || found.field !== leaf) continue;
+        const resolved = { ...entry, type: owner, field: leaf };
+        for (const ref of this.functions(entry.target, place.path)) {
+          stored.push({ ref, entry: resolved, path: place.path });
+        }
+      }
+      return stored;
+    });
+  }
+
+  storedIn(ref: FunctionRef): readonly { entry: TableEntry; path: string }[] {
+    const found: { entry: TableEntry; path: string }[] = [];
+    for (const place of this.#files.places(LinkKind.Target, ref.name)) {
+      const entry = this.#facts(place).tableEntries[place.ordinal] as TableEntry;
+      if (entry.target !== ref.name) continue;
+      if (!this.functions(entry.target, place.path).some(({ id }) => id === ref.id)) continue;
+      const { owner, field } = resolvePlace(this.#lookup, entry.type, entry.field, place.path);
+      found.push({ entry: { ...entry, type: owner, field }, path: place.path });
+    }
+    return found;
+  }
+
+  emptyFields(type: TypeName, field: string): { empty: number; total: number } {
+    const wanted = resolveBase(this.#lookup, type, '').type;
+    let total = 0;
+    let filled = 0;
+    for (const name of this.#namesOf(wanted)) {
+      const isMeant = ({ path }: Place): boolean =>
+        name === wanted || resolveBase(this.#lookup, name, path).type === wanted;
+      total += this.#files.places(LinkKind.Table, name).filter(isMeant).length;
+      filled += this.#files.places(LinkKind.Filled, fieldKey(name, field)).filter(isMeant).length;
+    }
+    return { empty: total - filled, total };
+  }
+
+  #ref({ file, ordinal }: Place): FunctionRef {
+    return this.#files.unit(file).refs.get(ordinal) as FunctionRef;
+  }
+
+  #facts({ file }: Place): StoredFacts {
+    return this.#files.unit(file).facts;
+  }
+
+  /** The struct that has the field (its outermost one, where it is an unnamed member), and the typedefs that stand for it. */
+  #namesOf(owner: TypeName): TypeName[] {
+    const names = [owner.replace(/(\.<\d+>)+$/, '')];
+    for (const name of names) {
+      for (const place of this.#files.places(LinkKind.Alias, name)) {
+        const typedef = this.#facts(place).typedefs[place.ordinal];
+        if (typedef !== undefined && baseOf(typedef.type) === name && !names.includes(typedef.name)) {
+          names.push(typedef.name);
+        }
+      }
+    }
+    return names;
+  }
+
+  #best(kind: number, name: string, from: string): Place | undefined {
+    return this.#all(kind, name, from)[0];
+  }
+
+  /** The definitions that a name in `from` may mean, the best. */
+  #all(kind: number, name: string, from: string): readonly Place[] {
+    return this.#others.get(`${kind} ${name} ${from}`, () => {
+      let candidates = this.#named(kind, name);
+      for (;;) {
+        const chosen = this.#choose(candidates, from);
+        const wrong = chosen.filter((place) => this.#nameOf(kind, place) !== name);
+        if (wrong.length === 0) return chosen;
+        candidates = candidates.filter((place) => !wrong.includes(place));
+      }
+    });
+  }
+
+  #choose(candidates: readonly Candidate[], from: string): readonly Candidate[] {
+    if (candidates.length === 0) return candidates;
+    // Nobody in particular asks: everything that is not private to a file will do.
+    if (from === '') return candidates.slice(0, 1);
+    const visible = this.#files.visibleFrom(from);
+    return best(candidates, from, (path) => visible.has(path));
+  }
+
+  #named(kind: number, name: string): readonly Candidate[] {
+    return this.#candidates.get(`${kind} ${name}`, () => {
+      const hasStatic = kind === LinkKind.Function || kind === LinkKind.Prototype || kind === LinkKind.Global;
+      return this.#files.places(kind, name).map((place) => ({
+        ...place,
+        isStatic: hasStatic && (place.flags & SymbolFlag.Static) !== 0,
+      }));
+    });
+  }
+
+  /** What really is at a place: two names may have one hash. */
+  #nameOf(kind: number, place: Place): string | undefined {
+    const facts = this.#facts(place);
+    switch (kind) {
+      case LinkKind.Function:
+      case LinkKind.Prototype:
+        return facts.functions[place.ordinal]?.name;
+      case LinkKind.Macro:
+        return facts.macros[place.ordinal]?.name;
+      case LinkKind.Struct:
+        return facts.structs[place.ordinal]?.name;
+      case LinkKind.Typedef:
+        return facts.typedefs[place.ordinal]?.name;
+      case LinkKind.Enumerator:
+        return facts.enumerators[place.ordinal]?.name;
+      default:
+        return facts.globals[place.ordinal]?.name;
+    }
+  }
+}

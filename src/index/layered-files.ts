@@ -1,0 +1,171 @@
+/** The files of a tree with changed ones laid over them, under one numbering: the tree's first, then the changed. */
+import { BoundedMap } from './bounded-map.ts';
+import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
+import { IncludePaths } from './include-paths.ts';
+import { flagsOf, ordinalOf } from './link-record.ts';
+import type { FunctionRef } from './program.ts';
+import type { StoredFacts } from './stored-facts.ts';
+
+/** A place where a name may be: a file, and what its LinkKind counts there. */
+export interface Place {
+  readonly file: number;
+  readonly path: string;
+  readonly ordinal: number;
+  readonly flags: number;
+}
+
+/** A file with what was decoded of it. */
+export interface Unit {
+  readonly path: string;
+  readonly facts: StoredFacts;
+  /** The definitions among its functions, by their ordinal. */
+  readonly refs: ReadonlyMap<number, FunctionRef>;
+}
+
+/** Changed files by path; undefined for one that is gone. */
+export type Changes = ReadonlyMap<string, AnalysedFile | undefined>;
+
+/** Encoded bytes of the files whose facts are kept decoded. What is decoded of them is several times that. */
+const UNIT_BYTES = 32 << 20;
+const VISIBLE_SETS = 500;
+
+export class LayeredFiles {
+  readonly #base: TreeFiles;
+  readonly #over: MemoryFiles;
+  /** By number of a changed file of the tree: its number now, or -1. */
+  readonly #moved = new Map<number, number>();
+  readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, ({ facts }) => facts.flows.bytes.length + 4096);
+  readonly #visible = new BoundedMap<string, ReadonlySet<string>>(VISIBLE_SETS);
+  #includes: IncludePaths | undefined;
+
+  constructor(base: TreeFiles, changes: Changes) {
+    this.#base = base;
+    const files = new Map<string, AnalysedFile>();
+    for (const [path, file] of changes) if (file !== undefined) files.set(path, file);
+    this.#over = new MemoryFiles(files);
+    for (const path of changes.keys()) {
+      const before = base.fileOf(path);
+      if (before !== undefined) this.#moved.set(before, this.#overNumber(path) ?? -1);
+    }
+  }
+
+  /** Numbers of all files, in order of path within the tree, the changed ones last. */
+  *all(): Generator<number> {
+    for (let file = 0; file < this.#base.fileCount; file++) if (!this.#moved.has(file)) yield file;
+    for (let file = 0; file < this.#over.fileCount; file++) yield this.#base.fileCount + file;
+  }
+
+  /** Paths of the changed files that are there. */
+  get changedPaths(): string[] {
+    return Array.from({ length: this.#over.fileCount }, (_, file) => this.#over.path(file));
+  }
+
+  path(file: number): string {
+    const { fileCount } = this.#base;
+    return file < fileCount ? this.#base.path(file) : this.#over.path(file - fileCount);
+  }
+
+  fileOf(path: string): number | undefined {
+    const over = this.#overNumber(path);
+    if (over !== undefined) return over;
+    const file = this.#base.fileOf(path);
+    return file === undefined || this.#moved.has(file) ? undefined : file;
+  }
+
+  unit(file: number): Unit {
+    return this.#units.get(file, () => {
+      const { fileCount } = this.#base;
+      const facts = file < fileCount ? this.#base.facts(file) : this.#over.facts(file - fileCount);
+      return makeUnit(this.path(file), facts);
+    });
+  }
+
+  /** Candidates for a name, in order of path. */
+  places(kind: number, name: string): Place[] {
+    const places: Place[] = [];
+    for (const { file, value } of this.#base.postings(kind, name)) {
+      if (this.#moved.has(file)) continue;
+      places.push({ file, path: this.#base.path(file), ordinal: ordinalOf(value), flags: flagsOf(value) });
+    }
+    const fromTree = places.length;
+    for (const { file, value } of this.#over.postings(kind, name)) {
+      const path = this.#over.path(file);
+      const number = this.#base.fileCount + file;
+      places.push({ file: number, path, ordinal: ordinalOf(value), flags: flagsOf(value) });
+    }
+    if (places.length > fromTree && fromTree > 0) {
+      places.sort((x, y) => (x.path < y.path ? -1 : x.path > y.path ? 1 : x.ordinal - y.ordinal));
+    }
+    return places;
+  }
+
+  /** Paths of the files that a file includes, directly or not. */
+  visibleFrom(path: string): ReadonlySet<string> {
+    return this.#visible.get(path, () => {
+      const paths = new Set<string>();
+      const start = this.fileOf(path);
+      const work = start === undefined ? [] : [start];
+      const seen = new Set(work);
+      for (const file of work) {
+        for (const target of this.#includesOf(file)) {
+          if (seen.has(target)) continue;
+          seen.add(target);
+          work.push(target);
+          paths.add(this.path(target));
+        }
+      }
+      return paths;
+    });
+  }
+
+  #includesOf(file: number): readonly number[] {
+    const { fileCount, tree } = this.#base;
+    const targets: number[] = [];
+    if (file < fileCount) {
+      for (const target of tree.includes(file)) {
+        const now = this.#moved.get(target) ?? target;
+        if (now >= 0) targets.push(now);
+      }
+      return targets;
+    }
+    this.#includes ??= new IncludePaths(
+      new Map([...this.all()].map((number) => [this.path(number), number])),
+    );
+    const from = this.path(file);
+    for (const include of this.#over.facts(file - fileCount).includes) {
+      const target = this.#includes.resolve(include, from);
+      if (target >= 0) targets.push(target);
+    }
+    return targets;
+  }
+
+  #overNumber(path: string): number | undefined {
+    const file = this.#over.fileOf(path);
+    return file === undefined ? undefined : this.#base.fileCount + file;
+  }
+}
+
+function makeUnit(path: string, facts: StoredFacts): Unit {
+  let refs: ReadonlyMap<number, FunctionRef> | undefined;
+  return {
+    path,
+    facts,
+    get refs() {
+      refs ??= definitionsOf(path, facts);
+      return refs;
+    },
+  };
+}
+
+function definitionsOf(path: string, facts: StoredFacts): ReadonlyMap<number, FunctionRef> {
+  const refs = new Map<number, FunctionRef>();
+  const counts = new Map<string, number>();
+  for (const [ordinal, fact] of facts.functions.entries()) {
+    if (fact.isPrototype) continue;
+    const { name } = fact;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    refs.set(ordinal, { id: `${path}:${name}${count === 1 ? '' : `:${count}`}`, path, name, fact });
+  }
+  return refs;
+}

@@ -1,0 +1,244 @@
+/**
+ * What linking needs of one file, ready for it: for each kind of name, pairs of the name's hash and where in
+ * the file's facts it is. A pure function of the file's bytes, stored by blob beside the facts, so that a
+ * tree of any number of files is linked without decoding facts.
+ */
+import { ByteReader, ByteWriter } from '../c/bytes.ts';
+import { Expr } from '../c/flow.ts';
+import type { Lowering } from '../c/lowering.ts';
+import { baseOf } from '../c/types.ts';
+import type { BodyListener } from './extract.ts';
+import { nameHash } from './name-hash.ts';
+import type { StoredFacts } from './stored-facts.ts';
+
+/** Kinds of postings. What the ordinal counts is behind each. */
+export const LinkKind = {
+  Function: 0, // definition, by name: functions
+  Prototype: 1, // by name: functions
+  Macro: 2, // by name: macros
+  Struct: 3, // by name: structs
+  Typedef: 4, // by name: typedefs
+  Enumerator: 5, // by name: enumerators
+  Global: 6, // by name: globals
+  Table: 7, // by type: tables
+  Filled: 8, // by type.field, for a field that an initializer sets to something: tables
+  Entry: 9, // by entryKey() of type and field: tableEntries
+  Target: 10, // by the function stored: tableEntries
+  Mention: 11, // by the name that a body calls or refers to: functions, or macros where MentionFlag.Macro is set
+  Indirect: 12, // by the field that a body calls through: as Mention
+  Alias: 13, // by the base of the type that a typedef stands for: typedefs
+  StoredField: 14, // by the last field of an entry: tableEntries; to tell which indirect calls can be resolved
+} as const;
+
+export const LINK_KINDS = 15;
+
+/** Flags of Function, Prototype and Global. */
+export const SymbolFlag = { Static: 1, Extern: 2 } as const;
+/** Flags of Macro. */
+export const MacroFlag = { FunctionLike: 1 } as const;
+/** Flags of Mention and Indirect: in a macro; called, not only referred to. */
+export const MentionFlag = { Macro: 1, Called: 2 } as const;
+
+export const FLAG_BITS = 2;
+const FLAG_MASK = (1 << FLAG_BITS) - 1;
+/** Ordinals beyond this are left out; no file of a kernel has a tenth of it. */
+const MAX_ORDINAL = (1 << (32 - FLAG_BITS)) - 1;
+
+export const ordinalOf = (value: number): number => value >>> FLAG_BITS;
+export const flagsOf = (value: number): number => value & FLAG_MASK;
+
+/** Counts of a file for `adjutant index --stats`. */
+export interface FileCounts {
+  readonly functions: number;
+  readonly unparsed: number;
+  readonly types: number;
+  readonly tables: number;
+  readonly errors: number;
+}
+
+const COUNTS = 5;
+const HEADER_WORDS = LINK_KINDS + COUNTS;
+
+/** Makes the records of file after file. Extraction calls body() for each function and macro body that it lowers. */
+export class LinkRecorder implements BodyListener {
+  #pairs: number[][] = Array.from({ length: LINK_KINDS }, () => []);
+  /** Per name number of the file's flows: its hash + 1, 0 where not computed yet. */
+  #hashes: number[] = [];
+  readonly #text = new ByteWriter();
+
+  start(): void {
+    for (const pairs of this.#pairs) pairs.length = 0;
+    this.#hashes.length = 0;
+  }
+
+  /** Notes what a body mentions; `ordinal` is that of its function or macro. */
+  body(lowering: Lowering, ordinal: number, isMacro: boolean): void {
+    const { b } = lowering;
+    const names = lowering.names.texts;
+    const flag = isMacro ? MentionFlag.Macro : 0;
+    const called = new Set(b.callCallee);
+    for (let e = 1; e < b.exprCount; e++) {
+      const op = b.exprOp[e];
+      const isCalled = called.has(e);
+      if (op === Expr.Global) {
+        const name = b.exprA[e] as number;
+        // A constant is named in capitals; nobody asks who mentions one.
+        if (isCalled || /[a-z]/.test(names[name] as string)) {
+          this.#add(
+            LinkKind.Mention,
+            this.#hashOf(names, name),
+            ordinal,
+            flag | (isCalled ? MentionFlag.Called : 0),
+          );
+        }
+      } else if (isCalled && (op === Expr.Arrow || op === Expr.Field)) {
+        const name = b.exprB[e] as number;
+        this.#add(LinkKind.Indirect, this.#hashOf(names, name), ordinal, flag | MentionFlag.Called);
+      }
+    }
+  }
+
+  /** The record of the file whose bodies were noted since start(). */
+  finish(facts: StoredFacts): Uint8Array {
+    const add = (kind: number, name: string, ordinal: number, flags = 0): void =>
+      this.#add(kind, nameHash(name), ordinal, flags);
+    let functions = 0;
+    let unparsed = 0;
+    for (const [ordinal, f] of facts.functions.entries()) {
+      if (!f.isPrototype) functions++;
+      if (!f.isPrototype && f.flowAt < 0) unparsed++;
+      const kind = f.isPrototype ? LinkKind.Prototype : LinkKind.Function;
+      add(kind, f.name, ordinal, f.isStatic ? SymbolFlag.Static : 0);
+    }
+    for (const [ordinal, { name, parameters }] of facts.macros.entries()) {
+      add(LinkKind.Macro, name, ordinal, parameters === undefined ? 0 : MacroFlag.FunctionLike);
+    }
+    for (const [ordinal, { name }] of facts.structs.entries()) add(LinkKind.Struct, name, ordinal);
+    for (const [ordinal, { name, type }] of facts.typedefs.entries()) {
+      add(LinkKind.Typedef, name, ordinal);
+      add(LinkKind.Alias, baseOf(type), ordinal);
+    }
+    for (const [ordinal, { name }] of facts.enumerators.entries()) add(LinkKind.Enumerator, name, ordinal);
+    for (const [ordinal, { name, isStatic, isExtern }] of facts.globals.entries()) {
+      const flags = (isStatic ? SymbolFlag.Static : 0) | (isExtern ? SymbolFlag.Extern : 0);
+      add(LinkKind.Global, name, ordinal, flags);
+    }
+    this.#tables(facts);
+    const types = facts.structs.length + facts.typedefs.length;
+    return this.#bytes(facts.includes, [
+      functions,
+      unparsed,
+      types,
+      facts.tables.length,
+      facts.errors.length,
+    ]);
+  }
+
+  #tables(facts: StoredFacts): void {
+    const add = (kind: number, name: string, ordinal: number): void =>
+      this.#add(kind, nameHash(name), ordinal, 0);
+    const emptied = new Set<string>();
+    for (const [ordinal, { type, field, target, table }] of facts.tableEntries.entries()) {
+      if (target === '') {
+        emptied.add(`${table} ${field}`);
+        continue;
+      }
+      add(LinkKind.Entry, entryKey(type, field), ordinal);
+      add(LinkKind.Target, target, ordinal);
+      add(LinkKind.StoredField, lastField(field), ordinal);
+    }
+    for (const [ordinal, { name, type, fields }] of facts.tables.entries()) {
+      add(LinkKind.Table, type, ordinal);
+      for (const field of new Set(fields)) {
+        if (!emptied.has(`${name} ${field}`)) add(LinkKind.Filled, fieldKey(type, field), ordinal);
+      }
+    }
+  }
+
+  #bytes(includes: readonly string[], counts: readonly number[]): Uint8Array {
+    let words = HEADER_WORDS;
+    for (const pairs of this.#pairs) words += pairs.length;
+    this.#text.reset();
+    this.#text.strings(includes);
+    const text = this.#text;
+    const bytes = new Uint8Array(words * 4 + text.length);
+    const record = new Uint32Array(bytes.buffer, 0, words);
+    record.set(
+      this.#pairs.map((pairs) => pairs.length / 2),
+      0,
+    );
+    record.set(counts, LINK_KINDS);
+    let at = HEADER_WORDS;
+    for (const pairs of this.#pairs) {
+      record.set(pairs, at);
+      at += pairs.length;
+    }
+    bytes.set(text.bytes.subarray(0, text.length), words * 4);
+    return bytes;
+  }
+
+  #add(kind: number, hash: number, ordinal: number, flags: number): void {
+    if (ordinal > MAX_ORDINAL) return;
+    this.#pairs[kind]?.push(hash, ((ordinal << FLAG_BITS) | flags) >>> 0);
+  }
+
+  #hashOf(names: readonly string[], number: number): number {
+    let hash = this.#hashes[number];
+    if (hash === undefined) {
+      hash = nameHash(names[number] as string);
+      this.#hashes[number] = hash;
+    }
+    return hash;
+  }
+}
+
+/** The name under which a field of a table is found. */
+export const fieldKey = (type: string, field: string): string => `${type}.${field}`;
+
+/** 'open' of 'cdev.ops->open'. */
+export const lastField = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('>')) + 1);
+
+/**
+ * The name under which an entry is found: its type and field where the field is the type's own; the last
+ * field alone where the entry has a path to it, or a type that only the whole tree can tell.
+ */
+export function entryKey(type: string, field: string): string {
+  const last = lastField(field);
+  return last === field && !type.startsWith('typeof(') ? fieldKey(type, field) : fieldKey('', last);
+}
+
+/** Reads a record; its words stay a view of the bytes. */
+export class LinkRecord {
+  readonly words: Uint32Array;
+  readonly #bytes: Uint8Array;
+
+  /** @param bytes what LinkRecorder.finish() made; copied where it does not stand on a word's boundary. */
+  constructor(bytes: Uint8Array) {
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+    this.#bytes = aligned;
+    this.words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
+  }
+
+  /** Start of each kind's pairs in `words`, and behind the last its end. */
+  starts(): number[] {
+    const starts = [HEADER_WORDS];
+    for (let kind = 0; kind < LINK_KINDS; kind++) {
+      starts.push((starts[kind] as number) + (this.words[kind] as number) * 2);
+    }
+    return starts;
+  }
+
+  get counts(): FileCounts {
+    const [functions = 0, unparsed = 0, types = 0, tables = 0, errors = 0] = this.words.subarray(
+      LINK_KINDS,
+      HEADER_WORDS,
+    );
+    return { functions, unparsed, types, tables, errors };
+  }
+
+  get includes(): string[] {
+    const end = this.starts()[LINK_KINDS] as number;
+    return new ByteReader(this.#bytes, end * 4).strings();
+  }
+}

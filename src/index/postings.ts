@@ -1,0 +1,95 @@
+/**
+ * Postings: where in a tree a name is, found by the name's hash. A table has a bucket for each value of the
+ * hash's upper bits, and in it, in order of files, two words for each posting: the lower bits of the hash
+ * beside the number of the file, and the value of the link record (ordinal and flags).
+ */
+
+const FILE_BITS = 20;
+/** Files that one index can hold. */
+export const MAX_FILES = 1 << FILE_BITS;
+const FILE_MASK = MAX_FILES - 1;
+const CHECK_MASK = (1 << (32 - FILE_BITS)) - 1;
+
+/** At least as many as the hash's bits that a posting does not hold would need for small trees to be exact. */
+const MIN_BUCKET_BITS = 10;
+const MAX_BUCKET_BITS = 20;
+const POSTINGS_PER_BUCKET = 4;
+
+export interface Posting {
+  readonly file: number;
+  readonly value: number;
+}
+
+/** A table in words: bucket starts (in postings; one more than buckets), then the postings. */
+export interface PostingTable {
+  readonly bucketBits: number;
+  readonly starts: Uint32Array;
+  readonly words: Uint32Array;
+}
+
+/** A list of hash and value pairs of one file: words[from..to). */
+export interface Pairs {
+  readonly words: Uint32Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Makes a table of the pairs of each file, given by file number. `isWanted` leaves out hashes.
+ * The same files give the same table, byte by byte.
+ */
+export function buildPostings(
+  files: readonly Pairs[],
+  isWanted: (hash: number) => boolean = () => true,
+): PostingTable {
+  let most = 0;
+  for (const { from, to } of files) most += (to - from) / 2;
+  const bucketBits = Math.min(
+    MAX_BUCKET_BITS,
+    Math.max(MIN_BUCKET_BITS, Math.ceil(Math.log2(most / POSTINGS_PER_BUCKET + 1))),
+  );
+  const shift = 32 - bucketBits;
+  const starts = new Uint32Array((1 << bucketBits) + 1);
+  let count = 0;
+  for (const { words, from, to } of files) {
+    for (let i = from; i < to; i += 2) {
+      const hash = words[i] as number;
+      if (!isWanted(hash)) continue;
+      const bucket = hash >>> shift;
+      starts[bucket + 1] = (starts[bucket + 1] as number) + 1;
+      count++;
+    }
+  }
+  for (let bucket = 0; bucket < 1 << bucketBits; bucket++) {
+    starts[bucket + 1] = (starts[bucket + 1] as number) + (starts[bucket] as number);
+  }
+  const next = starts.slice();
+  const out = new Uint32Array(count * 2);
+  for (let file = 0; file < files.length; file++) {
+    const { words, from, to } = files[file] as Pairs;
+    for (let i = from; i < to; i += 2) {
+      const hash = words[i] as number;
+      if (!isWanted(hash)) continue;
+      const bucket = hash >>> shift;
+      const at = next[bucket] as number;
+      next[bucket] = at + 1;
+      out[at * 2] = ((hash & CHECK_MASK) << FILE_BITS) | file;
+      out[at * 2 + 1] = words[i + 1] as number;
+    }
+  }
+  return { bucketBits, starts, words: out };
+}
+
+/** Bucket of a hash. */
+export const bucketOf = (hash: number, bucketBits: number): number => hash >>> (32 - bucketBits);
+
+/** The postings of a hash among the words of its bucket. */
+export function matching(words: Uint32Array, hash: number): Posting[] {
+  const found: Posting[] = [];
+  for (let i = 0; i < words.length; i += 2) {
+    const word = words[i] as number;
+    if (word >>> FILE_BITS !== (hash & CHECK_MASK)) continue;
+    found.push({ file: word & FILE_MASK, value: words[i + 1] as number });
+  }
+  return found;
+}

@@ -1,0 +1,120 @@
+/**
+ * The index of one tree on disk, as link.ts writes it: files, includes and postings. Opening it reads the
+ * list of files; everything else is read as it is asked for.
+ */
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { nameHash } from './name-hash.ts';
+import { bucketOf, matching, type Posting } from './postings.ts';
+import { SectionFile } from './section-file.ts';
+import { unlessMissing } from './segment.ts';
+
+/** Name of the index in its tree's folder. */
+export const INDEX_FILE = 'index';
+
+/** What `adjutant index --stats` prints of a tree. */
+export interface TreeStats {
+  readonly files: number;
+  readonly functions: number;
+  /** Functions whose body could not be parsed or lowered. */
+  readonly unparsed: number;
+  readonly types: number;
+  readonly tables: number;
+  readonly errors: number;
+  /** Calls through a field, and those through a field in which the tree stores some function. */
+  readonly indirectCalls: number;
+  readonly resolvedCalls: number;
+}
+
+/** What stands in the directory of an index file. */
+export interface TreeInfo {
+  readonly factsVersion: string;
+  /** By LinkKind. */
+  readonly bucketBits: readonly number[];
+  readonly stats: TreeStats;
+}
+
+export class TreeIndex {
+  readonly folder: string;
+  readonly info: TreeInfo;
+  readonly fileCount: number;
+  readonly #file: SectionFile;
+  readonly #pathOffsets: Uint32Array;
+  readonly #paths: Buffer;
+  readonly #ids: Buffer;
+  readonly #idLength: number;
+  readonly #text: (string | undefined)[] = [];
+
+  private constructor(folder: string, file: SectionFile) {
+    this.folder = folder;
+    this.#file = file;
+    this.info = file.info as TreeInfo;
+    this.#pathOffsets = new Uint32Array(file.bytes('path offsets').buffer);
+    this.fileCount = this.#pathOffsets.length - 1;
+    this.#paths = Buffer.from(file.bytes('paths').buffer);
+    this.#ids = Buffer.from(file.bytes('ids').buffer);
+    this.#idLength = this.fileCount === 0 ? 0 : this.#ids.length / this.fileCount;
+  }
+
+  /** The index in a tree's folder; undefined where there is none. */
+  static open(folder: string): TreeIndex | undefined {
+    const file = unlessMissing(() => new SectionFile(join(folder, INDEX_FILE)));
+    if (file === undefined) return undefined;
+    const now = new Date();
+    // Eviction goes by when a tree was used last.
+    unlessMissing(() => utimesSync(folder, now, now), 'EACCES', 'EPERM', 'EROFS');
+    return new TreeIndex(folder, file);
+  }
+
+  /** Path of a file by its number. */
+  path(file: number): string {
+    const known = this.#text[file];
+    if (known !== undefined) return known;
+    const path = this.#paths.toString('utf8', this.#pathOffsets[file], this.#pathOffsets[file + 1]);
+    this.#text[file] = path;
+    return path;
+  }
+
+  /** Blob id of a file by its number. */
+  id(file: number): string {
+    const at = file * this.#idLength;
+    return this.#ids.toString('latin1', at, at + this.#idLength);
+  }
+
+  /** Number of a file by its path; undefined where the tree has none. */
+  fileOf(path: string): number | undefined {
+    let low = 0;
+    let high = this.fileCount;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.path(middle) < path) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.fileCount && this.path(low) === path ? low : undefined;
+  }
+
+  /** Where a name of a LinkKind is: candidates, of which a few may have another name with the same hash. In order of path. */
+  postings(kind: number, name: string): Posting[] {
+    const hash = nameHash(name);
+    const bucket = bucketOf(hash, this.info.bucketBits[kind] as number);
+    const [from = 0, to = 0] = this.#file.words(`starts ${kind}`, bucket, 2);
+    return from === to ? [] : matching(this.#file.words(`postings ${kind}`, from * 2, (to - from) * 2), hash);
+  }
+
+  /** Numbers of the files that a file includes, as they are written in it. */
+  includes(file: number): Uint32Array {
+    const [from = 0, to = 0] = this.#file.words('include starts', file, 2);
+    return this.#file.words('includes', from, to - from);
+  }
+
+  /** Blob ids of all files. */
+  get ids(): ReadonlySet<string> {
+    const ids = new Set<string>();
+    for (let file = 0; file < this.fileCount; file++) ids.add(this.id(file));
+    return ids;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}

@@ -38,11 +38,8 @@ export function createLog(
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      // Probot's own lines of a request: method, address and status are enough.
-      serializers: {
-        req: ({ id, method, url }: { id: unknown; method: unknown; url: unknown }) => ({ id, method, url }),
-        res: ({ statusCode }: { statusCode: unknown }) => ({ statusCode }),
-      },
+      // Requests and answers, ours and others', without what they carry: address and status are enough.
+      redact: { paths: ['req.headers', 'res.headers', 'err.request', 'err.response'], remove: true },
     },
     { write: (line: string) => write(scrub(line, written)) },
   );

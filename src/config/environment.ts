@@ -80,7 +80,7 @@ const variables = z.object({
     z.enum(['https', 'http'], { message: 'must be https or http' }).default('https'),
   ),
   HOST: z.preprocess(unset, z.string().default('localhost')),
-  PORT: whole(0, 65_535, 3000),
+  PORT: whole(1, 65_535, 3000),
   LOG_LEVEL: z.preprocess(
     unset,
     z

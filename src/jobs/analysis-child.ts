@@ -1,7 +1,9 @@
 /** The process of one analysis: started by analysis.ts, told one request, gone afterwards. */
 import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
+import { CONFIGURATION_PATH, readConfiguration } from '../config/read-configuration.ts';
 import { UserError } from '../errors.ts';
-import { openRepository } from '../git/repository.ts';
+import { decodeText } from '../git/bytes.ts';
+import { openRepository, type Repository } from '../git/repository.ts';
 import { review } from '../review/review.ts';
 import type { AnalysisMessage, AnalysisRequest } from './analysis.ts';
 
@@ -9,19 +11,36 @@ function tell(message: AnalysisMessage): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function run(request: AnalysisRequest): Promise<void> {
-  const repository = await openRepository(request.gitDir);
-  if (repository === undefined) throw new Error(`${request.gitDir} is no repository`);
-  const { base, head, ahead } = request;
-  const configuration: Configuration = defaultConfiguration;
+async function run({ gitDir, base, head, configurationAt, ahead }: AnalysisRequest): Promise<void> {
+  const repository = await openRepository(gitDir);
+  if (repository === undefined) throw new Error(`${gitDir} is no repository`);
+  const { configuration, limits } = await configurationOf(repository, configurationAt);
   await tell({ kind: 'configured', configuration });
   const whole = await repository.change({ base, head, baseName: base, headName: head });
+  // A mirror that has one commit of a history would show that one as new.
   const change = ahead === 0 ? { ...whole, commits: [] } : whole;
   const report = await review(change, {
     configuration,
+    limits,
     progress: (step) => void tell({ kind: 'progress', step }),
   });
   await tell({ kind: 'done', analysis: { report, configuration, diff: change.diff } });
+}
+
+/** What the base branch says. A file that can't be read changes nothing, and the report says so. */
+async function configurationOf(
+  repository: Repository,
+  commit: string,
+): Promise<{ configuration: Configuration; limits: string[] }> {
+  const tree = await repository.tree(commit);
+  const file = (await tree.read([CONFIGURATION_PATH])).get(CONFIGURATION_PATH);
+  if (file === undefined) return { configuration: defaultConfiguration, limits: [] };
+  const { configuration, problems } = readConfiguration(decodeText(file));
+  if (configuration !== undefined) return { configuration, limits: [] };
+  const [first] = problems;
+  const place = `${CONFIGURATION_PATH}:${first?.line}:${first?.column}`;
+  const limit = `The configuration of the base branch is not valid (${place}: ${first?.message}): the defaults hold.`;
+  return { configuration: defaultConfiguration, limits: [limit] };
 }
 
 // The parent is gone: nobody waits for the answer.
@@ -30,7 +49,7 @@ process.once('message', (request: AnalysisRequest) => {
   run(request).catch((error: Error) =>
     tell({
       kind: 'failed',
-      message: error instanceof UserError ? error.message : `Adjutant's own fault: ${error.message}`,
+      message: error instanceof UserError ? error.message : `an error of Adjutant's own: ${error.message}`,
       user: error instanceof UserError,
     }).finally(() => process.exit(1)),
   );

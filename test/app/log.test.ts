@@ -35,9 +35,11 @@ test.each([
   expect(clean).toMatch(/\[(token|secret|key)\]/);
 });
 
-test('a request is logged without its headers', () => {
+test('a request, and the error of one, are logged without what they carried', () => {
   const req = { id: 1, method: 'POST', url: '/x', headers: { authorization: 'hunter2' } };
-  const out = logged([], (log) => log.info({ req }, 'request'));
+  const err = Object.assign(new Error('refused'), { status: 403, request: { body: 'hunter2' } });
+  const out = logged([], (log) => log.info({ req, err }, 'request'));
   expect(out).toContain('"method":"POST"');
+  expect(out).toContain('"status":403');
   expect(out).not.toContain('hunter2');
 });

@@ -79,7 +79,7 @@ describe('the rest', () => {
     expect(readEnvironment({ ADJUTANT_DATA_DIR: '/x' }).dataDir).toBe('/x');
   });
   test.each([
-    [{ PORT: 'http' }, /^PORT must be a whole number from 0 to 65535/],
+    [{ PORT: 'http' }, /^PORT must be a whole number from 1 to 65535/],
     [{ PORT: '70000' }, /^PORT must be/],
     [{ APP_ID: 'abc' }, /^APP_ID must be/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from '../../src/app/webhook.ts';
+
+const HEAD = 'ab'.repeat(20);
+const common = {
+  installation: { id: 3 },
+  repository: { id: 4, name: 'linux', owner: { login: 'torvalds' } },
+};
+const repository = { installation: 3, id: 4, owner: 'torvalds', name: 'linux' };
+const pull = { repository, number: 5 };
+
+function decided(event: string, payload: object) {
+  return decide(event, JSON.stringify({ ...common, ...payload }));
+}
+
+describe('pull_request', () => {
+  const pr = { pull_request: { number: 5, head: { sha: HEAD }, base: { ref: 'master' } } };
+  const review = { queue: 'intake', key: '4#5', data: { kind: 'push', pull, head: HEAD, baseRef: 'master' } };
+
+  test.each(['opened', 'synchronize', 'reopened', 'ready_for_review'])('%s asks for a review', (action) => {
+    expect(decided('pull_request', { action, ...pr })).toEqual(review);
+  });
+  test('edited asks for one when the base changed, and not for a title', () => {
+    const base = { ref: { from: 'next' }, sha: { from: HEAD } };
+    expect(decided('pull_request', { action: 'edited', changes: { base }, ...pr })).toEqual(review);
+    const title = { from: 'old' };
+    expect(decided('pull_request', { action: 'edited', changes: { title }, ...pr })).toBeUndefined();
+  });
+  test('closed cleans up', () => {
+    expect(decided('pull_request', { action: 'closed', ...pr })).toEqual({
+      queue: 'intake',
+      key: '4#5',
+      data: { kind: 'close', pull },
+    });
+  });
+});
+
+describe('re-runs', () => {
+  const key = `4@${HEAD}`;
+  test('of one check run, also of a fork that GitHub names no pull request for', () => {
+    const check_run = { name: 'adjutant / null-deref', head_sha: HEAD, pull_requests: [] };
+    expect(decided('check_run', { action: 'rerequested', check_run })).toEqual({
+      queue: 'intake',
+      key,
+      data: { kind: 'rerun', repository, head: HEAD, checker: 'null-deref' },
+    });
+  });
+  test('of a check run that is not ours: nothing', () => {
+    const check_run = { name: 'build', head_sha: HEAD };
+    expect(decided('check_run', { action: 'rerequested', check_run })).toBeUndefined();
+    expect(decided('check_run', { action: 'created', check_run })).toBeUndefined();
+  });
+  test('of the suite', () => {
+    const check_suite = { head_sha: HEAD };
+    expect(decided('check_suite', { action: 'rerequested', check_suite })).toEqual({
+      queue: 'intake',
+      key,
+      data: { kind: 'rerun', repository, head: HEAD },
+    });
+  });
+});
+
+describe('issue_comment', () => {
+  const comment = (body: string, user: object | null = { login: 'ann', type: 'User' }) => ({
+    action: 'created',
+    issue: { number: 5, user: { login: 'bob' }, pull_request: { url: 'x' } },
+    comment: { id: 9, body, created_at: '2026-11-01T00:00:00Z', user },
+  });
+
+  test('with a command is work', () => {
+    expect(decided('issue_comment', comment('please\n/recheck'))).toEqual({
+      queue: 'comment',
+      key: '4#5',
+      data: {
+        pull,
+        comment: 9,
+        invocations: [{ name: 'recheck', args: '', text: '/recheck', column: 1 }],
+        author: 'ann',
+        written: '2026-11-01T00:00:00Z',
+        pullAuthor: 'bob',
+      },
+    });
+  });
+  test.each([
+    ['without a command', comment('nice work')],
+    ["with another bot's command", comment('/lgtm')],
+    ['on an issue that is no pull request', { ...comment('/recheck'), issue: { number: 5, user: null } }],
+    ['of a bot', comment('/recheck', { login: 'adjutant[bot]', type: 'Bot' })],
+    ['of a deleted account', comment('/recheck', null)],
+    ['that was edited', { ...comment('/recheck'), action: 'edited' }],
+  ])('%s is none', (_, payload) => {
+    expect(decided('issue_comment', payload)).toBeUndefined();
+  });
+  test('a slip of a command, or an unknown one that says Adjutant, is answered', () => {
+    expect(decided('issue_comment', comment('/rechek'))).toMatchObject({
+      data: { invocations: [{ name: 'rechek' }] },
+    });
+    expect(decided('issue_comment', comment('/adjutant lgtm'))).toMatchObject({
+      data: { invocations: [{ name: 'lgtm' }] },
+    });
+  });
+});

@@ -1,0 +1,193 @@
+/**
+ * What every call of a program does, on demand: names are resolved by the Program, bodies summarised once,
+ * recursion is cut. A store of summaries made before (the index) answers first.
+ */
+import { Expr, type Flow } from '../c/flow.ts';
+import type { FunctionRef, MacroRef, Program } from '../index/program.ts';
+import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
+import { modelOf } from './models.ts';
+import { Walker } from './paths.ts';
+import { summarise } from './summarise.ts';
+import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
+import { ANY, MAY_ERR, MAY_NULL } from './values.ts';
+
+/** How far calls are followed where no stored summary answers. */
+const MAX_DEPTH = 10;
+
+/** Summaries made before, by FunctionRef.id. */
+export interface SummaryStore {
+  get(id: string): Summary | undefined;
+}
+
+/** What a name means in a file. */
+export interface Callee {
+  readonly summary: Summary;
+  /** Where the body is; undefined for a table's knowledge and for what has no body. */
+  readonly function: FunctionRef | undefined;
+}
+
+const UNKNOWN_CALLEE: Callee = { summary: UNKNOWN_SUMMARY, function: undefined };
+
+export class Effects {
+  readonly program: Program;
+  readonly #store: SummaryStore | undefined;
+  readonly #summaries = new Map<string, Summary>();
+  readonly #macros = new Map<MacroRef['fact'], Summary>();
+  readonly #callees = new Map<string, Map<string, Callee>>();
+  readonly #constants = new Map<string, Map<string, number | undefined>>();
+  readonly #working = new Set<unknown>();
+  readonly #walkers: Walker[] = [];
+  #depth = 0;
+
+  constructor(program: Program, store?: SummaryStore) {
+    this.program = program;
+    this.#store = store;
+  }
+
+  /** What a call in a body of file `from` does. */
+  knowledge(flow: Flow, call: number, from: string): CallKnowledge {
+    const name = calleeName(flow, call);
+    if (name === '') return UNKNOWN_CALL;
+    return modelOf(name, flow, call) ?? this.callee(name, from).summary;
+  }
+
+  /** What a name that is called in file `from` means. */
+  callee(name: string, from: string): Callee {
+    let names = this.#callees.get(from);
+    if (names === undefined) {
+      names = new Map();
+      this.#callees.set(from, names);
+    }
+    const found = names.get(name);
+    if (found !== undefined) return found;
+    const callee = this.#resolve(name, from);
+    // What was cut short is asked again from elsewhere.
+    if (callee !== undefined) names.set(name, callee);
+    return callee ?? UNKNOWN_CALLEE;
+  }
+
+  /** The summary of a function; UNKNOWN_SUMMARY where it has no body, or where it is being made. */
+  summary(ref: FunctionRef): Summary {
+    return this.#summaryOf(ref) ?? UNKNOWN_SUMMARY;
+  }
+
+  /** Value of a global name that is a constant: an enumerator, a macro that is a number. */
+  constant(name: string, from: string): number | undefined {
+    let names = this.#constants.get(from);
+    if (names === undefined) {
+      names = new Map();
+      this.#constants.set(from, names);
+    }
+    if (names.has(name)) return names.get(name);
+    const value = this.#constantOf(name, from);
+    names.set(name, value);
+    return value;
+  }
+
+  /** A walker that nobody uses at this depth of calls. */
+  get walker(): Walker {
+    this.#walkers[this.#depth] ??= new Walker();
+    return this.#walkers[this.#depth] as Walker;
+  }
+
+  #constantOf(name: string, from: string): number | undefined {
+    const enumerator = this.program.enumerator(name, from);
+    if (enumerator !== undefined) return enumerator;
+    const macro = this.program.macro(name, from)?.fact;
+    if (macro?.kind !== 'constant') return undefined;
+    const value = Number(macro.text.replace(/[uUlL]+$/, ''));
+    return macro.text !== '' && Number.isInteger(value) ? value | 0 : undefined;
+  }
+
+  #resolve(name: string, from: string): Callee | undefined {
+    const macro = this.program.macro(name, from);
+    const functions = this.program.functions(name, from);
+    if (macro !== undefined && (functions.length === 0 || macro.path === from)) {
+      if (macro.fact.kind === 'alias') return this.callee(macro.fact.text, from);
+      const summary = this.#macroSummary(macro);
+      return summary && { summary, function: undefined };
+    }
+    const [first, ...others] = functions;
+    if (first === undefined) {
+      const prototype = this.program.prototype(name, from);
+      if (prototype?.noReturn)
+        return { summary: { ...UNKNOWN_SUMMARY, noReturn: true }, function: undefined };
+      return UNKNOWN_CALLEE;
+    }
+    let summary = this.#summaryOf(first);
+    if (summary === undefined) return undefined;
+    for (const other of others.slice(0, 3)) {
+      const second = this.#summaryOf(other);
+      if (second === undefined) return undefined;
+      summary = either(summary, second);
+    }
+    return { summary, function: first };
+  }
+
+  #macroSummary(macro: MacroRef): Summary | undefined {
+    const made = this.#macros.get(macro.fact);
+    if (made !== undefined) return made;
+    const { flow, kind } = macro.fact;
+    if (flow === undefined) return UNKNOWN_SUMMARY;
+    const summary = this.#make(macro.fact, macro.path, {
+      flow,
+      isMacro: true,
+      isLoop: kind === 'loop',
+      noReturn: false,
+    });
+    if (summary !== undefined) this.#macros.set(macro.fact, summary);
+    return summary;
+  }
+
+  #summaryOf(ref: FunctionRef): Summary | undefined {
+    const made = this.#summaries.get(ref.id) ?? this.#store?.get(ref.id);
+    if (made !== undefined) return made;
+    const { flow, noReturn } = ref.fact;
+    if (flow === undefined) return noReturn ? { ...UNKNOWN_SUMMARY, noReturn } : UNKNOWN_SUMMARY;
+    const summary = this.#make(ref.id, ref.path, { flow, isMacro: false, isLoop: false, noReturn });
+    if (summary !== undefined) this.#summaries.set(ref.id, summary);
+    return summary;
+  }
+
+  /** Undefined where it is being made already, or where calls nest too deeply. */
+  #make(key: unknown, from: string, body: Parameters<typeof summarise>[0]): Summary | undefined {
+    if (this.#depth >= MAX_DEPTH || this.#working.has(key)) return undefined;
+    this.#working.add(key);
+    this.#depth++;
+    try {
+      return summarise(
+        body,
+        this.walker,
+        (call) => this.knowledge(body.flow, call, from),
+        (name) => this.constant(name, from),
+      );
+    } finally {
+      this.#depth--;
+      this.#working.delete(key);
+    }
+  }
+}
+
+/** Name of a directly called function or macro, '' for a call through a pointer. */
+export function calleeName(flow: Flow, call: number): string {
+  const callee = flow.calls[call]?.callee ?? 0;
+  return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
+}
+
+/** What holds whichever of two functions is called. */
+function either(a: Summary, b: Summary): Summary {
+  const evidence = a.result & b.result & (MAY_NULL | MAY_ERR);
+  return {
+    ...a,
+    result: ((a.result | b.result) & ANY) | evidence,
+    same: a.same === b.same ? a.same : -1,
+    nullOnlyIf: a.nullOnlyIf & b.nullOnlyIf,
+    implies: [],
+    noReturn: a.noReturn && b.noReturn,
+    dereferences: a.dereferences & b.dereferences,
+    mayDereference: a.mayDereference & b.mayDereference,
+    writes: a.writes | b.writes,
+    assigns: a.assigns | b.assigns,
+    modifies: a.modifies || b.modifies,
+  };
+}

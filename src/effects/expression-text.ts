@@ -1,0 +1,107 @@
+/** Expressions of a flow as a reader would write them, and their types. */
+import { Operator } from '../c/ast.ts';
+import { Expr, type Flow } from '../c/flow.ts';
+import { isFunctionPointer, pointee, pointerTo, returned } from '../c/types.ts';
+import type { Program } from '../index/program.ts';
+
+const MAX_DEPTH = 12;
+
+const BINARY: Readonly<Record<number, string>> = {
+  [Operator.Add]: '+',
+  [Operator.Subtract]: '-',
+  [Operator.Multiply]: '*',
+  [Operator.Divide]: '/',
+  [Operator.Modulo]: '%',
+  [Operator.ShiftLeft]: '<<',
+  [Operator.ShiftRight]: '>>',
+  [Operator.And]: '&',
+  [Operator.Or]: '|',
+  [Operator.Xor]: '^',
+  [Operator.Equal]: '==',
+  [Operator.NotEqual]: '!=',
+  [Operator.Less]: '<',
+  [Operator.Greater]: '>',
+  [Operator.LessEqual]: '<=',
+  [Operator.GreaterEqual]: '>=',
+};
+
+/** `p->a.b[i]`, `find(x)`; '…' for what has no short text. */
+export function expressionText(flow: Flow, e: number, depth = 0): string {
+  if (depth > MAX_DEPTH) return '…';
+  const a = flow.exprA[e] as number;
+  const b = flow.exprB[e] as number;
+  const text = (child: number): string => expressionText(flow, child, depth + 1);
+  const name = (n: number): string => flow.names[n] ?? '';
+  switch (flow.exprOp[e]) {
+    case Expr.Local:
+      return flow.locals[a]?.name ?? '…';
+    case Expr.Global:
+      return name(a);
+    case Expr.Field:
+      return `${operand(flow, a, text)}.${name(b)}`;
+    case Expr.Arrow:
+      return `${operand(flow, a, text)}->${name(b)}`;
+    case Expr.Deref:
+      return `*${text(a)}`;
+    case Expr.Index:
+      return `${operand(flow, a, text)}[${flow.exprOp[b] === Expr.Unknown ? '…' : text(b)}]`;
+    case Expr.Address:
+      return `&${text(a)}`;
+    case Expr.Integer:
+      return String(a);
+    case Expr.Cast:
+      return text(a);
+    case Expr.Unary:
+      return `${flow.exprC[e] === Operator.Not ? '!' : flow.exprC[e] === Operator.Negate ? '-' : '~'}${text(a)}`;
+    case Expr.Binary:
+      return `${text(a)} ${BINARY[flow.exprC[e] as number] ?? '?'} ${text(b)}`;
+    case Expr.Result:
+      return `${text(flow.calls[a]?.callee ?? 0)}()`;
+    default:
+      return '…';
+  }
+}
+
+function operand(flow: Flow, e: number, text: (e: number) => string): string {
+  const op = flow.exprOp[e];
+  return op === Expr.Deref || op === Expr.Binary || op === Expr.Address ? `(${text(e)})` : text(e);
+}
+
+/** Type of an expression in normal form, '' where it is not known. `from` is the file of the flow. */
+export function typeOf(flow: Flow, e: number, program: Program, from: string, depth = 0): string {
+  if (depth > MAX_DEPTH) return '';
+  const a = flow.exprA[e] as number;
+  const inner = (child: number): string => typeOf(flow, child, program, from, depth + 1);
+  switch (flow.exprOp[e]) {
+    case Expr.Local:
+      return flow.locals[a]?.type ?? '';
+    case Expr.Global:
+      return program.global(flow.names[a] ?? '', from)?.fact.type ?? '';
+    case Expr.Field:
+    case Expr.Arrow: {
+      const base = inner(a);
+      const object = flow.exprOp[e] === Expr.Arrow ? pointee(base) || base : base;
+      if (object === '') return '';
+      return program.field(object, flow.names[flow.exprB[e] as number] ?? '', from)?.field.type ?? '';
+    }
+    case Expr.Deref:
+    case Expr.Index:
+      return pointee(inner(a));
+    case Expr.Address:
+      return pointerTo(inner(a));
+    case Expr.Cast:
+      return flow.types[flow.exprB[e] as number] ?? '';
+    case Expr.Result: {
+      const callee = flow.calls[a]?.callee ?? 0;
+      if (flow.exprOp[callee] !== Expr.Global) {
+        const type = inner(callee);
+        return isFunctionPointer(type) ? returned(type) : '';
+      }
+      const name = flow.names[flow.exprA[callee] as number] ?? '';
+      const found = program.functions(name, from)[0]?.fact ?? program.prototype(name, from);
+      return found?.returns ?? '';
+    }
+    default:
+      return '';
+  }
+}

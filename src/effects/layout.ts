@@ -1,0 +1,590 @@
+/**
+ * What the walker must know of a flow before it starts: which expressions it keeps track of (slots), which
+ * of them change when another is assigned, and where each is still needed. Typed arrays that are used again
+ * for the next function; everything is linear in the size of the flow.
+ */
+import { Expr, type Flow, Op, ScopeKind } from '../c/flow.ts';
+import { isPointer } from '../c/types.ts';
+
+const NONE = -1;
+/** Above this many bits of liveness, nothing is ever forgotten. */
+const MAX_LIVENESS_WORDS = 1 << 20;
+/** Above this many related expressions, an assignment costs too much: the flow is left alone. */
+const MAX_DEPENDENTS = 200_000;
+
+export class Layout {
+  flow!: Flow;
+  blockCount = 0;
+  slotCount = 0;
+  /** Per expression: its slot, -1 where it is not kept. */
+  slotOf = new Int32Array(256);
+  /** Per slot: its expression; 0 for the value that a parameter had at entry. */
+  exprOf: number[] = [];
+  /** Per expression: how often instructions evaluate or assign it, itself or in another. */
+  uses = new Int32Array(256);
+  /** Per slot: slots of expressions that contain it, from dependentAt[slot] to dependentAt[slot + 1]. */
+  dependents = new Int32Array(256);
+  dependentAt = new Int32Array(256);
+  /** Per slot: the next slot whose last step is a field of the same name (or an index, or a deref); -1 ends. */
+  nextAlike = new Int32Array(256);
+  /** Per slot: 1 where what it names lies in memory that others may change. */
+  isHeap = new Uint8Array(256);
+  /** Per slot: the local at the root of the access path, -1 where it is none. */
+  rootLocal = new Int32Array(256);
+  /** Per call: the first call of the same callee with the same arguments, -1 where there is none. */
+  twin = new Int32Array(64);
+  /** Per call: 1 where it is the twin of a later one. */
+  #twinned = new Uint8Array(64);
+  /** Per call: scope of the MacroBlock that it opens, -1 where there is none. */
+  blockScope = new Int32Array(64);
+  /** Per slot of a parameter: the slot that keeps its value at entry, -1. Indexed by parameter. */
+  entrySlot: number[] = [];
+  /** Live slots at the entry of each block: `words` int32 each; empty where liveness is not known. */
+  live = new Int32Array(64);
+  words = 0;
+  hasLiveness = false;
+  /** Slots that are needed at every exit. */
+  #exitLive: number[] = [];
+  #kill = new Int32Array(64);
+  #succ: number[] = [];
+  #succAt: number[] = [];
+  /** Pairs [slot of value's dependent, slot of target's dependent] per assignment, keyed by instruction. */
+  #results = new Int32Array(64);
+  readonly copies = new Map<number, number[]>();
+
+  /** False where the flow is too large to be walked. */
+  build(flow: Flow): boolean {
+    this.flow = flow;
+    this.blockCount = flow.blocks.length;
+    this.copies.clear();
+    this.#countUses();
+    this.#findTwins();
+    this.#chooseSlots();
+    if (!this.#relate()) return false;
+    this.#findCopies();
+    this.#successors();
+    this.#liveness();
+    return true;
+  }
+
+  /** One past the last instruction of a block. */
+  endOf(block: number): number {
+    return block + 1 < this.blockCount ? (this.flow.blocks[block + 1] as number) : this.flow.ops.length / 4;
+  }
+
+  isLive(block: number, slot: number): boolean {
+    return ((this.live[block * this.words + (slot >> 5)] as number) & (1 << (slot & 31))) !== 0;
+  }
+
+  /** Successor blocks: from successorsAt(block) to successorsAt(block + 1). */
+  successorsOf(block: number): readonly number[] {
+    return this.#succ.slice(this.#succAt[block] as number, this.#succAt[block + 1] as number);
+  }
+
+  #countUses(): void {
+    const { flow } = this;
+    const count = flow.exprOp.length;
+    if (this.uses.length < count) {
+      this.uses = new Int32Array(count * 2);
+      this.slotOf = new Int32Array(count * 2);
+    }
+    const { uses } = this;
+    uses.fill(0, 0, count);
+    const { ops } = flow;
+    for (let at = 0; at < ops.length; at += 4) {
+      const x = ops[at + 1] as number;
+      switch (ops[at]) {
+        case Op.Deref:
+        case Op.Evaluate:
+        case Op.Return:
+        case Op.Goto:
+          bump(uses, x);
+          break;
+        case Op.Assign:
+          bump(uses, x);
+          bump(uses, ops[at + 2] as number);
+          break;
+        case Op.Call: {
+          const call = flow.calls[x];
+          if (call === undefined) break;
+          if (flow.exprOp[call.callee] !== Expr.Global) bump(uses, call.callee);
+          for (const arg of call.args) bump(uses, arg);
+          break;
+        }
+        case Op.Branch:
+          bump(uses, flow.branches[x * 3] as number);
+          break;
+        case Op.Switch:
+          bump(uses, flow.switches[x]?.value ?? 0);
+          break;
+        case Op.Asm:
+          for (let i = 0; i < (ops[at + 2] as number); i++) bump(uses, flow.lists[x + i] as number);
+          break;
+      }
+    }
+    // Operands have smaller numbers than what is made of them.
+    for (let e = count - 1; e > 0; e--) {
+      const n = uses[e] as number;
+      if (n === 0) continue;
+      switch (flow.exprOp[e]) {
+        case Expr.Field:
+        case Expr.Arrow:
+        case Expr.Deref:
+        case Expr.Address:
+        case Expr.Unary:
+        case Expr.Cast:
+          bump(uses, flow.exprA[e] as number, n);
+          break;
+        case Expr.Index:
+        case Expr.Binary:
+          bump(uses, flow.exprA[e] as number, n);
+          bump(uses, flow.exprB[e] as number, n);
+          break;
+        case Expr.Initializer: {
+          const first = flow.exprA[e] as number;
+          const pairs = flow.exprB[e] as number;
+          for (let i = 0; i < pairs; i++) bump(uses, flow.lists[first + i * 2 + 1] as number, n);
+          break;
+        }
+      }
+    }
+  }
+
+  #findTwins(): void {
+    const { calls } = this.flow;
+    if (this.twin.length < calls.length) {
+      this.twin = new Int32Array(calls.length * 2);
+      this.blockScope = new Int32Array(calls.length * 2);
+      this.#twinned = new Uint8Array(calls.length * 2);
+      this.#results = new Int32Array(calls.length * 2);
+    }
+    this.#twinned.fill(0, 0, calls.length);
+    this.#results.fill(0, 0, calls.length);
+    this.twin.fill(NONE, 0, calls.length);
+    this.blockScope.fill(NONE, 0, calls.length);
+    for (const [s, scope] of this.flow.scopes.entries()) {
+      if (scope.kind === ScopeKind.MacroBlock && scope.call >= 0) this.blockScope[scope.call] = s;
+    }
+    if (calls.length < 2) return;
+    const seen = new Map<number, number[]>();
+    for (const [n, call] of calls.entries()) {
+      if (call.args.length === 0) continue;
+      const others = seen.get(call.callee);
+      if (others === undefined) {
+        seen.set(call.callee, [n]);
+        continue;
+      }
+      if (others.length > 16) continue;
+      const same = others.find((m) => sameArgs(calls[m]?.args ?? [], call.args));
+      if (same === undefined) others.push(n);
+      else {
+        this.twin[n] = same;
+        this.#twinned[same] = 1;
+      }
+    }
+  }
+
+  #chooseSlots(): void {
+    const { flow, uses, slotOf } = this;
+    const count = flow.exprOp.length;
+    this.exprOf.length = 0;
+    for (let e = 1; e < count; e++) {
+      slotOf[e] = NONE;
+      if (flow.exprOp[e] === Expr.Result) this.#results[flow.exprA[e] as number] = e;
+      const n = uses[e] as number;
+      if (n === 0) continue;
+      let isSlot = false;
+      switch (flow.exprOp[e]) {
+        case Expr.Local:
+        case Expr.Temporary:
+        case Expr.Result:
+          isSlot = true;
+          break;
+        case Expr.Global:
+        case Expr.Field:
+        case Expr.Arrow:
+        case Expr.Deref:
+        case Expr.Index:
+        case Expr.Binary:
+          isSlot = n > 1;
+          break;
+      }
+      if (isSlot) slotOf[e] = this.exprOf.push(e) - 1;
+    }
+    this.entrySlot.length = 0;
+    for (const [k, local] of flow.locals.entries()) {
+      if (!local.isParameter) break;
+      this.entrySlot[k] = NONE;
+      if (isPointer(local.type) && this.#isTested(k)) this.entrySlot[k] = this.exprOf.push(0) - 1;
+    }
+    this.slotCount = this.exprOf.length;
+  }
+
+  /** True where a branch tests the parameter itself, or a call is handed it and the result may tell. */
+  #isTested(local: number): boolean {
+    const { flow } = this;
+    for (let i = 0; i < flow.branches.length; i += 3) {
+      const c = flow.branches[i] as number;
+      if (flow.exprOp[c] === Expr.Local && flow.exprA[c] === local) return true;
+    }
+    return false;
+  }
+
+  #relate(): boolean {
+    const { flow, slotCount, exprOf } = this;
+    if (this.nextAlike.length < slotCount + 1) {
+      const size = (slotCount + 1) * 2;
+      this.nextAlike = new Int32Array(size);
+      this.isHeap = new Uint8Array(size);
+      this.rootLocal = new Int32Array(size);
+      this.dependentAt = new Int32Array(size + 1);
+    }
+    const { nextAlike, isHeap, rootLocal, dependentAt } = this;
+    dependentAt.fill(0, 0, slotCount + 2);
+    const alike = new Map<number, number>();
+    let total = 0;
+    const bases: number[] = [];
+    for (let s = 0; s < slotCount; s++) {
+      const e = exprOf[s] as number;
+      nextAlike[s] = NONE;
+      isHeap[s] = 0;
+      rootLocal[s] = NONE;
+      if (e === 0) continue;
+      const op = flow.exprOp[e] as number;
+      if (op === Expr.Field || op === Expr.Arrow || op === Expr.Deref || op === Expr.Index) {
+        const key = op === Expr.Field || op === Expr.Arrow ? (flow.exprB[e] as number) : -op;
+        nextAlike[s] = alike.get(key) ?? NONE;
+        alike.set(key, s);
+      }
+      if (op === Expr.Global) isHeap[s] = isConstantName(flow.names[flow.exprA[e] as number] ?? '') ? 0 : 1;
+      const from = bases.length;
+      this.#bases(e, bases, s);
+      for (let i = from; i < bases.length; i += 2) {
+        const base = bases[i] as number;
+        dependentAt[base + 1] = (dependentAt[base + 1] as number) + 1;
+        total++;
+      }
+      if (total > MAX_DEPENDENTS) return false;
+    }
+    for (let s = 0; s < slotCount; s++) {
+      dependentAt[s + 1] = (dependentAt[s + 1] as number) + (dependentAt[s] as number);
+    }
+    if (this.dependents.length < total) this.dependents = new Int32Array(total * 2);
+    const fill = dependentAt.slice(0, slotCount + 1);
+    for (let i = 0; i < bases.length; i += 2) {
+      const base = bases[i] as number;
+      this.dependents[fill[base] as number] = bases[i + 1] as number;
+      fill[base] = (fill[base] as number) + 1;
+    }
+    return true;
+  }
+
+  /** Pushes [slot, of] for each slot on the way to expression `e`, itself excluded; notes where it lies. */
+  #bases(e: number, bases: number[], of: number): void {
+    const { flow, slotOf, isHeap, rootLocal } = this;
+    const stack: number[] = [];
+    const push = (child: number): void => {
+      if (child > 0) stack.push(child);
+    };
+    const expand = (x: number): void => {
+      switch (flow.exprOp[x]) {
+        case Expr.Arrow:
+        case Expr.Deref:
+          isHeap[of] = 1;
+          push(flow.exprA[x] as number);
+          break;
+        case Expr.Field:
+        case Expr.Cast:
+        case Expr.Unary:
+        case Expr.Address:
+          push(flow.exprA[x] as number);
+          break;
+        case Expr.Index:
+          isHeap[of] = 1;
+          push(flow.exprB[x] as number);
+          push(flow.exprA[x] as number);
+          break;
+        case Expr.Binary:
+          push(flow.exprB[x] as number);
+          push(flow.exprA[x] as number);
+          break;
+        case Expr.Result: {
+          const call = flow.calls[flow.exprA[x] as number];
+          if (x === e && call !== undefined) for (const arg of call.args) push(arg);
+          break;
+        }
+        case Expr.Local:
+          rootLocal[of] = flow.exprA[x] as number;
+          break;
+      }
+    };
+    const first = flow.exprOp[e] as number;
+    if (first === Expr.Result && this.#twinned[flow.exprA[e] as number] === 0) return;
+    expand(e);
+    for (let steps = 0; stack.length > 0 && steps < 4096; steps++) {
+      const x = stack.pop() as number;
+      const s = slotOf[x] as number;
+      if (s !== NONE) bases.push(s, of);
+      expand(x);
+    }
+  }
+
+  /** `p = q` and `p = q->r`: what is known of q->x holds for p->x. */
+  #findCopies(): void {
+    const { flow, slotOf, dependentAt, dependents, exprOf } = this;
+    const { ops } = flow;
+    for (let at = 0; at < ops.length; at += 4) {
+      if (ops[at] !== Op.Assign) continue;
+      const target = ops[at + 1] as number;
+      const value = stripCasts(flow, ops[at + 2] as number);
+      const t = slotOf[target] as number;
+      const v = value > 0 ? (slotOf[value] as number) : NONE;
+      if (t === NONE || v === NONE || t === v) continue;
+      let pairs: number[] | undefined;
+      for (let i = dependentAt[t] as number; i < (dependentAt[t + 1] as number); i++) {
+        const te = exprOf[dependents[i] as number] as number;
+        if (flow.exprA[te] !== target || (flow.exprOp[te] !== Expr.Arrow && flow.exprOp[te] !== Expr.Deref))
+          continue;
+        for (let j = dependentAt[v] as number; j < (dependentAt[v + 1] as number); j++) {
+          const ve = exprOf[dependents[j] as number] as number;
+          if (flow.exprA[ve] !== value || flow.exprOp[ve] !== flow.exprOp[te]) continue;
+          if (flow.exprB[ve] !== flow.exprB[te]) continue;
+          pairs ??= [];
+          pairs.push(dependents[j] as number, dependents[i] as number);
+        }
+      }
+      if (pairs !== undefined) this.copies.set(at / 4, pairs);
+    }
+  }
+
+  #successors(): void {
+    const { flow } = this;
+    const succ = this.#succ;
+    const succAt = this.#succAt;
+    succ.length = 0;
+    succAt.length = 0;
+    let labels: number[] | undefined;
+    for (let block = 0; block < this.blockCount; block++) {
+      succAt.push(succ.length);
+      const at = (this.endOf(block) - 1) * 4;
+      const x = flow.ops[at + 1] as number;
+      switch (flow.ops[at]) {
+        case Op.Jump:
+          succ.push(x);
+          break;
+        case Op.Branch:
+          succ.push(flow.branches[x * 3 + 1] as number, flow.branches[x * 3 + 2] as number);
+          break;
+        case Op.Switch: {
+          const table = flow.switches[x];
+          if (table === undefined) break;
+          for (let i = 2; i < table.cases.length; i += 3) succ.push(table.cases[i] as number);
+          succ.push(table.otherwise);
+          break;
+        }
+        case Op.Goto:
+          labels ??= labelBlocks(flow);
+          succ.push(...labels);
+          break;
+      }
+    }
+    succAt.push(succ.length);
+  }
+
+  #liveness(): void {
+    const { flow, slotCount, blockCount, slotOf } = this;
+    const words = (slotCount + 31) >> 5;
+    this.words = words;
+    this.hasLiveness = words * blockCount <= MAX_LIVENESS_WORDS;
+    if (!this.hasLiveness) return;
+    const size = words * blockCount;
+    if (this.live.length < size) {
+      this.live = new Int32Array(size * 2);
+      this.#kill = new Int32Array(size * 2);
+    }
+    const { live } = this;
+    const kill = this.#kill;
+    live.fill(0, 0, size);
+    kill.fill(0, 0, size);
+    this.#exitLive.length = 0;
+    for (let s = 0; s < slotCount; s++) {
+      const e = this.exprOf[s] as number;
+      if (e === 0 || this.#isOutPlace(e)) this.#exitLive.push(s);
+    }
+
+    const stack: number[] = [];
+    const use = (base: number, expr: number): void => {
+      if (expr <= 0) return;
+      stack.push(expr);
+      for (let steps = 0; stack.length > 0 && steps < 8192; steps++) {
+        const x = stack.pop() as number;
+        const s = slotOf[x] as number;
+        if (s !== NONE && ((kill[base + (s >> 5)] as number) & (1 << (s & 31))) === 0)
+          live[base + (s >> 5)] = (live[base + (s >> 5)] as number) | (1 << (s & 31));
+        pushOperands(flow, x, stack);
+      }
+      stack.length = 0;
+    };
+    const set = (base: number, s: number): void => {
+      kill[base + (s >> 5)] = (kill[base + (s >> 5)] as number) | (1 << (s & 31));
+    };
+    const { ops } = flow;
+    for (let block = 0; block < blockCount; block++) {
+      const base = block * words;
+      const end = this.endOf(block);
+      for (let i = flow.blocks[block] as number; i < end; i++) {
+        const x = ops[i * 4 + 1] as number;
+        const y = ops[i * 4 + 2] as number;
+        switch (ops[i * 4]) {
+          case Op.Deref:
+          case Op.Evaluate:
+          case Op.Return:
+          case Op.Goto:
+            use(base, x);
+            break;
+          case Op.Assign: {
+            use(base, y);
+            const copies = this.copies.get(i);
+            if (copies !== undefined)
+              for (let c = 0; c < copies.length; c += 2)
+                use(base, this.exprOf[copies[c] as number] as number);
+            pushOperands(flow, x, stack);
+            const operands = stack.splice(0);
+            for (const operand of operands) use(base, operand);
+            const s = slotOf[x] as number;
+            if (s === NONE) break;
+            set(base, s);
+            for (let d = this.dependentAt[s] as number; d < (this.dependentAt[s + 1] as number); d++)
+              set(base, this.dependents[d] as number);
+            break;
+          }
+          case Op.Call: {
+            const call = flow.calls[x];
+            if (call === undefined) break;
+            if (flow.exprOp[call.callee] !== Expr.Global) use(base, call.callee);
+            for (const arg of call.args) use(base, arg);
+            const twin = this.twin[x] as number;
+            if (twin !== NONE) {
+              const result = this.resultOf(twin);
+              if (result > 0) use(base, result);
+            }
+            break;
+          }
+          case Op.Branch:
+            use(base, flow.branches[x * 3] as number);
+            break;
+          case Op.Switch:
+            use(base, flow.switches[x]?.value ?? 0);
+            break;
+        }
+      }
+    }
+    let changed = true;
+    while (changed) {
+      changed = false;
+      for (let block = blockCount - 1; block >= 0; block--) {
+        const base = block * words;
+        const first = this.#succAt[block] as number;
+        const last = this.#succAt[block + 1] as number;
+        for (let w = 0; w < words; w++) {
+          let out = 0;
+          for (let i = first; i < last; i++) out |= live[(this.#succ[i] as number) * words + w] as number;
+          const next = (live[base + w] as number) | (out & ~(kill[base + w] as number));
+          if (next !== live[base + w]) {
+            live[base + w] = next;
+            changed = true;
+          }
+        }
+        if (first === last) changed = this.#markExit(base) || changed;
+      }
+    }
+  }
+
+  #markExit(base: number): boolean {
+    let changed = false;
+    for (const s of this.#exitLive) {
+      const w = base + (s >> 5);
+      const bit = 1 << (s & 31);
+      if (((this.live[w] as number) & bit) !== 0) continue;
+      this.live[w] = (this.live[w] as number) | bit;
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Expression of a call's result, 0 where nobody uses it. */
+  resultOf(call: number): number {
+    return this.#results[call] as number;
+  }
+
+  /** `*out` for a parameter. */
+  #isOutPlace(e: number): boolean {
+    const { flow } = this;
+    if (flow.exprOp[e] !== Expr.Deref) return false;
+    const p = flow.exprA[e] as number;
+    return flow.exprOp[p] === Expr.Local && flow.locals[flow.exprA[p] as number]?.isParameter === true;
+  }
+}
+
+function bump(uses: Int32Array, e: number, by = 1): void {
+  if (e > 0) uses[e] = Math.min(1 << 20, (uses[e] as number) + by);
+}
+
+const sameArgs = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((arg, i) => arg === b[i]);
+
+/** Enumerators, configuration options and the like: their value does not change. */
+const isConstantName = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);
+
+function labelBlocks(flow: Flow): number[] {
+  const blocks = new Set<number>();
+  for (let e = 1; e < flow.exprOp.length; e++) {
+    if (flow.exprOp[e] === Expr.Label && (flow.exprA[e] as number) >= 0) blocks.add(flow.exprA[e] as number);
+  }
+  return [...blocks];
+}
+
+export function stripCasts(flow: Flow, e: number): number {
+  let at = e;
+  while (flow.exprOp[at] === Expr.Cast) at = flow.exprA[at] as number;
+  return at;
+}
+
+/**
+ * The pointer that a callee dereferences when it dereferences this argument: of `&p->list` that is p, whose
+ * NULL makes the address a small number that is no better.
+ */
+export function pointerOf(flow: Flow, argument: number): number {
+  const e = stripCasts(flow, argument);
+  return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
+}
+
+/** The pointer whose object a place lies in: p of p->a.b; 0 where there is none. */
+export function pointerBehind(flow: Flow, place: number): number {
+  let e = place;
+  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
+  return flow.exprOp[e] === Expr.Arrow ? stripCasts(flow, flow.exprA[e] as number) : 0;
+}
+
+/** Pushes the expressions that `e` is made of. */
+function pushOperands(flow: Flow, e: number, onto: number[]): void {
+  switch (flow.exprOp[e]) {
+    case Expr.Field:
+    case Expr.Arrow:
+    case Expr.Deref:
+    case Expr.Address:
+    case Expr.Unary:
+    case Expr.Cast:
+      onto.push(flow.exprA[e] as number);
+      break;
+    case Expr.Index:
+    case Expr.Binary:
+      onto.push(flow.exprA[e] as number, flow.exprB[e] as number);
+      break;
+    case Expr.Initializer: {
+      const first = flow.exprA[e] as number;
+      for (let i = 0; i < (flow.exprB[e] as number); i++) onto.push(flow.lists[first + i * 2 + 1] as number);
+      break;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** The tables of src/kernel/ as knowledge about calls. */
+import { Expr, type Flow } from '../c/flow.ts';
+import { ALLOCATORS, NOFAIL_FLAG } from '../kernel/allocators.ts';
+import {
+  ASSERTS_FALSE,
+  ASSERTS_TRUE,
+  CONDITIONAL_BLOCKS,
+  DEREFERENCED_ARGUMENTS,
+  ERROR_CONVERSIONS,
+  ERROR_OR_NULL_TESTS,
+  ERROR_OR_ZERO,
+  ERROR_TESTS,
+  GUARD_BLOCKS,
+  NO_RETURN,
+  PRINTING,
+  SAME_AS_SECOND,
+  SAME_VALUE,
+} from '../kernel/pointers.ts';
+import { type CallKnowledge, pure } from './knowledge.ts';
+import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
+
+/** A test of the first argument: the result is true exactly where it is in `bits`. */
+const test = (bits: number): CallKnowledge =>
+  pure({
+    result: ZERO | OTHER,
+    implies: [
+      { when: NONZERO, argument: 0, through: false, bits },
+      { when: ZERO, argument: 0, through: false, bits: ANY & ~bits },
+    ],
+  });
+
+const MODELS = new Map<string, CallKnowledge>();
+const add = (names: Iterable<string>, knowledge: CallKnowledge): void => {
+  for (const name of names) MODELS.set(name, knowledge);
+};
+
+for (const [name, mask] of DEREFERENCED_ARGUMENTS)
+  add([name], pure({ dereferences: mask, writes: mask, modifies: false }));
+add(ERROR_TESTS, test(ERR));
+add(ERROR_OR_NULL_TESTS, test(ERR | ZERO));
+add(
+  ERROR_OR_ZERO,
+  pure({
+    result: ZERO | ERR,
+    implies: [
+      { when: ERR | OTHER, argument: 0, through: false, bits: ERR },
+      { when: ZERO, argument: 0, through: false, bits: ZERO | OTHER },
+    ],
+  }),
+);
+add(ERROR_CONVERSIONS, pure({ same: 0 }));
+add(SAME_VALUE, pure({ same: 0 }));
+add(SAME_AS_SECOND, pure({ same: 1 }));
+add(ASSERTS_FALSE, pure({ assertsFalse: 1 }));
+add(ASSERTS_TRUE, pure({ assertsTrue: 1 }));
+add(NO_RETURN, pure({ noReturn: true }));
+add(GUARD_BLOCKS, pure({ block: 'guard' }));
+add(CONDITIONAL_BLOCKS, pure({ block: 'conditional' }));
+add(['no_free_ptr', 'return_ptr'], pure({ same: 0, assigns: 1 }));
+
+const ALLOCATES = pure({ result: ZERO | OTHER | MAY_NULL });
+const CANT_FAIL = pure({ result: OTHER });
+const PRINTS = pure({});
+
+/** What is known of a call by its name alone; undefined where nothing is. */
+export function modelOf(name: string, flow: Flow, call: number): CallKnowledge | undefined {
+  const allocator = ALLOCATORS.get(name);
+  if (allocator !== undefined) {
+    const flags = flow.calls[call]?.args[allocator.flags];
+    return flags !== undefined && mentions(flow, flags, NOFAIL_FLAG) ? CANT_FAIL : ALLOCATES;
+  }
+  return MODELS.get(name) ?? (PRINTING.test(name) ? PRINTS : undefined);
+}
+
+/** True where an expression names `name` among its operands. */
+function mentions(flow: Flow, expression: number, name: string): boolean {
+  const stack = [expression];
+  for (let steps = 0; stack.length > 0 && steps < 64; steps++) {
+    const e = stack.pop() as number;
+    switch (flow.exprOp[e]) {
+      case Expr.Global:
+        if (flow.names[flow.exprA[e] as number] === name) return true;
+        break;
+      case Expr.Binary:
+        stack.push(flow.exprA[e] as number, flow.exprB[e] as number);
+        break;
+      case Expr.Cast:
+        stack.push(flow.exprA[e] as number);
+        break;
+    }
+  }
+  return false;
+}

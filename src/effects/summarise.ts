@@ -1,0 +1,477 @@
+/**
+ * The summary of one body: a walk that notes what is returned, and two passes over its instructions for what
+ * needs no paths: which parameters are dereferenced on every way through, and what may be written.
+ */
+import { Operator } from '../c/ast.ts';
+import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
+import { isPointer } from '../c/types.ts';
+import type { Observer, View } from './domain.ts';
+import { type CallKnowledge, type Implication, UNKNOWN_CALL } from './knowledge.ts';
+import { pointerOf, stripCasts } from './layout.ts';
+import type { Walker } from './paths.ts';
+import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
+import {
+  ANY,
+  ERR,
+  isNull,
+  MAY_ERR,
+  MAY_NULL,
+  mayBeError,
+  mayBeNull,
+  NONZERO,
+  OTHER,
+  ZERO,
+} from './values.ts';
+
+/** Parameters beyond this have no bit in a mask. */
+const MAX_PARAMETERS = 31;
+
+export interface Body {
+  readonly flow: Flow;
+  readonly isMacro: boolean;
+  readonly isLoop: boolean;
+  /** True where the attribute says so. */
+  readonly noReturn: boolean;
+}
+
+/** Summarises a body. `knowledge` answers for its calls, `constant` for globals that are constants. */
+export function summarise(
+  body: Body,
+  walker: Walker,
+  knowledge: (call: number) => CallKnowledge,
+  constant: (name: string) => number | undefined,
+): Summary {
+  const { flow } = body;
+  if (body.noReturn) return { ...UNKNOWN_SUMMARY, noReturn: true };
+  const known: CallKnowledge[] = flow.calls.map((_, n) => knowledge(n));
+  const parameters = new Parameters(flow, body.isMacro);
+  const recorder = new Recorder(flow, parameters, known);
+  const { complete } = walker.walk(flow, {
+    observers: [recorder],
+    knowledge: (n) => known[n] ?? UNKNOWN_CALL,
+    constant,
+  });
+  const effects = scanEffects(flow, parameters, known);
+  const always = dereferencedAlways(flow, parameters, known, walker);
+  const same = sameParameter(flow, parameters, known);
+  return {
+    ...effects,
+    ...recorder.returned(complete),
+    same,
+    noReturn: complete && !recorder.hasLeft && flow.calls.length > 0,
+    dereferences: always.mask,
+    mayDereference: recorder.mayDereference & ~always.mask,
+    dereferenceLines: parameters.lines(always, recorder.lines, recorder.mayDereference),
+    tests: recorder.tests,
+    assertsTrue: 0,
+    assertsFalse: 0,
+    block: body.isLoop ? 'loop' : 'none',
+    iterators: body.isLoop ? recorder.iterators() : [],
+  };
+}
+
+/** The parameters of a flow, and which of them never change. */
+class Parameters {
+  readonly flow: Flow;
+  readonly count: number;
+  /** Mask of parameters that are assigned, or whose address is taken. */
+  changed = 0;
+  /** Mask of parameters that are assigned by name. */
+  assigned = 0;
+  /** Mask of parameters that are pointers; of a macro all may be. */
+  pointers = 0;
+
+  constructor(flow: Flow, isMacro: boolean) {
+    this.flow = flow;
+    let count = 0;
+    for (const local of flow.locals) {
+      if (!local.isParameter || count >= MAX_PARAMETERS) break;
+      if (isMacro || isPointer(local.type)) this.pointers |= 1 << count;
+      count++;
+    }
+    this.count = count;
+    for (let at = 0; at < flow.ops.length; at += 4) {
+      if (flow.ops[at] !== Op.Assign) continue;
+      const target = flow.ops[at + 1] as number;
+      const k = this.of(target);
+      if (k >= 0) this.assigned |= 1 << k;
+    }
+    this.changed = this.assigned;
+    for (let e = 1; e < flow.exprOp.length; e++) {
+      if (flow.exprOp[e] !== Expr.Address) continue;
+      const k = this.of(flow.exprA[e] as number);
+      if (k >= 0) this.changed |= 1 << k;
+    }
+  }
+
+  /** The parameter that an expression names, -1 where it names something else. */
+  of(expression: number): number {
+    const e = stripCasts(this.flow, expression);
+    if (this.flow.exprOp[e] !== Expr.Local) return -1;
+    const local = this.flow.exprA[e] as number;
+    return local < this.count ? local : -1;
+  }
+
+  /** The same for parameters that never change. */
+  constantOf(expression: number): number {
+    const k = this.of(expression);
+    return k >= 0 && (this.changed & (1 << k)) === 0 ? k : -1;
+  }
+
+  lines(
+    always: { mask: number; lines: readonly number[] },
+    sometimes: readonly number[],
+    may: number,
+  ): number[] {
+    if ((always.mask | may) === 0) return [];
+    const lines: number[] = [];
+    for (let k = 0; k < this.count; k++) {
+      const bit = 1 << k;
+      if ((always.mask & bit) !== 0) lines[k] = always.lines[k] ?? 0;
+      else lines[k] = (may & bit) !== 0 ? (sometimes[k] ?? 0) : 0;
+    }
+    return lines;
+  }
+}
+
+/** What the walk sees of the ways out. */
+class Recorder implements Observer {
+  readonly flow: Flow;
+  readonly parameters: Parameters;
+  readonly known: readonly CallKnowledge[];
+  hasLeft = false;
+  mayDereference = 0;
+  tests = 0;
+  readonly lines: number[] = [];
+
+  #bits = 0;
+  #nullOnlyIf = -1;
+  #nullLine = 0;
+  #nullFrom = '';
+  #errorLine = 0;
+  #errorFrom = '';
+  /** Per parameter: what it can be where the result is zero, negative, positive. */
+  readonly #whenZero: number[] = [];
+  readonly #whenError: number[] = [];
+  readonly #whenOther: number[] = [];
+  readonly #inBody: number[] = [];
+  readonly #afterwards: number[] = [];
+  readonly #localOf: number[] = [];
+
+  constructor(flow: Flow, parameters: Parameters, known: readonly CallKnowledge[]) {
+    this.flow = flow;
+    this.parameters = parameters;
+    this.known = known;
+    for (let e = 1; e < flow.exprOp.length; e++) {
+      if (flow.exprOp[e] === Expr.Local && (flow.exprA[e] as number) < parameters.count)
+        this.#localOf[flow.exprA[e] as number] = e;
+    }
+  }
+
+  branch(condition: number): void {
+    const k = this.parameters.of(condition);
+    if (k >= 0) this.tests |= 1 << k;
+  }
+
+  deref(pointer: number, _place: number, _isStore: boolean, view: View): void {
+    this.#dereferenced(this.parameters.constantOf(pointer), pointer, view);
+  }
+
+  call(n: number, view: View): void {
+    const known = this.known[n];
+    if (known === undefined || (known.dereferences | known.mayDereference) === 0) return;
+    for (const [k, arg] of (this.flow.calls[n]?.args ?? []).entries()) {
+      if (k >= MAX_PARAMETERS || ((known.dereferences | known.mayDereference) & (1 << k)) === 0) continue;
+      const pointer = pointerOf(this.flow, arg);
+      this.#dereferenced(this.parameters.constantOf(pointer), pointer, view);
+    }
+  }
+
+  #dereferenced(k: number, pointer: number, view: View): void {
+    if (k < 0 || (this.parameters.pointers & (1 << k)) === 0) return;
+    if ((this.mayDereference & (1 << k)) !== 0 || (view.bits(pointer) & ZERO) === 0) return;
+    this.mayDereference |= 1 << k;
+    this.lines[k] = lineOf(this.flow.ops[view.at * 4 + 3] as number);
+  }
+
+  body(view: View): void {
+    for (let k = 0; k < this.parameters.count; k++) {
+      if ((this.parameters.assigned & (1 << k)) === 0) continue;
+      this.#inBody[k] = (this.#inBody[k] ?? 0) | (view.bits(this.#localOf[k] ?? 0) & ANY);
+    }
+  }
+
+  leave(value: number, view: View): void {
+    this.hasLeft = true;
+    for (let k = 0; k < this.parameters.count; k++) {
+      if ((this.parameters.assigned & (1 << k)) === 0) continue;
+      this.#afterwards[k] = (this.#afterwards[k] ?? 0) | (view.bits(this.#localOf[k] ?? 0) & ANY);
+    }
+    if (value === 0) return;
+    const bits = view.bits(value);
+    this.#bits |= bits;
+    const line = lineOf(this.flow.ops[view.at * 4 + 3] as number);
+    if (mayBeNull(bits)) {
+      this.#bits |= MAY_NULL;
+      const nullParameters = view.nullParameters() | this.#nullByCallee(value, view);
+      this.#nullOnlyIf = this.#nullOnlyIf === -1 ? nullParameters : this.#nullOnlyIf & nullParameters;
+      if (this.#nullLine === 0 || (nullParameters === 0 && this.#nullFrom !== '')) {
+        this.#nullLine = line;
+        this.#nullFrom = isNull(bits) ? '' : this.#calleeOf(value, view);
+      }
+    }
+    if (mayBeError(bits)) {
+      this.#bits |= MAY_ERR;
+      if (this.#errorLine === 0) {
+        this.#errorLine = line;
+        this.#errorFrom = (bits & ANY) === ERR ? '' : this.#calleeOf(value, view);
+      }
+    }
+    this.#correlate(value, bits, view);
+  }
+
+  /** `return f(p)` where f gives NULL only for a NULL argument. */
+  #nullByCallee(value: number, view: View): number {
+    const call = view.originCall(value);
+    const only = call < 0 ? 0 : (this.known[call]?.nullOnlyIf ?? 0);
+    if (only === 0) return 0;
+    let mask = 0;
+    for (const [k, arg] of (this.flow.calls[call]?.args ?? []).entries()) {
+      const parameter = this.parameters.constantOf(arg);
+      if (k < MAX_PARAMETERS && (only & (1 << k)) !== 0 && parameter >= 0) mask |= 1 << parameter;
+    }
+    return mask;
+  }
+
+  #calleeOf(value: number, view: View): string {
+    const call = this.flow.calls[view.originCall(value)];
+    if (call === undefined || this.flow.exprOp[call.callee] !== Expr.Global) return '';
+    return this.flow.names[this.flow.exprA[call.callee] as number] ?? '';
+  }
+
+  #correlate(value: number, bits: number, view: View): void {
+    const e = stripCasts(this.flow, value);
+    const direct = directTest(this.flow, e, this.parameters);
+    for (let k = 0; k < this.parameters.count; k++) {
+      if ((this.parameters.pointers & (1 << k)) === 0) continue;
+      const isConstant = (this.parameters.changed & (1 << k)) === 0;
+      const parameter = isConstant ? view.bits(this.#localOf[k] ?? 0) & ANY : ANY;
+      const whenTrue = direct?.parameter === k ? parameter & direct.whenTrue : parameter;
+      const whenFalse = direct?.parameter === k ? parameter & ~direct.whenTrue : parameter;
+      if ((bits & ZERO) !== 0) this.#whenZero[k] = (this.#whenZero[k] ?? 0) | whenFalse;
+      if ((bits & ERR) !== 0) this.#whenError[k] = (this.#whenError[k] ?? 0) | whenTrue;
+      if ((bits & OTHER) !== 0) this.#whenOther[k] = (this.#whenOther[k] ?? 0) | whenTrue;
+    }
+  }
+
+  /** What returning tells; nothing where not all paths were walked. */
+  returned(
+    complete: boolean,
+  ): Pick<
+    Summary,
+    'result' | 'nullOnlyIf' | 'nullLine' | 'nullFrom' | 'errorLine' | 'errorFrom' | 'implies'
+  > {
+    const isKnown = complete && (this.#bits & ANY) !== 0;
+    const mayNull = (this.#bits & MAY_NULL) !== 0;
+    const mayError = (this.#bits & MAY_ERR) !== 0;
+    return {
+      result: isKnown ? this.#bits : ANY | (this.#bits & (MAY_NULL | MAY_ERR)),
+      nullOnlyIf: mayNull ? Math.max(0, this.#nullOnlyIf) : 0,
+      nullLine: mayNull ? this.#nullLine : 0,
+      nullFrom: mayNull ? this.#nullFrom : '',
+      errorLine: mayError ? this.#errorLine : 0,
+      errorFrom: mayError ? this.#errorFrom : '',
+      implies: isKnown ? this.#implications() : [],
+    };
+  }
+
+  #implications(): Implication[] {
+    const list: Implication[] = [];
+    for (let argument = 0; argument < this.parameters.count; argument++) {
+      if ((this.parameters.pointers & (1 << argument)) === 0) continue;
+      const zero = this.#whenZero[argument] ?? ANY;
+      const error = this.#whenError[argument] ?? 0;
+      const other = this.#whenOther[argument] ?? 0;
+      if (zero !== ANY && zero !== 0) list.push({ when: ZERO, argument, through: false, bits: zero });
+      const nonzero = error | other;
+      if (nonzero !== ANY && nonzero !== 0) {
+        list.push({ when: NONZERO, argument, through: false, bits: nonzero });
+        continue;
+      }
+      if (other !== ANY && other !== 0) list.push({ when: OTHER, argument, through: false, bits: other });
+      if (error !== ANY && error !== 0) list.push({ when: ERR, argument, through: false, bits: error });
+    }
+    return list;
+  }
+
+  iterators(): { argument: number; inBody: number; afterwards: number }[] {
+    const list: { argument: number; inBody: number; afterwards: number }[] = [];
+    for (let argument = 0; argument < this.parameters.count; argument++) {
+      if ((this.parameters.assigned & (1 << argument)) === 0) continue;
+      list.push({
+        argument,
+        inBody: this.#inBody[argument] || ANY,
+        afterwards: this.#afterwards[argument] || ANY,
+      });
+    }
+    return list;
+  }
+}
+
+/** `return p;`, `return !p;`, `return p == NULL;`: what the parameter is where the result is true. */
+function directTest(
+  flow: Flow,
+  e: number,
+  parameters: Parameters,
+): { parameter: number; whenTrue: number } | undefined {
+  const plain = parameters.constantOf(e);
+  if (plain >= 0) return { parameter: plain, whenTrue: NONZERO };
+  const a = flow.exprA[e] as number;
+  if (flow.exprOp[e] === Expr.Unary && flow.exprC[e] === Operator.Not) {
+    const inner = directTest(flow, stripCasts(flow, a), parameters);
+    return inner && { parameter: inner.parameter, whenTrue: ANY & ~inner.whenTrue };
+  }
+  if (flow.exprOp[e] !== Expr.Binary) return undefined;
+  const b = flow.exprB[e] as number;
+  const isZero = flow.exprOp[b] === Expr.Integer && flow.exprA[b] === 0;
+  const parameter = parameters.constantOf(a);
+  if (!isZero || parameter < 0) return undefined;
+  if (flow.exprC[e] === Operator.NotEqual) return { parameter, whenTrue: NONZERO };
+  return flow.exprC[e] === Operator.Equal ? { parameter, whenTrue: ZERO } : undefined;
+}
+
+/** The parameter that every return gives back, -1 where there is none. */
+function sameParameter(flow: Flow, parameters: Parameters, known: readonly CallKnowledge[]): number {
+  let same = -1;
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const op = flow.ops[at];
+    if (op === Op.End && flow.ops.length > 4) return -1;
+    if (op !== Op.Return) continue;
+    let e = stripCasts(flow, flow.ops[at + 1] as number);
+    for (let steps = 0; flow.exprOp[e] === Expr.Result && steps < 8; steps++) {
+      const call = flow.exprA[e] as number;
+      const argument = known[call]?.same ?? -1;
+      if (argument < 0) return -1;
+      e = stripCasts(flow, flow.calls[call]?.args[argument] ?? 0);
+    }
+    const k = parameters.constantOf(e);
+    if (k < 0 || (same >= 0 && same !== k)) return -1;
+    same = k;
+  }
+  return same;
+}
+
+/** What is written, to whom, whatever the path. */
+function scanEffects(
+  flow: Flow,
+  parameters: Parameters,
+  known: readonly CallKnowledge[],
+): Pick<Summary, 'writes' | 'modifies' | 'assigns'> {
+  let writes = 0;
+  let modifies = false;
+  const store = (target: number): void => {
+    let e = target;
+    for (let steps = 0; steps < 64; steps++) {
+      const op = flow.exprOp[e];
+      if (op === Expr.Local || op === Expr.Temporary) return;
+      if (op === Expr.Field) {
+        e = flow.exprA[e] as number;
+        continue;
+      }
+      modifies = true;
+      if (op !== Expr.Arrow && op !== Expr.Deref && op !== Expr.Index) return;
+      const k = parameters.of(flow.exprA[e] as number);
+      if (k >= 0) writes |= 1 << k;
+      return;
+    }
+  };
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] === Op.Assign) store(flow.ops[at + 1] as number);
+    else if (flow.ops[at] === Op.Call) {
+      const n = flow.ops[at + 1] as number;
+      const callee = known[n] ?? UNKNOWN_CALL;
+      if (callee.modifies) modifies = true;
+      for (const [k, arg] of (flow.calls[n]?.args ?? []).entries()) {
+        if (callee.writes !== -1 && (k >= MAX_PARAMETERS || (callee.writes & (1 << k)) === 0)) continue;
+        const direct = parameters.of(arg);
+        const behind = direct >= 0 ? direct : parameters.of(pointerOf(flow, arg));
+        if (behind >= 0) writes |= 1 << behind;
+      }
+      if (callee.assigns !== 0)
+        for (const [k, arg] of (flow.calls[n]?.args ?? []).entries())
+          if (k < MAX_PARAMETERS && (callee.assigns & (1 << k)) !== 0) store(arg);
+    }
+  }
+  return { writes, modifies, assigns: parameters.assigned };
+}
+
+/** Parameters that are dereferenced whichever way the function is left; a must-analysis over blocks. */
+function dereferencedAlways(
+  flow: Flow,
+  parameters: Parameters,
+  known: readonly CallKnowledge[],
+  walker: Walker,
+): { mask: number; lines: number[] } {
+  const { layout } = walker;
+  const lines: number[] = [];
+  const candidates = parameters.pointers & ~parameters.changed;
+  if (candidates === 0 || layout.flow !== flow) return { mask: 0, lines };
+  const blocks = flow.blocks.length;
+  const own = new Int32Array(blocks);
+  const ends = new Uint8Array(blocks);
+  const note = (block: number, pointer: number, position: number): void => {
+    const k = parameters.constantOf(pointer);
+    if (k < 0 || (candidates & (1 << k)) === 0) return;
+    own[block] = (own[block] as number) | (1 << k);
+    lines[k] ??= lineOf(position);
+  };
+  for (let block = 0; block < blocks; block++) {
+    for (let i = flow.blocks[block] as number; i < layout.endOf(block); i++) {
+      const x = flow.ops[i * 4 + 1] as number;
+      const position = flow.ops[i * 4 + 3] as number;
+      switch (flow.ops[i * 4]) {
+        case Op.Deref:
+          note(block, x, position);
+          break;
+        case Op.Call: {
+          const callee = known[x] ?? UNKNOWN_CALL;
+          if (callee.noReturn) ends[block] = 1;
+          if (callee.dereferences === 0) break;
+          for (const [k, arg] of (flow.calls[x]?.args ?? []).entries())
+            if (k < MAX_PARAMETERS && (callee.dereferences & (1 << k)) !== 0)
+              note(block, pointerOf(flow, arg), position);
+          break;
+        }
+        case Op.Return:
+        case Op.End:
+          if (ends[block] === 0) ends[block] = 2;
+          break;
+      }
+    }
+  }
+  // What is certain at the entry of a block: everything, until a way in says otherwise.
+  const entry = new Int32Array(blocks).fill(candidates);
+  entry[0] = 0;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let block = 0; block < blocks; block++) {
+      if (ends[block] === 1) continue;
+      const out = (entry[block] as number) | (own[block] as number);
+      for (const next of layout.successorsOf(block)) {
+        const met = (entry[next] as number) & out;
+        if (met !== entry[next]) {
+          entry[next] = met;
+          changed = true;
+        }
+      }
+    }
+  }
+  let mask = candidates;
+  let leaves = false;
+  for (let block = 0; block < blocks; block++) {
+    if (ends[block] !== 2) continue;
+    leaves = true;
+    mask &= (entry[block] as number) | (own[block] as number);
+  }
+  return { mask: leaves ? mask : 0, lines };
+}

@@ -1,0 +1,87 @@
+/**
+ * What the kernel's basic macros and functions say about pointers: tests, conversions, accessors that give
+ * back what they are handed, and functions that do not return. Their bodies are made of compiler
+ * builtins, or differ between configurations; everything else is learned from the tree.
+ *
+ * Sources: include/linux/{err,bug,compiler,rcupdate,srcu,container_of,list,rbtree,cleanup,panic,mmdebug}.h,
+ * include/asm-generic/{bug,rwonce}.h.
+ */
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+/** True for an error pointer. */
+export const ERROR_TESTS = words('IS_ERR IS_ERR_VALUE IS_ERR_PCPU');
+/** True for NULL and for an error pointer. */
+export const ERROR_OR_NULL_TESTS = words('IS_ERR_OR_NULL');
+/** 0 for a valid pointer or NULL, the error otherwise. */
+export const ERROR_OR_ZERO = words('PTR_ERR_OR_ZERO');
+
+/** Converts an error code to a pointer and back; the value stays what it is. */
+export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU');
+
+/** The result is (of the first argument) the value, or points into the object that it points to. */
+export const SAME_VALUE = words(
+  `READ_ONCE smp_load_acquire rcu_dereference rcu_dereference_check rcu_dereference_protected
+  rcu_dereference_raw rcu_dereference_bh rcu_dereference_bh_check rcu_dereference_sched
+  rcu_dereference_rtnl rtnl_dereference rcu_access_pointer rcu_pointer_handoff srcu_dereference
+  srcu_dereference_check rcu_dereference_all rcu_dereference_raw_check
+  lockless_dereference unrcu_pointer data_race PTR_ALIGN
+  container_of container_of_const container_of_safe list_entry list_entry_rcu hlist_entry
+  hlist_entry_safe hlist_nulls_entry rb_entry rb_entry_safe llist_entry
+  WARN WARN_ON WARN_ON_ONCE WARN_ONCE WARN_TAINT WARN_TAINT_ONCE WARN_RATELIMIT WARN_ON_SMP
+  VM_WARN_ON VM_WARN_ON_ONCE DEBUG_LOCKS_WARN_ON no_free_ptr return_ptr
+  array_index_nospec`,
+);
+
+/** The same of the second argument. */
+export const SAME_AS_SECOND = words('drm_WARN_ON drm_WARN_ON_ONCE drm_WARN drm_WARN_ONCE');
+
+/** The program goes on only where the first argument is false. */
+export const ASSERTS_FALSE = words('BUG_ON VM_BUG_ON SNIC_BUG_ON');
+/** The program goes on only where the first argument is true. */
+export const ASSERTS_TRUE = words('ASSERT assert JBD2_ASSERT J_ASSERT');
+
+/** Do not come back. */
+export const NO_RETURN = words(
+  `panic BUG do_exit make_task_dead kthread_exit kthread_complete_and_exit do_group_exit
+  module_put_and_kthread_exit unreachable __builtin_unreachable __builtin_trap
+  fortify_panic __fortify_panic usercopy_abort __stack_chk_fail rewind_stack_and_make_dead
+  exit`,
+);
+
+/** Macros that open a block and run it once, under a guard. */
+export const GUARD_BLOCKS = words('scoped_guard scoped_user_guard');
+/** The same, or not at all. */
+export const CONDITIONAL_BLOCKS = words('scoped_cond_guard');
+
+/** Functions that print: nothing that an argument points to changes. By prefix. */
+export const PRINTING =
+  /^(?:v?printk|pr_[a-z]+|dev_(?:err|warn|info|dbg|notice|crit|alert|emerg|vdbg|printk|err_probe|[a-z]+_once|[a-z]+_ratelimited)|netdev_(?:err|warn|info|dbg|notice)|v?s?c?n?printf|_printk|trace_\w+)$/;
+
+/** Arguments that the C library's functions dereference, as a mask. */
+export const DEREFERENCED_ARGUMENTS: ReadonlyMap<string, number> = new Map([
+  ['strlen', 1],
+  ['strcmp', 3],
+  ['strncmp', 3],
+  ['strcasecmp', 3],
+  ['strcpy', 3],
+  ['strncpy', 3],
+  ['strscpy', 3],
+  ['strcat', 3],
+  ['strchr', 1],
+  ['strrchr', 1],
+  ['strstr', 3],
+  ['memcpy', 1],
+  ['memset', 1],
+  ['memmove', 1],
+  ['mutex_lock', 1],
+  ['mutex_unlock', 1],
+  ['spin_lock', 1],
+  ['spin_unlock', 1],
+  ['spin_lock_irqsave', 1],
+  ['spin_lock_irq', 1],
+  ['spin_lock_bh', 1],
+  ['raw_spin_lock', 1],
+  ['raw_spin_lock_irqsave', 1],
+  ['init_completion', 1],
+  ['complete', 1],
+]);

@@ -1,4 +1,5 @@
 /** The checkers of code, in the order in which they run. To add one is to add a folder and a line. */
 import type { CodeChecker } from './checker.ts';
+import { nullDeref } from './null-deref/index.ts';
 
-export const codeCheckers: readonly CodeChecker[] = [];
+export const codeCheckers: readonly CodeChecker[] = [nullDeref];

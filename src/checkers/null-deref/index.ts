@@ -1,0 +1,57 @@
+/** null-deref: paths on which a pointer is used that is NULL or an error pointer. */
+import { Effects, type SummaryStore } from '../../effects/effects.ts';
+import { Walker } from '../../effects/paths.ts';
+import type { Program } from '../../index/program.ts';
+import type { CodeChecker, Finding } from '../checker.ts';
+import { watchUses } from './dereference.ts';
+import { FunctionContext } from './function-context.ts';
+import { findKnownNull, knownNull } from './known-null.ts';
+import { findUncheckedAlloc, uncheckedAlloc } from './unchecked-alloc.ts';
+
+export const nullDeref: CodeChecker = {
+  name: 'null-deref',
+  rules: [knownNull, uncheckedAlloc],
+  audit(program, paths) {
+    const effects = effectsOf(program);
+    const walker = new Walker();
+    return paths.flatMap((path) => auditFile(effects, walker, path));
+  },
+};
+
+/** One for each program: its summaries are made once. */
+const known = new WeakMap<Program, Effects>();
+
+export function effectsOf(program: Program, store?: SummaryStore): Effects {
+  let effects = known.get(program);
+  if (effects === undefined) {
+    effects = new Effects(program, store);
+    known.set(program, effects);
+  }
+  return effects;
+}
+
+function auditFile(effects: Effects, walker: Walker, path: string): Finding[] {
+  const { program } = effects;
+  const functions = program.facts(path)?.functions ?? [];
+  return functions.flatMap((fact) => {
+    if (fact.flow === undefined) return [];
+    const { flow } = fact;
+    const context = new FunctionContext(
+      effects,
+      { id: `${path}:${fact.name}`, path, name: fact.name, fact },
+      flow,
+    );
+    walker.walk(flow, {
+      observers: [
+        watchUses(context, {
+          whenNull: [findKnownNull],
+          whenMaybeNull: [findUncheckedAlloc],
+          whenMaybeError: [],
+        }),
+      ],
+      knowledge: (call) => effects.knowledge(flow, call, path),
+      constant: (name) => effects.constant(name, path),
+    });
+    return context.findings;
+  });
+}

@@ -1,0 +1,37 @@
+import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
+import type { Rule } from '../checker.ts';
+import { type Use, useSteps, useText } from './dereference.ts';
+import type { FunctionContext } from './function-context.ts';
+
+export const uncheckedAlloc: Rule = {
+  id: 'null-deref/unchecked-alloc',
+  severity: 'error',
+  summary: 'The result of an allocation is used without a test for NULL.',
+  source: 'Documentation/core-api/memory-allocation.rst; Documentation/process/coding-style.rst, 14',
+};
+
+/** The value comes straight from an allocator, and no test lies between. */
+export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean {
+  const { pointer, view } = use;
+  const call = view.originCall(pointer);
+  const allocator = call < 0 ? '' : calleeName(context.flow, call);
+  if (!ALLOCATORS.has(allocator)) return false;
+  const name = context.text(pointer);
+  const position = context.positionOf(view.at);
+  const line = lineOf(context.flow.calls[call]?.position ?? 0);
+  context.report({
+    rule: uncheckedAlloc,
+    confidence: view.isWeak(pointer) ? 'medium' : 'high',
+    position,
+    identity: `${allocator} ${name}`,
+    message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
+    explanation: `Between the allocation at line ${line} and line ${lineOf(position)} nothing tests ${name}. Test it right behind the allocation and leave with an error (usually -ENOMEM).`,
+    trace: [
+      context.step(line, `${name} is allocated by ${allocator}(), which may return NULL`),
+      ...useSteps(context, use),
+    ],
+  });
+  return true;
+}

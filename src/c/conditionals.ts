@@ -351,6 +351,7 @@ class Resolver {
   #areWhole(group: Group, read: readonly Arm[], holds: number, next: number): boolean {
     const kind = this.#kind;
     const before = group.previous < 0 ? Token.Semicolon : (kind[group.previous] as number);
+    if (before === Token.Colon && kind[group.previous - 1] === Token.Question) return false;
     if (!this.#canPrecede(before, group, holds)) return false;
     if (next === Token.Else && holds === Holds.Statements) return false;
     for (const arm of read) {
@@ -399,7 +400,7 @@ class Resolver {
     }
     if (last === Token.Comma) return holds === Holds.List;
     if (holds === Holds.List) return arms === 1 || next === Token.CloseBrace;
-    if (last === Token.Colon) return holds === Holds.Statements;
+    if (last === Token.Colon) return holds === Holds.Statements && kind[arm.last - 1] !== Token.Question;
     if (last !== Token.CloseParen) return false;
     if (
       next === Token.OpenBrace ||

@@ -135,6 +135,15 @@ export class Lexer {
           next = bytes[++at] as number;
         }
         if (at > end) at = end;
+        if (
+          (next === QUOTE || next === APOSTROPHE) &&
+          at === i + 1 &&
+          at < end &&
+          (byte === 76 || (byte | 32) === 117)
+        ) {
+          i = at; // the prefix of L"x", u"x", U'x'
+          continue;
+        }
         const id = interner.intern(bytes, i, at, hash);
         tokenKinds = interner.tokenKinds;
         kind[n] = tokenKinds[id] as number;

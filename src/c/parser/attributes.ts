@@ -12,7 +12,12 @@ export const parseAttribute = (p: Parser): number => {
   p.at = token + 1;
   // asm volatile ("x")
   while (p.kind[p.at] === Token.Qualifier) p.at++;
-  if (p.kind[p.at] !== Token.OpenParen) return p.node(Kind.Attribute, token, name, 0, 0, 0);
+  // __noreturn (*f)(x): the parentheses are the declarator's.
+  const inner = p.kind[p.at + 1] as number;
+  const isPointer = inner === Token.Star || (inner === Token.Identifier && p.kind[p.at + 2] === Token.Star);
+  const after = isPointer ? p.kind[p.after(p.at)] : 0;
+  const isDeclarator = after === Token.OpenParen || after === Token.OpenBracket;
+  if (p.kind[p.at] !== Token.OpenParen || isDeclarator) return p.node(Kind.Attribute, token, name, 0, 0, 0);
   if (p.kind[token] === Token.Asm) {
     p.at = p.after(p.at);
     return p.node(Kind.Attribute, token, name, 0, 0, 0);

@@ -6,7 +6,7 @@ import type { Parser } from './cursor.ts';
 import { parseDeclarator } from './declarators.ts';
 import { parseAssignment } from './expressions.ts';
 import { parseInitializer } from './initializers.ts';
-import { parseBlock } from './statements.ts';
+import { isStatementKeyword, parseBlock } from './statements.ts';
 import { copyType } from './structs.ts';
 import { parseSpecifiers } from './types.ts';
 
@@ -15,7 +15,9 @@ export const isDeclaration = (p: Parser, token: number): boolean => {
   const next = p.kind[token + 1] as number;
   switch (next) {
     case Token.Identifier:
-      return true;
+      // A macro alone on its line is a statement.
+      if (p.sameLine(token, token + 1)) return true;
+      return (p.flagsOf(token) & NameFlag.Upper) === 0 && p.kind[token + 2] !== Token.Colon;
     case Token.Star: {
       // a * b as a statement can only declare b.
       let i = token + 2;
@@ -93,7 +95,9 @@ export const parseLocalDeclaration = (p: Parser): number => {
   const first = parseDeclarators(p, type, flags, attributes, isTypedef);
   if (p.kind[p.at] === Token.OpenBrace) return parseNestedBody(p, start);
   if (p.kind[p.at] === Token.Semicolon) p.at++;
-  else if (p.kind[p.at] !== Token.End && p.kind[p.at] !== Token.CloseParen)
+  else if (isStatementKeyword(p.kind[p.at] as number) && !p.sameLine(p.at - 1, p.at)) {
+    // A macro after it brings the semicolon, or the code was never compiled.
+  } else if (p.kind[p.at] !== Token.End && p.kind[p.at] !== Token.CloseParen)
     p.fail('expected ; after a declaration');
   return p.node(isTypedef ? Kind.Typedef : Kind.Declaration, start, 0, first, 0, 0);
 };

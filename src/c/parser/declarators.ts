@@ -34,6 +34,7 @@ export const parseDeclarator = (
     isParenthesised = true;
     p.enter();
     p.at++;
+    if (p.kind[p.at] === Token.Identifier && p.kind[p.at + 1] === Token.Star) p.at++; // a calling convention
     innerPointers = parsePointers(p);
     if (p.kind[p.at] === Token.OpenParen && isNested(p, p.at, true)) {
       const inner = parseDeclarator(p, p.node(Kind.Type, p.at, 0, 0, 0, 0), 0, 0, true);
@@ -131,8 +132,10 @@ const isAnnotationBeforeName = (p: Parser): boolean => {
   const flags = p.flagsOf(token);
   const next = p.kind[token + 1] as number;
   if (next === Token.Identifier) {
-    if ((flags & NameFlag.Annotation) !== 0) return true;
+    if ((flags & NameFlag.KnownAnnotation) !== 0) return true;
     const nextFlags = p.flagsOf(token + 1);
+    if ((nextFlags & NameFlag.KnownAnnotation) !== 0) return false;
+    if ((flags & NameFlag.Annotation) !== 0) return true;
     if ((nextFlags & NameFlag.Annotation) !== 0) return false;
     // NAME NAME2 then: `foo __x`; a word that is no annotation and one that is no annotation: the first is one.
     const then = p.kind[token + 2] as number;

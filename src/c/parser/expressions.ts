@@ -113,7 +113,14 @@ const parseBinary = (p: Parser, minimum: number): number => {
     const token = p.at;
     const k = p.kind[token] as number;
     const precedence = PRECEDENCE[k] as number;
-    if (precedence < minimum || precedence === 0) return left;
+    if (precedence < minimum || precedence === 0) {
+      if (k !== Token.Identifier || !p.inMacro || !startsOperand(p.kind[token + 1] as number)) return left;
+      // (a) op (b), where op is a parameter of the macro
+      if (length > MAX_CHAIN) p.fail('expression too long');
+      p.at = token + 1;
+      left = p.node(Kind.Binary, token, 0, left, parseBinary(p, 1), Operator.None);
+      continue;
+    }
     if (length > MAX_CHAIN) p.fail('expression too long');
     p.at = token + 1;
     const right = parseBinary(p, precedence + 1);
@@ -128,6 +135,10 @@ export const parseUnary = (p: Parser): number => {
   if (k === Token.Identifier) {
     p.at = token + 1;
     const next = p.kind[token + 1] as number;
+    if (next === Token.Identifier && isStringMacro(p, token)) {
+      p.at = token;
+      return parsePostfix(p, parseStrings(p));
+    }
     const identifier = p.node(Kind.Identifier, token, p.name[token] as number, 0, 0, 0);
     // Most identifiers stand alone.
     if (
@@ -151,6 +162,7 @@ export const parseUnary = (p: Parser): number => {
   switch (k) {
     case Token.Number:
       p.at = token + 1;
+      if (p.kind[token + 1] === Token.Identifier && !p.inMacro) skipStrings(p); // 128 KB, 0 LIST_OF_TERMS()
       return p.node(Kind.Number, token, p.name[token] as number, 0, 0, 0);
     case Token.String:
       return parsePostfix(p, parseStrings(p));
@@ -194,6 +206,18 @@ export const parseUnary = (p: Parser): number => {
       break;
   }
   return p.fail(k === Token.End ? 'unexpected end' : 'expected an expression');
+};
+
+/** Whether two names side by side are macros for string literals: KERN_INFO DRV_NAME "x". */
+const isStringMacro = (p: Parser, token: number): boolean => {
+  // A macro alone on its line, and the next line.
+  const isAlone = p.columnOf(token) === p.columnOf(token + 1) && !p.sameLine(token, token + 1);
+  if (isAlone) return false;
+  if ((p.flagsOf(token) & NameFlag.Upper) === 0) {
+    // timeout SECONDS_MULT;
+    return (p.flagsOf(token + 1) & NameFlag.Upper) !== 0 && p.kind[token + 2] === Token.Semicolon;
+  }
+  return p.kind[token + 2] === Token.String || (p.flagsOf(token + 1) & NameFlag.Upper) !== 0;
 };
 
 /** Adjacent string literals, with macros that expand to literals between them. */
@@ -366,11 +390,23 @@ const isCast = (p: Parser, open: number, first: number): boolean => {
     const name = p.name[open + 1] as number;
     if (after === Token.String) return isTypeName(p, name);
     if (after === Token.OpenParen || (UNARY[after] as number) !== 0) {
-      return isTypeName(p, name);
+      if (isTypeName(p, name)) return true;
+      // (a)(unsigned long)b
+      if (after !== Token.OpenParen || !isOperandAfter(p, close + 1)) return false;
+      const inner = p.kind[close + 2] as number;
+      if (isTypeStart(inner)) return true;
+      const isOneName = inner === Token.Identifier && p.kind[close + 3] === Token.CloseParen;
+      return isOneName && isTypeName(p, p.name[close + 2] as number);
     }
     return false;
   }
   return looksLikeType(p, open + 1, close);
+};
+
+/** Whether an operand follows the group at `open`, so that it can only be a cast. */
+const isOperandAfter = (p: Parser, open: number): boolean => {
+  const k = p.kind[p.after(open)] as number;
+  return k === Token.Identifier || k === Token.Number || k === Token.OpenParen || k === Token.Ampersand;
 };
 
 /** Whether a name alone is known, or spelled, as a type. */

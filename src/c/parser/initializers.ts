@@ -6,7 +6,11 @@ import { parseAssignment, parseConditional } from './expressions.ts';
 
 /** An initializer: a list or an expression. */
 export const parseInitializer = (p: Parser): number =>
-  p.kind[p.at] === Token.OpenBrace ? parseInitializerList(p) : parseAssignment(p);
+  p.kind[p.at] === Token.OpenBrace
+    ? parseInitializerList(p)
+    : p.kind[p.at] === Token.Semicolon // the value is in a file that is included here
+      ? 0
+      : parseAssignment(p);
 
 export const parseInitializerList = (p: Parser): number => {
   const open = p.at;
@@ -39,11 +43,16 @@ export const parseInitializerList = (p: Parser): number => {
       item = p.node(Kind.Number, token, p.name[token] as number, 0, 0, 0);
       p.at = token + 2;
     } else {
-      item = parseItem(p, k);
+      item = parseItem(p);
       const next = p.kind[p.at] as number;
       if (next === Token.Comma) p.at++;
       else if (next === Token.Semicolon) p.at++;
-      else if (next !== Token.CloseBrace && !isMacroUse(nodes.kind[item] as number))
+      else if (
+        next !== Token.CloseBrace &&
+        !isMacroUse(nodes.kind[item] as number) &&
+        // The last items of two arms of an #if may lack their commas.
+        p.sameLine(p.at - 1, p.at)
+      )
         p.expect(Token.CloseBrace, 'expected } or , in initializer');
     }
     if (first === 0) first = item;
@@ -58,8 +67,10 @@ export const parseInitializerList = (p: Parser): number => {
 const isMacroUse = (kind: number): boolean =>
   kind === Kind.Call || kind === Kind.Identifier || kind === Kind.String || kind === Kind.InitializerList;
 
-const parseItem = (p: Parser, k: number): number => {
+/** One item of a list, without the comma after it. */
+export const parseItem = (p: Parser): number => {
   const token = p.at;
+  const k = p.kind[token] as number;
   if (k === Token.OpenBrace) return parseInitializerList(p);
   if ((k === Token.Identifier || k >= Token.TypeWord) && p.kind[token + 1] === Token.Colon) {
     p.at = token + 2;

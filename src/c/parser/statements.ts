@@ -129,6 +129,12 @@ const parseKeywordStatement = (p: Parser, token: number, k: number): number => {
       p.at = token + 1;
       const body = parseBody(p);
       if (p.kind[p.at] !== Token.While) {
+        if (p.kind[p.at] === Token.Identifier && p.kind[p.at + 1] === Token.OpenParen) {
+          // } while_each_thread(g, t); a macro brings the while.
+          const condition = parseConditional(p);
+          endStatement(p);
+          return p.node(Kind.DoWhile, token, 0, condition, body, 0);
+        }
         if (p.inMacro || p.isFragment) return p.node(Kind.DoWhile, token, 0, 0, body, 0);
         p.fail('expected while of do');
       }
@@ -318,7 +324,12 @@ const parseCallStatement = (p: Parser): number => {
     const call = parseExpression(p);
     return p.node(Kind.MacroBlock, token, 0, call, parseNested(p), 0);
   }
+  const isIterator = (p.flagsOf(token) & NameFlag.Iterator) !== 0;
   const startsStatement =
+    ((k === Token.Increment ||
+      k === Token.Decrement ||
+      (isIterator && (k === Token.Star || k === Token.OpenParen))) &&
+      !p.sameLine(after - 1, after)) ||
     k === Token.Identifier ||
     isStatementKeyword(k) ||
     k === Token.Asm ||
@@ -330,13 +341,12 @@ const parseCallStatement = (p: Parser): number => {
     k !== Token.Default &&
     !isStringMacro(p, after)
   ) {
-    const isBody =
-      (p.flagsOf(token) & NameFlag.Iterator) !== 0
-        ? p.columnOf(after) > p.columnOf(token) ||
-          p.sameLine(after - 1, after) ||
-          k === Token.If ||
-          k === Token.For
-        : p.columnOf(after) > p.columnOf(token) && !p.sameLine(after - 1, after);
+    const isBody = isIterator
+      ? p.columnOf(after) > p.columnOf(token) ||
+        p.sameLine(after - 1, after) ||
+        k === Token.If ||
+        k === Token.For
+      : p.columnOf(after) > p.columnOf(token) && !p.sameLine(after - 1, after);
     if (isBody && isLineStart(p, token)) {
       const call = parseExpression(p);
       return p.node(Kind.MacroBlock, token, 0, call, parseNested(p), 0);

@@ -1,6 +1,7 @@
 /** Bodies of structs, unions and enums. */
 import { DeclaratorFlag, Kind } from '../ast.ts';
 import { isTypeStart, Token } from '../token.ts';
+import { NameFlag } from '../word-shapes.ts';
 import { asFailure, type Parser, skipToComma } from './cursor.ts';
 import { parseDeclarator } from './declarators.ts';
 import { parseConditional } from './expressions.ts';
@@ -90,10 +91,19 @@ const parseField = (p: Parser, k: number): number => {
     const after = p.kind[p.after(open)] as number;
     const macro = FIELD_MACROS.get(text);
     if (macro !== undefined) return parseFieldMacro(p, open, macro);
-    const isPointer = p.kind[open + 1] === Token.Star && after === Token.OpenParen;
+    const isPointer =
+      after === Token.OpenParen &&
+      (p.kind[open + 1] === Token.Star ||
+        (p.kind[open + 1] === Token.Identifier && p.kind[open + 2] === Token.Star));
+    const isAnnotated =
+      after === Token.Identifier && (p.flagsOf(p.after(open)) & NameFlag.KnownAnnotation) !== 0;
     if (
       !isPointer &&
-      (after === Token.Semicolon || after === Token.CloseBrace || !p.sameLine(start, p.after(open)))
+      (isAnnotated ||
+        after === Token.OpenBracket ||
+        after === Token.Semicolon ||
+        after === Token.CloseBrace ||
+        !p.sameLine(start, p.after(open)))
     ) {
       return parseFieldMacro(p, open, [0, -1]);
     }
@@ -105,7 +115,14 @@ const parseField = (p: Parser, k: number): number => {
       p.at = start + 1;
       return 0;
     }
+    const second = p.kind[start + 2] as number;
+    const isName =
+      second === Token.Semicolon ||
+      second === Token.OpenBracket ||
+      second === Token.Comma ||
+      second === Token.Colon;
     if (
+      !(isName && next === Token.Identifier) &&
       !p.sameLine(start, start + 1) &&
       (isTypeStart(next) || next === Token.Identifier) &&
       p.columnOf(start) === p.columnOf(start + 1)
@@ -222,6 +239,7 @@ const parseFieldMacro = (
   }
   p.at = close;
   p.expect(Token.CloseParen, 'unclosed (');
+  while (p.kind[p.at] === Token.OpenBracket) p.at = p.after(p.at);
   while (p.kind[p.at] === Token.Identifier && p.sameLine(p.at - 1, p.at)) {
     p.at++;
     if (p.kind[p.at] === Token.OpenParen) p.at = p.after(p.at);

@@ -7,7 +7,7 @@ import { parseAsm } from './asm.ts';
 import { parseAttribute } from './attributes.ts';
 import { asFailure, type Parser } from './cursor.ts';
 import { parseDeclarator } from './declarators.ts';
-import { parseInitializer } from './initializers.ts';
+import { parseInitializer, parseInitializerList, parseItem } from './initializers.ts';
 import { parseMacroFunction } from './macro-functions.ts';
 import { parseBlock } from './statements.ts';
 import { copyType } from './structs.ts';
@@ -18,10 +18,21 @@ export const parseTopLevel = (p: Parser): number => {
   const { nodes } = p;
   let first = 0;
   let last = 0;
+  let failed = false;
   while (p.at < p.end) {
     const start = p.at;
     const k = p.kind[start] as number;
-    if (k === Token.Semicolon || k === Token.CloseBrace || (k >= Token.HashIf && k <= Token.HashEndif)) {
+    if (k === Token.OpenBrace) {
+      // A piece of a table that another file includes.
+      p.at = Math.max(p.after(start), start + 1);
+      continue;
+    }
+    if (
+      k === Token.Semicolon ||
+      k === Token.Comma ||
+      k === Token.CloseBrace ||
+      (k >= Token.HashIf && k <= Token.HashEndif)
+    ) {
       p.at++;
       continue;
     }
@@ -32,7 +43,9 @@ export const parseTopLevel = (p: Parser): number => {
       node = parseExternal(p, k);
     } catch (error) {
       const { reason, token } = asFailure(error);
-      p.report(reason, Math.min(token, p.end));
+      // Text that is no C at all (assembly, a linker script) is one error, not one for each line.
+      if (!failed) p.report(reason, Math.min(token, p.end));
+      failed = true;
       p.at = recover(p, start);
     }
     if (p.at === start) p.at++;
@@ -40,6 +53,7 @@ export const parseTopLevel = (p: Parser): number => {
     if (first === 0) first = node;
     else nodes.next[last] = node;
     last = node;
+    failed = false;
     while (nodes.next[last] !== 0) last = nodes.next[last] as number;
   }
   return first;
@@ -114,12 +128,18 @@ const parseMacroUse = (p: Parser, start: number): number => {
   const flags = p.flagsOf(start);
   if (k === Token.Identifier || isTypeStart(k) || k === Token.Star) {
     if ((flags & NameFlag.KnownAnnotation) !== 0) return 0;
+    if (k === Token.Identifier && (p.flagsOf(after) & NameFlag.KnownAnnotation) !== 0) {
+      const then = p.kind[after + 1];
+      if (then === Token.Assign || then === Token.Semicolon) return parseInvocation(p, start);
+    }
     if (k === Token.Star || p.sameLine(after - 1, after)) return 0;
     if ((flags & NameFlag.Annotation) !== 0 && (flags & NameFlag.Upper) === 0) return 0;
     // foo(a) int a; { }: K&R without a type
     if (isOldStyle(p, after)) return 0;
   }
-  if (k === Token.OpenBrace) return parseMacroFunction(p, start, 0, 0);
+  if (k === Token.OpenBrace) {
+    return isInitializer(p, after) ? parseInvocation(p, start) : parseMacroFunction(p, start, 0, 0);
+  }
   if (k === Token.OpenParen && p.kind[p.after(after)] === Token.OpenBrace)
     return parseMacroFunction(p, start, 0, 0);
   if (p.kind[open + 1] === Token.Star && k === Token.OpenParen) return 0;
@@ -138,9 +158,30 @@ const parseInvocation = (p: Parser, start: number): number => {
   if (p.kind[p.at] === Token.Assign) {
     p.at++;
     value = parseInitializer(p);
-  }
+  } else if (p.kind[p.at] === Token.OpenBrace) value = parseInitializerList(p);
+  else if (p.kind[p.at] === Token.Dot) value = parseOpenInitializer(p);
   if (p.kind[p.at] === Token.Semicolon || p.kind[p.at] === Token.Comma) p.at++;
   return p.node(Kind.MacroInvocation, start, p.name[start] as number, call, 0, value);
+};
+
+/** Whether the { after a macro use begins an initializer: define_machine(x) { .name = y } */
+const isInitializer = (p: Parser, open: number): boolean =>
+  p.kind[open + 1] === Token.Dot && p.kind[open + 2] === Token.Identifier;
+
+/** MACHINE_START(x, y) .a = b, MACHINE_END */
+const parseOpenInitializer = (p: Parser): number => {
+  const token = p.at;
+  let first = 0;
+  let last = 0;
+  while (p.kind[p.at] === Token.Dot) {
+    const item = parseItem(p);
+    if (first === 0) first = item;
+    else p.nodes.next[last] = item;
+    last = item;
+    if (p.kind[p.at] === Token.Comma) p.at++;
+  }
+  if (p.kind[p.at] === Token.Identifier) p.at++;
+  return p.node(Kind.InitializerList, token, 0, first, 0, 0);
 };
 
 const parseDeclaration = (p: Parser): number => {

@@ -28,7 +28,7 @@ export const looksLikeType = (p: Parser, from: number, close: number): boolean =
       return (p.flagsOf(close - 1) & NameFlag.KnownAnnotation) !== 0;
     return false;
   }
-  if (second === Token.Qualifier) return true;
+  if (isTypeStart(second)) return true;
   if (second === Token.OpenParen && p.kind[from + 2] === Token.Star) {
     const inner = p.close[from + 1] as number;
     return p.kind[inner + 1] === Token.OpenParen && (p.kind[inner - 1] === Token.Star || inner === from + 4);
@@ -256,8 +256,18 @@ const roleOf = (p: Parser, token: number, hasType: boolean, isAbstract: boolean)
   const flags = p.flagsOf(token);
   const isAnnotation = (flags & NameFlag.Annotation) !== 0;
   if (hasType) {
-    if (!isAnnotation) return Role.Stop;
-    if ((flags & NameFlag.KnownAnnotation) !== 0) return Role.Annotation;
+    if (!isAnnotation)
+      return next === Token.Star && p.kind[token - 1] !== Token.CloseBrace ? Role.Annotation : Role.Stop;
+    if ((flags & NameFlag.KnownAnnotation) !== 0) {
+      return next === Token.OpenParen &&
+        p.kind[p.after(token + 1)] === Token.OpenParen &&
+        p.kind[token + 2] !== Token.Star &&
+        p.kind[p.after(token + 1) + 1] !== Token.Star
+        ? Role.Stop
+        : Role.Annotation;
+    }
+    if (next === Token.Identifier && !isAbstract && (p.flagsOf(token + 1) & NameFlag.KnownAnnotation) !== 0)
+      return Role.Stop;
     return next === Token.Identifier || next === Token.Star || isTypeStart(next)
       ? Role.Annotation
       : Role.Stop;
@@ -266,6 +276,12 @@ const roleOf = (p: Parser, token: number, hasType: boolean, isAbstract: boolean)
     case Token.Identifier: {
       if (isAnnotation) return Role.Annotation;
       if ((flags & NameFlag.Type) !== 0) return Role.Type;
+      if (isAbstract && (p.flagsOf(token + 1) & NameFlag.Type) !== 0) {
+        // (FORCE u32) against a parameter `foo u32`
+        const then = p.kind[token + 2];
+        if (then === Token.Star || (then === Token.CloseParen && (flags & NameFlag.Upper) !== 0))
+          return Role.Annotation;
+      }
       const second = p.kind[token + 2] as number;
       const nextFlags = p.flagsOf(token + 1);
       if ((nextFlags & NameFlag.Annotation) !== 0) return Role.Type;
@@ -275,6 +291,8 @@ const roleOf = (p: Parser, token: number, hasType: boolean, isAbstract: boolean)
       if (second === Token.Star && !isAbstract) return Role.Annotation;
       return Role.Type;
     }
+    case Token.Colon:
+      return Role.Type; // u32 : 4
     case Token.Star:
       return (flags & NameFlag.KnownAnnotation) !== 0 ? Role.Annotation : Role.Type;
     case Token.OpenParen: {
@@ -286,13 +304,19 @@ const roleOf = (p: Parser, token: number, hasType: boolean, isAbstract: boolean)
         return Role.Type;
       if (inner === Token.Identifier && p.kind[open + 2] === Token.Star && after === Token.OpenParen)
         return Role.Type;
-      if (after === Token.Identifier || isTypeStart(after)) {
-        if (isAnnotation) return Role.Annotation;
-        if (isTypeStart(after)) return Role.Annotation;
+      if (isTypeStart(after)) return Role.Annotation;
+      if (after === Token.Identifier) {
         // FOO(x) bar: a type made by a macro, or an annotation before the type.
         const second = p.kind[p.after(open) + 1] as number;
-        if (second === Token.Identifier || second === Token.Star) return Role.Annotation;
-        return Role.MacroType;
+        const isBeforeType =
+          second === Token.Identifier ||
+          second === Token.Star ||
+          isTypeStart(second) ||
+          (p.flagsOf(p.after(open)) & NameFlag.KnownAnnotation) !== 0 ||
+          (second === Token.OpenParen &&
+            isAnnotation &&
+            (p.flagsOf(p.after(open)) & NameFlag.Annotation) !== 0);
+        return isBeforeType ? Role.Annotation : Role.MacroType;
       }
       if (after === Token.Star) return Role.MacroType;
       return isAbstract ? Role.MacroType : Role.Stop;

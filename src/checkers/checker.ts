@@ -2,6 +2,8 @@
  * What a checker and a finding are. A checker is a folder; a rule is a file in it that declares itself by
  * a Rule and a page `docs/rules/<checker>/<rule>.md`.
  */
+import type { Commit } from '../git/change.ts';
+import type { CommitLookup } from '../git/commit-lookup.ts';
 import type { Program } from '../index/program.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -69,4 +71,12 @@ export interface CodeChecker {
   readonly rules: readonly Rule[];
   /** All findings in these files as they stand, in any order. Pure: the same program gives the same findings. */
   audit(program: Program, paths: readonly string[]): readonly Finding[];
+}
+
+/** A checker of commit messages: `trailers`. */
+export interface MessageChecker<Options> {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** All findings about these messages, in the order of the commits and of the lines. */
+  check(commits: readonly Commit[], history: CommitLookup, options: Options): Promise<readonly Finding[]>;
 }

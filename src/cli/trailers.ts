@@ -10,8 +10,8 @@ import { type CommitLookup, noHistory } from '../git/commit-lookup.ts';
 import { readCommitMap } from '../git/commit-map.ts';
 import { looksLikeMail, parseMailbox } from '../git/mailbox.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
-import { shortId } from '../report/places.ts';
 import { messageDiff } from '../report/message-diff.ts';
+import { shortId } from '../report/places.ts';
 import { fails } from '../report/verdict.ts';
 import { visible } from '../report/visible.ts';
 import { collectExcerpts } from '../review/excerpts.ts';
@@ -85,7 +85,9 @@ async function correctionText(
   return commits
     .map((commit) => {
       const message = corrected.get(commit.id);
-      return message === undefined ? '' : `\n${visible(messageDiff(commit.message, message, shortId(commit.id)))}`;
+      return message === undefined
+        ? ''
+        : `\n${visible(messageDiff(commit.message, message, shortId(commit.id)))}`;
     })
     .join('');
 }
@@ -125,7 +127,8 @@ function readMail(bytes: Uint8Array, name: string) {
     const { patches, limits } = parseMailbox(bytes, name);
     return { commits: patches.map((patch) => patch.commit), limits };
   } catch (error) {
-    if (error instanceof UserError && !/^From \S+ /.test(decodeText(bytes.subarray(0, 100)))) return undefined;
+    if (error instanceof UserError && !/^From \S+ /.test(decodeText(bytes.subarray(0, 100))))
+      return undefined;
     throw error;
   }
 }

@@ -1,0 +1,53 @@
+/** Applying the corrections that findings carry, until there is none left to apply. */
+import type { Commit } from '../../git/change.ts';
+import type { CommitLookup } from '../../git/commit-lookup.ts';
+import type { Finding, Suggestion } from '../checker.ts';
+import { checkTrailers, type TrailerCheckOptions } from './index.ts';
+
+/** Each round mends what the one before laid bare; more rounds than this would be a rule that contradicts another. */
+const MOST_ROUNDS = 12;
+
+/**
+ * The messages as a machine can put them right, by commit id; commits without a correction are not in it. No line is
+ * touched that no finding points at, and no statement by a person is added.
+ */
+export async function correctMessages(
+  commits: readonly Commit[],
+  history: CommitLookup,
+  options: TrailerCheckOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const corrected = new Map<string, string>();
+  let open = commits;
+  for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
+    const findings = await checkTrailers(open, history, options);
+    open = open.flatMap((commit) => {
+      const message = applyCorrections(
+        commit.message,
+        findings.filter((finding) => finding.commit === commit.id),
+      );
+      if (message === commit.message) return [];
+      corrected.set(commit.id, message);
+      return [{ ...commit, message }];
+    });
+  }
+  return corrected;
+}
+
+/** Applies the corrections that do not touch the same lines, the first ones first. Line ends stay as they are. */
+export function applyCorrections(message: string, findings: readonly Finding[]): string {
+  const lines = message.split('\n');
+  const end = lines.some((line) => line.endsWith('\r')) ? '\r' : '';
+  const chosen: Suggestion[] = [];
+  for (const { suggestion } of findings) {
+    if (suggestion === undefined || suggestion.endLine > lines.length) continue;
+    const free = chosen.every(
+      (other) => suggestion.endLine < other.startLine || suggestion.startLine > other.endLine,
+    );
+    if (free) chosen.push(suggestion);
+  }
+  chosen.sort((a, b) => b.startLine - a.startLine);
+  for (const { startLine, endLine, lines: replacement } of chosen) {
+    lines.splice(startLine - 1, endLine - startLine + 1, ...replacement.map((line) => `${line}${end}`));
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,23 @@
+import { advice, fixesCorrection } from './fixes-correction.ts';
+import { type MessageRule, replaceTrailer } from './rule.ts';
+
+export const fixesWrapped: MessageRule = {
+  id: 'trailers/fixes-wrapped',
+  severity: 'warning',
+  summary: 'A Fixes tag is split over more than one line.',
+  source: 'Documentation/process/submitting-patches.rst: "Do not split the tag across multiple lines"',
+  *check(context) {
+    for (const fixes of context.fixes) {
+      const { trailer } = fixes;
+      if (trailer.endLine === trailer.line) continue;
+      const joined = fixesCorrection(fixes).correction ?? replaceTrailer(trailer, `Fixes: ${trailer.value}`);
+      yield {
+        line: trailer.line,
+        endLine: trailer.endLine,
+        message: 'The Fixes tag is split over several lines.',
+        explanation: `Tags are exempt from the line length, so that scripts can read them.${advice(fixes)}`,
+        correction: joined,
+      };
+    }
+  },
+};

@@ -1,0 +1,19 @@
+import type { MessageRule } from './rule.ts';
+
+export const requiredTrailer: MessageRule = {
+  id: 'trailers/required-trailer',
+  severity: 'error',
+  summary: 'A trailer is missing that this repository asks of every commit.',
+  source: '.github/adjutant.yml, trailers.required',
+  *check({ message, options }) {
+    const present = new Set(message.trailers.map((trailer) => trailer.key.toLowerCase()));
+    for (const name of options.required) {
+      if (present.has(name.toLowerCase())) continue;
+      yield {
+        line: message.trailers[0]?.line ?? 1,
+        message: `The commit has no \`${name}:\`.`,
+        explanation: 'This repository’s configuration asks every commit for it.',
+      };
+    }
+  },
+};

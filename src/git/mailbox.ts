@@ -76,17 +76,14 @@ function splitMails(text: string): MailText[] {
   const mails: MailText[] = [];
   let lines: string[] = [];
   let sha: string | undefined;
-  let started = false;
   const flush = () => {
     if (lines.some((line) => line.trim() !== '')) mails.push({ text: lines.join('\n'), sha });
     lines = [];
   };
   for (const line of text.split('\n')) {
-    const blankBefore = !started || lines.length === 0 || (lines.at(-1) ?? '').trim() === '';
-    if (SEPARATOR.test(line) && blankBefore) {
+    if (SEPARATOR.test(line)) {
       flush();
       sha = /^From ([0-9a-f]{40}(?:[0-9a-f]{24})?) /.exec(line)?.[1];
-      started = true;
     } else if (lines.length > 0 || line.trim() !== '') lines.push(line);
   }
   flush();

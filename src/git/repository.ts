@@ -35,6 +35,10 @@ function commitDiffArguments(id: string): string[] {
   return ['diff-tree', '--root', '--no-commit-id', '--diff-merges=first-parent', ...DIFF_FORM, id];
 }
 
+function nameOf(file: FileDiff): string {
+  return file.newPath ?? file.oldPath ?? '';
+}
+
 export interface RepositoryOptions {
   readonly signal?: AbortSignal;
 }
@@ -197,13 +201,14 @@ export class Repository {
   /** A NUL byte makes git call a file binary, but not the compiler: sources are read as text all the same. */
   async #parsed(command: readonly string[]): Promise<FileDiff[]> {
     const diff = parsePatch(await this.git(command, { maxBytes: MAX_DIFF_BYTES }));
-    const hidden = diff.filter((file) => file.binary && SOURCE.test(file.newPath ?? file.oldPath ?? ''));
+    const hidden = diff.filter((file) => file.binary && SOURCE.test(nameOf(file)));
     if (hidden.length === 0) return diff;
     const paths = hidden.flatMap((file) => [file.oldPath, file.newPath]).filter((path) => path !== undefined);
     const text = await this.git([...command, '--text', '--', ...new Set(paths)], {
       maxBytes: MAX_DIFF_BYTES,
     });
-    return [...diff.filter((file) => !hidden.includes(file)), ...parsePatch(text)];
+    const readable = new Map(parsePatch(text).map((file) => [nameOf(file), file]));
+    return diff.map((file) => (file.binary ? (readable.get(nameOf(file)) ?? file) : file));
   }
 
   async #revision(name: string): Promise<string> {

@@ -65,7 +65,11 @@ export const Op = {
   End: 25, // falls off the end (a void function, a macro)
 } as const;
 
-/** What makes a scope special. */
+/**
+ * What makes a scope special. Scopes are left innermost first, and on every way to a block the same ones are
+ * open; only a goto or case that jumps over a declaration into its scope (which C forbids, for these) arrives
+ * at an ExitScope that it never entered.
+ */
 export const ScopeKind = {
   /**
    * name(args) { body }: a loop or a guard, as the macro's definition says. `call` is its call number n.

@@ -273,6 +273,7 @@ function lowerLoopJump(l: Lowering, node: number): void {
   const target = l.targets.at(-1);
   if (target === undefined) {
     // The loop is not seen: what comes after it is not, either.
+    l.exitScopes(NO_SCOPE, l.position(node));
     l.b.emit(Op.End, 0, 0, l.position(node));
     return;
   }

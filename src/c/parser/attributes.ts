@@ -61,7 +61,7 @@ const isAttributePosition = (p: Parser): boolean => {
     after === Token.Assign ||
     after === Token.Comma ||
     after === Token.OpenBrace ||
-    after === Token.Identifier ||
+    (after === Token.Identifier && (next === Token.OpenParen || p.sameLine(p.at - 1, p.at))) || // else K&R's parameters
     after === Token.Attribute ||
     after === Token.CloseParen
   );

@@ -134,9 +134,18 @@ const isAnnotationBeforeName = (p: Parser): boolean => {
   if (next === Token.Identifier) {
     if ((flags & NameFlag.KnownAnnotation) !== 0) return true;
     const nextFlags = p.flagsOf(token + 1);
-    if ((nextFlags & NameFlag.KnownAnnotation) !== 0) return false;
-    if ((flags & NameFlag.Annotation) !== 0) return true;
-    if ((nextFlags & NameFlag.Annotation) !== 0) return false;
+    const isAnnotation = (flags & NameFlag.Annotation) !== 0;
+    if ((nextFlags & NameFlag.KnownAnnotation) !== 0) {
+      // __head noinline foo(, against foo __used __aligned(8)
+      return isAnnotation && p.kind[token + 2] === Token.Identifier;
+    }
+    if (isAnnotation) return true;
+    if ((nextFlags & NameFlag.Annotation) !== 0) {
+      // STATIC_INIT __foo(x) { }, against foo __unknown_annotation(x)
+      const open = token + 2;
+      if (p.kind[open] !== Token.OpenParen) return false;
+      return (flags & NameFlag.Upper) !== 0 || p.kind[p.after(open)] === Token.OpenBrace;
+    }
     // NAME NAME2 then: `foo __x`; a word that is no annotation and one that is no annotation: the first is one.
     const then = p.kind[token + 2] as number;
     return (

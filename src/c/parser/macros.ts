@@ -6,7 +6,7 @@ import { Directive } from '../tokens.ts';
 import { asFailure, type Parser } from './cursor.ts';
 import { isDeclaration } from './declarations.ts';
 import { parseExpression } from './expressions.ts';
-import { parseInitializerList } from './initializers.ts';
+import { parseInitializerList, parseItem } from './initializers.ts';
 import { isStatementKeyword, parseStatementList } from './statements.ts';
 
 /** Makes the Define and Include nodes of all directives that are read. Returns the first (list). */
@@ -133,6 +133,8 @@ const parseMacroBody = (p: Parser): number => {
   const start = p.at;
   const k = p.kind[start] as number;
   if (k === Token.OpenBrace && looksLikeInitializer(p, start)) return parseInitializerList(p);
+  if (k === Token.Dot || k === Token.OpenBracket) return parseItems(p);
+  if (k === Token.OpenBrace && p.kind[p.after(start)] === Token.Comma) return parseItems(p);
   const isStatements =
     isStatementKeyword(k) ||
     k === Token.OpenBrace ||
@@ -149,6 +151,23 @@ const parseMacroBody = (p: Parser): number => {
   // MACRO(a) MACRO(b): uses without semicolons
   if (p.nodes.kind[expression] === Kind.Call) return parseStatements(p, expression);
   return p.fail('not an expression');
+};
+
+/** Items of a table without its braces: .open = f, .close = g */
+const parseItems = (p: Parser): number => {
+  const token = p.at;
+  let first = 0;
+  let last = 0;
+  while (p.at < p.end) {
+    const item = parseItem(p);
+    if (first === 0) first = item;
+    else p.nodes.next[last] = item;
+    last = item;
+    const isUse = p.nodes.kind[item] === Kind.Call || p.nodes.kind[item] === Kind.Identifier;
+    if (p.kind[p.at] === Token.Comma) p.at++;
+    else if (!isUse) break;
+  }
+  return p.node(Kind.InitializerList, token, 0, first, 0, 0);
 };
 
 const endsLikeStatement = (p: Parser): boolean => {

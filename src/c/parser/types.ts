@@ -250,6 +250,8 @@ const wordFlags = (word: string): number =>
 
 const Role = { Stop: 0, Type: 1, Annotation: 2, MacroType: 3 } as const;
 
+const isKnown = (p: Parser, token: number): boolean => (p.flagsOf(token) & NameFlag.KnownAnnotation) !== 0;
+
 /** What the identifier at `token` is, among specifiers. */
 const roleOf = (p: Parser, token: number, hasType: boolean, isAbstract: boolean): number => {
   const next = p.kind[token + 1] as number;
@@ -266,8 +268,10 @@ const roleOf = (p: Parser, token: number, hasType: boolean, isAbstract: boolean)
         ? Role.Stop
         : Role.Annotation;
     }
-    if (next === Token.Identifier && !isAbstract && (p.flagsOf(token + 1) & NameFlag.KnownAnnotation) !== 0)
-      return Role.Stop;
+    const then = p.kind[token + 2] as number;
+    const isLast = then !== Token.Identifier && then !== Token.Star && !isTypeStart(then);
+    // __cores __ro_after_init = 1: a name and its annotation
+    if (isLast && next === Token.Identifier && !isAbstract && isKnown(p, token + 1)) return Role.Stop;
     return next === Token.Identifier || next === Token.Star || isTypeStart(next)
       ? Role.Annotation
       : Role.Stop;

@@ -120,7 +120,7 @@ function alone(input: PatchInput): Change {
   return {
     base: undefined,
     head: undefined,
-    baseName: '',
+    baseName: `before ${input.name}`,
     headName: input.name,
     commits: input.commits,
     diff: input.diffs.flat(),

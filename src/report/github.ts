@@ -8,7 +8,7 @@ import { hunkLines } from '../review/changed-lines.ts';
 import { type Report, sourceKey } from '../review/report.ts';
 import { explanationMarkdown, traceMarkdown } from './markdown.ts';
 import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText } from './markdown-text.ts';
-import { commitText, placeText } from './places.ts';
+import { commitText, placeText, shortId } from './places.ts';
 import { countText, type FailOn, fails, plural } from './verdict.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -110,7 +110,7 @@ function summary(report: Report, options: GitHubOptions): string {
   ];
   if (left.length > 0) blocks.push('### Left out', left.map((line) => `- ${line}`).join('\n'));
   blocks.push(
-    `Reviewed ${plural(stats.commits, 'commit')}, ${plural(stats.files, 'file')} and ${plural(stats.functions, 'function')} in ${(stats.elapsed / 1000).toFixed(1)} s, against ${codeSpan(report.base.slice(0, 12)) || 'no tree'}.`,
+    `Reviewed ${plural(stats.commits, 'commit')}, ${plural(stats.files, 'file')} and ${plural(stats.functions, 'function')} in ${(stats.elapsed / 1000).toFixed(1)} s, against ${codeSpan(shortId(report.base))}.`,
   );
   return clipMarkdown(
     blocks.join('\n\n'),

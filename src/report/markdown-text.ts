@@ -7,34 +7,29 @@ import { visible, visibleLine } from './visible.ts';
 /** Stands between two characters that GitHub would join into a mention, a reference or a link. */
 const BREAK = '&#8203;';
 
+/** What could be markup, a mention, a reference or a link: one alternative for each way to escape it. */
+const MARKUP = new RegExp(
+  [
+    '(?<plain>[\\\\`*[\\]~|]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|^[-+=#]|(?<=^\\d{1,9})[.)])',
+    '(?<html>[<>&$])',
+    '(?<broken>[@#]|:(?=[/\\w+-])|\\b(?:gh|www)(?=[-.])|[0-9a-f]{7}(?=[0-9a-f]*\\b))',
+  ].join('|'),
+  'giu',
+);
+
 /**
  * Plain text as Markdown on one line: it reads the same, and no character of it is markup. Mentions (`@name`),
- * references (`#12`, `GH-12`, `owner/repo#1`, commit ids) and addresses are broken by an invisible character.
+ * references (`#12`, `GH-12`, `owner/repo#1`, commit ids), addresses and `:emoji:` are broken by an invisible
+ * character; `$` would begin a formula.
  */
 export function markdownText(text: string): string {
-  return visibleLine(text)
-    .replaceAll(/[\\`*_{}[\]()#+\-.!|~<>&:@/]|\b(?:gh|www)\b|[0-9a-f]{7,}/gi, (found) => {
-      if (found.length > 1) return `${found.slice(0, 2)}${BREAK}${found.slice(2)}`;
-      switch (found) {
-        case '<':
-          return '&lt;';
-        case '>':
-          return '&gt;';
-        case '&':
-          return '&amp;';
-        case '@':
-          return `@${BREAK}`;
-        case '#':
-          return `\\#${BREAK}`;
-        case ':':
-          return `:${BREAK}`;
-        case '/':
-          return '/';
-        default:
-          return `\\${found}`;
-      }
-    })
-    .replaceAll('\t', ' ');
+  const line = visibleLine(text).replaceAll('\t', ' ').trim();
+  return line.replaceAll(MARKUP, (found, ...rest) => {
+    const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
+    if (groups.plain !== undefined) return `\\${found}`;
+    if (groups.html !== undefined) return `&#${found.charCodeAt(0)};`;
+    return `${found}${BREAK}`;
+  });
 }
 
 /** A code span: what is in it is never markup. Ends of lines become blanks. */

@@ -1,5 +1,5 @@
 /** A report for a terminal: like a modern compiler's diagnostics. */
-import type { Finding, Severity } from '../checkers/checker.ts';
+import type { Finding, Severity, Step } from '../checkers/checker.ts';
 import type { Report } from '../review/report.ts';
 import { commitText, placeText, sourceLine } from './places.ts';
 import { countText, plural } from './verdict.ts';
@@ -44,14 +44,42 @@ function findingText(finding: Finding, report: Report, paint: Paint, width: numb
     `${paint(finding.severity, `${finding.severity}[${finding.rule}]`)}${paint('bold', `: ${visibleLine(finding.message)}`)}${paint('dim', confidence)}`,
     `${' '.repeat(gutter)}${paint('frame', '-->')} ${placeText(finding, report)}${finding.function === '' ? '' : paint('dim', `, in ${visibleLine(finding.function)}()`)}`,
   ];
-  const source = sourceLine(report, finding);
-  if (source !== undefined) {
+  const own = sourceLine(report, finding);
+  const quote = (source: string) => {
     const { text, column, length } = caret(source, finding);
-    lines.push(bar);
-    lines.push(`${paint('frame', `${String(finding.line).padStart(gutter)} |`)} ${text}`);
-    lines.push(`${bar} ${' '.repeat(column)}${paint(finding.severity, '^'.repeat(length))}`);
+    return {
+      text: `${paint('frame', `${String(finding.line).padStart(gutter)} |`)} ${text}`,
+      mark: `${bar} ${' '.repeat(column)}${paint(finding.severity, '^'.repeat(length))}`,
+    };
+  };
+  const isOwn = (step: Step) => step.path === finding.path && step.line === finding.line;
+  if (own !== undefined && !finding.trace.some(isOwn)) {
+    const { text, mark } = quote(own);
+    lines.push(bar, text, mark);
   }
-  if (finding.trace.length > 0) lines.push(...traceText(finding, report, paint, gutter));
+  if (finding.trace.length > 0) lines.push(bar);
+  let place = { path: finding.path, function: finding.function };
+  for (const [index, step] of finding.trace.entries()) {
+    if (step.path !== place.path || step.function !== place.function) {
+      place = step;
+      const where = step.function === '' ? '' : paint('dim', `, in ${visibleLine(step.function)}()`);
+      lines.push(
+        `${' '.repeat(gutter)}${paint('frame', ':::')} ${visibleLine(step.path)}:${step.line}${where}`,
+      );
+    }
+    const label = `${finding.trace.length > 1 ? `${index + 1}. ` : ''}${visibleLine(step.text)}`;
+    const source = sourceLine(report, step);
+    if (source === undefined) lines.push(`${bar}   ${paint('note', `line ${step.line}: ${label}`)}`);
+    else if (isOwn(step)) {
+      const { text, mark } = quote(source);
+      lines.push(text, `${mark} ${paint(finding.severity, label)}`);
+    } else {
+      const number = paint('frame', `${String(step.line).padStart(gutter)} |`);
+      const text = expandTabs(visible(source)).trimEnd();
+      const indent = ' '.repeat(text.length - text.trimStart().length);
+      lines.push(`${number} ${text}`, `${bar} ${indent}${paint('note', `- ${label}`)}`);
+    }
+  }
   const note = (label: string, text: string) => {
     const folded = fold(visible(text), width - gutter - label.length - 5);
     lines.push(
@@ -75,34 +103,6 @@ function findingText(finding: Finding, report: Report, paint: Paint, width: numb
   if (finding.commit !== undefined && !finding.path.startsWith('/') && report.stats.commits > 1)
     note('introduced by', commitText(finding.commit, report));
   return lines.map((line) => line.trimEnd()).join('\n');
-}
-
-/** The steps in order, each with its source line; a step in another file says which. */
-function traceText(finding: Finding, report: Report, paint: Paint, gutter: number): string[] {
-  const lines: string[] = [];
-  let path = finding.path;
-  let inFunction = finding.function;
-  for (const [index, step] of finding.trace.entries()) {
-    if (step.path !== path || step.function !== inFunction) {
-      path = step.path;
-      inFunction = step.function;
-      const where = step.function === '' ? '' : paint('dim', `, in ${visibleLine(step.function)}()`);
-      lines.push(
-        `${' '.repeat(gutter)}${paint('frame', ':::')} ${visibleLine(step.path)}:${step.line}${where}`,
-      );
-    }
-    const source = sourceLine(report, step);
-    if (source !== undefined)
-      lines.push(
-        `${paint('frame', `${String(step.line).padStart(gutter)} |`)} ${expandTabs(visible(source)).trimEnd()}`,
-      );
-    const number = finding.trace.length > 1 ? `${index + 1}. ` : '';
-    const place = source === undefined ? `line ${step.line}: ` : '';
-    lines.push(
-      `${' '.repeat(gutter)} ${paint('frame', '|')}   ${paint('note', `${number}${place}${visibleLine(step.text)}`)}`,
-    );
-  }
-  return lines.length === 0 ? [] : [`${' '.repeat(gutter)} ${paint('frame', '|')}`, ...lines];
 }
 
 function fixedText(report: Report, paint: Paint): string {

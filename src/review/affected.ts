@@ -40,7 +40,7 @@ export function configuredPaths(
   );
 }
 
-export function checkerConfiguration(
+function checkerConfiguration(
   checker: string,
   configuration: Configuration,
 ): Configuration['checkers']['trailers'] | undefined {

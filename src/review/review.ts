@@ -1,9 +1,10 @@
 /** Change -> Report: what the checkers find in head and not in base, and in base and not in head. */
 import { COMMIT_MESSAGE, type CodeChecker, type Finding } from '../checkers/checker.ts';
 import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
-import type { Change, Commit } from '../git/change.ts';
+import type { Change, Commit, Person } from '../git/change.ts';
+import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
 import type { Program } from '../index/program.ts';
-import { affectedPaths, checkerConfiguration, configuredPaths } from './affected.ts';
+import { affectedPaths, configuredPaths } from './affected.ts';
 import { attributeFindings } from './attribute.ts';
 import { compareFindings } from './compare.ts';
 import { configuredFindings } from './configured.ts';
@@ -16,8 +17,12 @@ export interface ReviewOptions {
   readonly configuration?: Configuration;
   /** Code checkers to run; all of the registry otherwise. */
   readonly checkers?: readonly CodeChecker[];
-  /** Checks commit messages; the trailers checker where it is given, none otherwise. */
-  readonly checkMessages?: (commits: readonly Commit[]) => Promise<readonly Finding[]>;
+  /** The history that commit messages refer to; nothing is known of it otherwise. */
+  readonly history?: CommitLookup;
+  /** The tree that backports come from, where it is at hand. */
+  readonly upstream?: UpstreamLookup;
+  /** Who sends the change, where that is known: the author of a pull request. */
+  readonly submitter?: Person;
   /** Where programs come from; by what is at hand otherwise (see programs.ts). */
   readonly programs?: ProgramSource;
   /** What the caller knows to be missing (a shallow history): passed on in the report. */
@@ -59,9 +64,7 @@ export async function review(change: Change, options: ReviewOptions = {}): Promi
   );
 
   step('checking commit messages');
-  const messages = checkerConfiguration('trailers', configuration)?.enabled
-    ? ((await options.checkMessages?.(change.commits)) ?? [])
-    : [];
+  const messages = await messageFindings(change.commits, configuration, options);
   const findings = [
     ...configuredFindings(messages, configuration),
     ...(await attributeFindings(introduced, change)),
@@ -80,6 +83,27 @@ export async function review(change: Change, options: ReviewOptions = {}): Promi
       elapsed: performance.now() - start,
     },
   };
+}
+
+async function messageFindings(
+  commits: readonly Commit[],
+  configuration: Configuration,
+  { history, upstream, submitter }: ReviewOptions,
+): Promise<readonly Finding[]> {
+  if (commits.length === 0 || !configuration.checkers.trailers.enabled) return [];
+  const [{ checkTrailers }, { noHistory }] = await Promise.all([
+    import('../checkers/trailers/index.ts'),
+    import('../git/commit-lookup.ts'),
+  ]);
+  return checkTrailers(commits, history ?? noHistory, {
+    convention: configuration.trailers.convention,
+    required: configuration.trailers.required,
+    forbidden: configuration.trailers.forbidden,
+    prefixes: configuration.trailers.prefixes,
+    levels: new Map(Object.entries(configuration.rules)),
+    submitter,
+    ...(upstream ? { upstream } : {}),
+  });
 }
 
 /** Messages first, in the order of their commits; then by path and line. */

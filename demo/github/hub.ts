@@ -1,0 +1,51 @@
+/** What every part of the stand-in is given: the state, and the way to tell the App what happened. */
+import type { Token } from './credentials.ts';
+import type { Json, Repository, State, User } from './state.ts';
+import type { Webhooks } from './webhooks.ts';
+
+/** GitHub's limits on diffs. Source: "Repository limits", GitHub documentation. A test may lower them. */
+export interface Limits {
+  readonly diffFiles: number;
+  readonly diffLines: number;
+  readonly diffBytes: number;
+  /** Requests an hour and installation. */
+  readonly requests: number;
+  /** Comments, reviews and check runs made in a minute, from which the secondary limit answers; none unless told. */
+  readonly contentPerMinute: number;
+}
+
+export const LIMITS: Limits = {
+  diffFiles: 300,
+  diffLines: 20_000,
+  diffBytes: 1_000_000,
+  requests: 5000,
+  contentPerMinute: Number.POSITIVE_INFINITY,
+};
+
+export interface Hub {
+  readonly state: State;
+  readonly limits: Limits;
+  /** By value. */
+  readonly tokens: Map<string, Token>;
+  readonly webhooks: Webhooks;
+  /** What broke the published description, requests and own answers. */
+  readonly violations: string[];
+  /** Something can be seen that could not be before. */
+  changed(): void;
+}
+
+/** Sends an event without waiting for its answer. A payload that can't be made is a violation. */
+export function announce(
+  hub: Hub,
+  event: string,
+  action: string | null,
+  repository: Repository,
+  sender: User,
+  fields: () => Json | Promise<Json>,
+): void {
+  hub.changed();
+  const sending = async () => {
+    await hub.webhooks.send({ event, action, repository, sender, fields: await fields() });
+  };
+  sending().catch((error) => hub.violations.push(`webhook ${event}: ${String(error)}`));
+}

@@ -26,6 +26,14 @@ export function parseCommit(
   };
 }
 
+/** The parents that a commit object names; of them a shallow repository has none or few. */
+export function parentsOf(bytes: Uint8Array): string[] {
+  const text = decodeText(bytes);
+  const end = text.indexOf('\n\n');
+  const header = end < 0 ? text : text.slice(0, end);
+  return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((found) => found[1] as string);
+}
+
 /** Decodes by the name of an encoding, as a commit or a mail gives it; UTF-8 where it is unknown. */
 export function decodeAs(bytes: Uint8Array, encoding: string | undefined): string {
   const name = encoding?.trim().toLowerCase();

@@ -22,14 +22,14 @@ export interface Wanted {
   readonly base: string;
   /** Full SHA of the base branch, whose configuration counts. */
   readonly baseTip: string;
-  /** Branch that the pull request is for; its history is not fetched. */
-  readonly baseRef: string;
   /** Full SHA under review. */
   readonly head: string;
   /** Commits that head has beyond the base branch. */
   readonly ahead: number;
 }
 
+/** Levels of history that one fetch asks for, at most. */
+const MAX_DEPTH = 1000;
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /** Fetches into one mirror wait for each other: git's own lock on the list of shallow commits fails the second. */
@@ -43,32 +43,37 @@ export function mirrorDir(dataDir: string, repository: number): string {
 
 /**
  * Brings the trees of base and head, and the commits between, into the mirror; nothing where they are there
- * already. Rejects with a GitError where the remote does not have or does not give them.
+ * already. Resolves to the commits, the oldest first: undefined where the mirror can't tell them from mainline's,
+ * since the base branch was merged into the pull request. Rejects with a GitError where the remote does not have or does
+ * not give what is wanted.
  */
 export function fetchPullRequest(
   gitDir: string,
   remote: Remote,
   wanted: Wanted,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string[] | undefined> {
   return inTurn(gitDir, async () => {
     const shas = [wanted.base, wanted.baseTip, wanted.head];
     if (!shas.every((sha) => SHA.test(sha))) throw new Error(`not all full SHAs: ${shas.join(', ')}`);
     await open(gitDir);
     const refs = `refs/adjutant/pull/${wanted.pull}`;
-    const run = (...what: string[]) => fetch(gitDir, remote, what, signal);
+    const run = (depth: number, ...refspecs: string[]) => fetch(gitDir, remote, depth, refspecs, signal);
     // Trees first: they are what a first review waits for, and the history between shares nearly all of them.
     const trees = [];
     if (!(await has(gitDir, wanted.base))) trees.push(`+${wanted.base}:${refs}/base`);
     if (!(await has(gitDir, wanted.baseTip))) trees.push(`+${wanted.baseTip}:${refs}/tip`);
-    if (trees.length > 0) await run('--depth=1', ...trees);
-    if ((await tip(gitDir, `${refs}/head`)) === wanted.head) return;
-    // Exactly the commits of the pull request, however they were merged: a depth would bring mainline's with them.
-    const shape = wanted.ahead === 0 ? '--depth=1' : `--shallow-exclude=refs/heads/${wanted.baseRef}`;
-    await run(shape, `+refs/pull/${wanted.pull}/head:${refs}/head`);
-    if (await has(gitDir, wanted.head)) return;
-    // Pushed over since: the commit itself can still be had.
-    await run(shape, `+${wanted.head}:${refs}/head`);
+    if (trees.length > 0) await run(1, ...trees);
+    // Every commit of the pull request is so near to its head, and so is the one below the first.
+    const depth = Math.min(wanted.ahead + 1, MAX_DEPTH);
+    const known = (await has(gitDir, wanted.head)) ? await range(gitDir, wanted) : [];
+    if (known.length < wanted.ahead || !(await has(gitDir, wanted.head))) {
+      await run(depth, `+refs/pull/${wanted.pull}/head:${refs}/head`);
+      // Pushed over since: the commit itself can still be had.
+      if (!(await has(gitDir, wanted.head))) await run(depth, `+${wanted.head}:${refs}/head`);
+    }
+    const found = await range(gitDir, wanted);
+    return found.length === wanted.ahead ? found : undefined;
   });
 }
 
@@ -115,7 +120,8 @@ async function exists(gitDir: string): Promise<boolean> {
 async function fetch(
   gitDir: string,
   remote: Remote,
-  [shape = '--depth=1', ...refspecs]: readonly string[],
+  depth: number,
+  refspecs: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await runGit(
@@ -127,7 +133,7 @@ async function fetch(
       '--no-write-fetch-head',
       '--no-recurse-submodules',
       '--update-shallow',
-      shape,
+      `--depth=${depth}`,
       '--end-of-options',
       remote.url,
       ...refspecs,
@@ -150,9 +156,11 @@ async function has(gitDir: string, sha: string): Promise<boolean> {
   );
 }
 
-async function tip(gitDir: string, ref: string): Promise<string | undefined> {
-  const out = await runGit(['for-each-ref', '--format=%(objectname)', ref], { gitDir });
-  return out.toString('latin1').trim() || undefined;
+/** Commits of head and not of base, as far as the mirror knows, the oldest first. */
+async function range(gitDir: string, { base, head, ahead }: Wanted): Promise<string[]> {
+  const limit = `--max-count=${ahead + 1}`;
+  const out = await runGit(['rev-list', '--topo-order', limit, head, `^${base}`], { gitDir });
+  return out.toString('latin1').split('\n').filter(Boolean).reverse();
 }
 
 /** Settings of one fetch, in git's environment: the token is in no argument, no file and no message. */

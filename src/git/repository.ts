@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { decodeText } from './bytes.ts';
 import type { Change, Commit, FileDiff, SourceTree } from './change.ts';
-import { parseCommit } from './commit.ts';
+import { parentsOf, parseCommit } from './commit.ts';
 import { ObjectReader } from './objects.ts';
+import { memoryTree } from './overlay.ts';
 import { parsePatch } from './patch.ts';
 import { revisionTree } from './revision-tree.ts';
 import { GitError, runGit } from './run.ts';
@@ -145,6 +146,23 @@ export class Repository {
       .map((line) => line.split(' '));
     if (rows.length > MAX_COMMITS)
       throw new UserError(`The range has more than ${MAX_COMMITS} commits; give a shorter one.`);
+    return this.#readCommits(rows);
+  }
+
+  /** The commits of these ids, in their order; those that are not there are left out. */
+  async listedCommits(ids: readonly string[]): Promise<Commit[]> {
+    const rows = await Promise.all(
+      ids.map(async (id) => {
+        const object = await this.objects.read(id);
+        if (object?.type !== 'commit') return [];
+        return [id, ...parentsOf(object.bytes)];
+      }),
+    );
+    return this.#readCommits(rows.filter((row) => row.length > 0));
+  }
+
+  /** @param rows each a commit's id and its parents' */
+  async #readCommits(rows: readonly (readonly string[])[]): Promise<Commit[]> {
     const ids = rows.map((row) => row[0] as string);
     const files = await this.#changedFiles(ids);
     return Promise.all(
@@ -161,17 +179,23 @@ export class Repository {
     return this.#parsed(['diff-tree', ...DIFF_FORM, from, to]);
   }
 
-  /** A commit's diff against its first parent (a root commit's against nothing), as git writes it. */
+  /** A commit's diff against its first parent (a root commit's against nothing), as git shows it to people. */
   async commitDiffText(id: string): Promise<Buffer> {
-    return this.git(commitDiffArguments(id), { maxBytes: MAX_DIFF_BYTES });
+    const form = commitDiffArguments(id).map((option) =>
+      option === '--full-index' ? '--abbrev=12' : option,
+    );
+    return this.git(form, { maxBytes: MAX_DIFF_BYTES });
   }
 
-  /** Everything that a review of this range needs. */
-  async change(range: Range): Promise<Change> {
+  /**
+   * Everything that a review of this range needs.
+   * @param ids the commits, where the repository's own history is too shallow to tell them
+   */
+  async change(range: Range, ids?: readonly string[]): Promise<Change> {
     const [base, head, commits, diff] = await Promise.all([
       this.tree(range.base),
       this.tree(range.head),
-      this.commits(range.base, range.head),
+      ids ? this.listedCommits(ids) : this.commits(range.base, range.head),
       this.diff(range.base, range.head),
     ]);
     return {
@@ -185,8 +209,25 @@ export class Repository {
     };
   }
 
+  /** One commit against its first parent; a root commit against nothing. */
+  async commitChange(commit: Commit): Promise<Change> {
+    const parent = commit.parents[0];
+    const diff = await this.#parsed(commitDiffArguments(commit.id));
+    return {
+      base: parent === undefined ? memoryTree(new Map()) : await this.tree(parent),
+      head: await this.tree(commit.id),
+      baseName: parent ?? '',
+      headName: commit.id,
+      commits: [commit],
+      diff,
+    };
+  }
+
   /** Runs git in this repository. */
-  git(args: readonly string[], options: { maxBytes?: number; input?: string } = {}): Promise<Buffer> {
+  git(
+    args: readonly string[],
+    options: { maxBytes?: number; input?: string | Uint8Array } = {},
+  ): Promise<Buffer> {
     return runGit(args, {
       gitDir: this.gitDir,
       ...options,

@@ -11,14 +11,12 @@ function tell(message: AnalysisMessage): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function run({ gitDir, base, head, configurationAt, ahead }: AnalysisRequest): Promise<void> {
+async function run({ gitDir, base, head, configurationAt, commits }: AnalysisRequest): Promise<void> {
   const repository = await openRepository(gitDir);
   if (repository === undefined) throw new Error(`${gitDir} is no repository`);
   const { configuration, limits } = await configurationOf(repository, configurationAt);
   await tell({ kind: 'configured', configuration });
-  const whole = await repository.change({ base, head, baseName: base, headName: head });
-  // A mirror that has one commit of a history would show that one as new.
-  const change = ahead === 0 ? { ...whole, commits: [] } : whole;
+  const change = await repository.change({ base, head, baseName: base, headName: head }, commits);
   const report = await review(change, {
     configuration,
     limits,

@@ -16,8 +16,8 @@ export interface AnalysisRequest {
   readonly head: string;
   /** Commit whose `.github/adjutant.yml` counts. */
   readonly configurationAt: string;
-  /** Commits that head has beyond its base; with none there is no message to check. */
-  readonly ahead: number;
+  /** SHAs of the commits under review, the oldest first: a shallow mirror does not tell them by itself. */
+  readonly commits: readonly string[];
 }
 
 export interface Analysis {

@@ -73,6 +73,8 @@ export class Gone extends Error {
 export interface Forge {
   pullRequest(number: number): Promise<PullRequestState>;
   compare(baseRef: string, head: string): Promise<Comparison>;
+  /** SHAs of its commits, the first 250. */
+  commits(number: number): Promise<readonly string[]>;
   /** The pull request's diff; undefined where GitHub says that it is too large. */
   diff(number: number): Promise<string | undefined>;
   /** A token that may read this repository and nothing else, for git. */

@@ -96,11 +96,12 @@ async function analysed(
     const { mergeBase, base, ahead } = await forge.compare(review.baseRef, review.head);
     steps.at('Fetching the trees');
     const remote = { url: state.gitUrl, token: await forge.gitToken() };
-    const wanted = { pull: pull.number, base: mergeBase, baseTip: base, baseRef: review.baseRef };
-    await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
+    const wanted = { pull: pull.number, base: mergeBase, baseTip: base };
+    const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
+    const commits = found ?? (await forge.commits(pull.number));
     steps.at('Analysing');
     return await analyse(
-      { gitDir, base: mergeBase, head: review.head, configurationAt: base, ahead },
+      { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits },
       services.limits,
       {
         configured: (configuration) => {

@@ -36,6 +36,10 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
         ahead: data.ahead_by,
       };
     },
+    async commits(number) {
+      const all = await octokit.paginate(octokit.rest.pulls.listCommits, { ...pull(number), per_page: 100 });
+      return all.map((commit) => commit.sha);
+    },
     async diff(number) {
       try {
         const { data } = await octokit.rest.pulls.get({ ...pull(number), mediaType: { format: 'diff' } });

@@ -85,12 +85,10 @@ export class ByteWriter {
 export class ByteReader {
   readonly bytes: Uint8Array;
   at: number;
-  readonly #buffer: Buffer;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.bytes = bytes;
     this.at = at;
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   byte(): number {
@@ -114,6 +112,7 @@ export class ByteReader {
   }
 
   strings(): string[] {
+    const buffer = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     const count = this.varint();
     const texts: string[] = new Array(count);
     let previous = '';
@@ -121,7 +120,7 @@ export class ByteReader {
       const shared = this.varint();
       const length = this.varint();
       const end = this.at + (length & 1 ? length - 1 : length >>> 1);
-      const rest = this.#buffer.toString(length & 1 ? 'utf16le' : 'latin1', this.at, end);
+      const rest = buffer.toString(length & 1 ? 'utf16le' : 'latin1', this.at, end);
       this.at = end;
       previous = shared === 0 ? rest : previous.slice(0, shared) + rest;
       texts[i] = previous;

@@ -24,25 +24,52 @@ export function decodeFlow(
       isStatic: (flags & LocalFlag.Static) !== 0,
     };
   });
-  const expressions = decodeExpressions(r);
-  const lists = new Int32Array(r.varint());
-  for (let i = 0; i < lists.length; i++) lists[i] = r.varint();
-  const scopes: Scope[] = Array.from({ length: r.varint() }, () => ({
-    kind: r.byte(),
-    call: r.varint() - 1,
-    local: r.varint() - 1,
-    name: r.varint(),
-  }));
-  const instructions = decodeInstructions(r, line);
-  return { names, types, locals, ...expressions, lists, scopes, ...instructions };
+  const exprCount = r.varint();
+  const listCount = r.varint();
+  const callCount = r.varint();
+  const branchCount = r.varint();
+  const blockCount = r.varint();
+  const opCount = r.varint();
+  // One allocation for all arrays: a whole tree has half a million flows.
+  const words = exprCount * 2 + listCount + opCount * 4 + branchCount * 3 + blockCount;
+  const buffer = new ArrayBuffer(words * 4 + exprCount * 2);
+  let at32 = 0;
+  const take = (count: number): Int32Array => {
+    const array = new Int32Array(buffer, at32, count);
+    at32 += count * 4;
+    return array;
+  };
+  const flow = {
+    names,
+    types,
+    locals,
+    exprA: take(exprCount),
+    exprB: take(exprCount),
+    lists: take(listCount),
+    ops: take(opCount * 4),
+    branches: take(branchCount * 3),
+    blocks: take(blockCount),
+    exprOp: new Uint8Array(buffer, at32, exprCount),
+    exprC: new Uint8Array(buffer, at32 + exprCount, exprCount),
+    calls: new Array<Call>(callCount).fill(NOT_REACHED),
+    scopes: [] as Scope[],
+    switches: [] as SwitchTable[],
+  };
+  decodeExpressions(r, flow);
+  for (let i = 0; i < listCount; i++) flow.lists[i] = r.varint();
+  for (let count = r.varint(); count > 0; count--) {
+    flow.scopes.push({ kind: r.byte(), call: r.varint() - 1, local: r.varint() - 1, name: r.varint() });
+  }
+  decodeInstructions(r, flow, line);
+  return flow;
 }
 
-function decodeExpressions(r: ByteReader): Pick<Flow, 'exprOp' | 'exprA' | 'exprB' | 'exprC'> {
-  const count = r.varint();
-  const exprOp = new Uint8Array(count);
-  const exprA = new Int32Array(count);
-  const exprB = new Int32Array(count);
-  const exprC = new Uint8Array(count);
+const NOT_REACHED: Call = { callee: 0, args: [], position: 0 };
+
+type Expressions = Pick<Flow, 'exprOp' | 'exprA' | 'exprB' | 'exprC'>;
+
+function decodeExpressions(r: ByteReader, { exprOp, exprA, exprB, exprC }: Expressions): void {
+  const count = exprOp.length;
   for (let e = 1; e < count; e++) {
     const op = r.byte();
     exprOp[e] = op;
@@ -85,21 +112,20 @@ function decodeExpressions(r: ByteReader): Pick<Flow, 'exprOp' | 'exprA' | 'expr
         exprA[e] = r.varint();
     }
   }
-  return { exprOp, exprA, exprB, exprC };
 }
 
-const NOT_REACHED: Call = { callee: 0, args: [], position: 0 };
+interface Instructions {
+  readonly ops: Int32Array;
+  readonly branches: Int32Array;
+  readonly blocks: Int32Array;
+  readonly calls: Call[];
+  readonly switches: SwitchTable[];
+}
 
-function decodeInstructions(
-  r: ByteReader,
-  firstLine: number,
-): Pick<Flow, 'calls' | 'ops' | 'blocks' | 'branches' | 'switches'> {
-  const calls: Call[] = new Array<Call>(r.varint()).fill(NOT_REACHED);
-  const blocks = new Int32Array(r.varint());
-  const count = r.varint();
-  const ops = new Int32Array(count * 4);
-  const branches: number[] = [];
-  const switches: SwitchTable[] = [];
+function decodeInstructions(r: ByteReader, flow: Instructions, firstLine: number): void {
+  const { ops, branches, blocks, calls, switches } = flow;
+  const count = ops.length / 4;
+  let branch = 0;
   let line = firstLine;
   let nextCall = 0;
   let block = 1;
@@ -128,8 +154,8 @@ function decodeInstructions(
         break;
       }
       case Op.Branch:
-        x = branches.length / 3;
-        branches.push(r.varint(), r.varint(), r.varint());
+        x = branch++;
+        for (let part = x * 3; part < branch * 3; part++) branches[part] = r.varint();
         break;
       case Op.Switch: {
         x = switches.length;
@@ -150,5 +176,4 @@ function decodeInstructions(
     ops[to + 3] = where;
     if (op >= Op.Jump && block < blocks.length) blocks[block++] = i + 1;
   }
-  return { calls, ops, blocks, branches: Int32Array.from(branches), switches };
 }

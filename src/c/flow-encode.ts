@@ -5,7 +5,7 @@
 import type { ByteWriter } from './bytes.ts';
 import { columnOf, Expr, lineOf, Op } from './flow.ts';
 import type { FlowBuilder } from './flow-builder.ts';
-import { finishFlow } from './flow-finish.ts';
+import { type FinishedOps, finishFlow } from './flow-finish.ts';
 
 /** An opcode has the low five bits of its byte; the upper three have the step in lines, or this. */
 export const FAR_LINE = 7;
@@ -20,8 +20,12 @@ export function encodeFlow(w: ByteWriter, b: FlowBuilder, line: number): void {
     w.byte(b.localFlags[i] as number);
   }
   w.varint(b.exprCount);
-  for (let e = 1; e < b.exprCount; e++) encodeExpression(w, b, e);
   w.varint(b.lists.length);
+  w.varint(b.callCallee.length);
+  w.varint(countOf(Op.Branch, finished));
+  w.varint(finished.blocks.length);
+  w.varint(finished.count);
+  for (let e = 1; e < b.exprCount; e++) encodeExpression(w, b, e);
   for (const value of b.lists) w.varint(value);
   w.varint(b.scopeKind.length);
   for (let s = 0; s < b.scopeKind.length; s++) {
@@ -30,10 +34,13 @@ export function encodeFlow(w: ByteWriter, b: FlowBuilder, line: number): void {
     w.varint((b.scopeLocal[s] as number) + 1);
     w.varint(b.scopeName[s] as number);
   }
-  w.varint(b.callCallee.length);
-  w.varint(finished.blocks.length);
-  w.varint(finished.count);
   encodeInstructions(w, b, finished.ops, finished.count, line);
+}
+
+function countOf(op: number, { ops, count }: FinishedOps): number {
+  let found = 0;
+  for (let i = 0; i < count; i++) if (ops[i * 4] === op) found++;
+  return found;
 }
 
 function encodeExpression(w: ByteWriter, b: FlowBuilder, e: number): void {

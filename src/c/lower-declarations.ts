@@ -129,6 +129,26 @@ export function lowerDeclaringCall(l: Lowering, node: number): boolean {
   }
 }
 
+/** What follows CLASS(name, variable)(args) behind a comma is a declarator: *done = NULL. False where it is not that. */
+export function lowerSecondDeclarator(l: Lowering, first: number, second: number): boolean {
+  const { tree, b } = l;
+  const callee = tree.a[first] as number;
+  const outer = tree.a[callee] as number;
+  const isClass =
+    tree.kind[first] === Kind.Call &&
+    tree.kind[callee] === Kind.Call &&
+    tree.kind[outer] === Kind.Identifier &&
+    l.special(tree.name[outer] as number) === Special.Class;
+  if (!isClass || tree.kind[second] !== Kind.Assign) return false;
+  let target = tree.a[second] as number;
+  if (tree.kind[target] === Kind.Unary) target = tree.a[target] as number;
+  if (tree.kind[target] !== Kind.Identifier) return false;
+  const value = lowerValue(l, tree.b[second] as number);
+  const local = l.declare(tree.name[target] as number, 0, 0);
+  b.emit(Op.Assign, b.expr(Expr.Local, local), value, l.position(second));
+  return true;
+}
+
 /** CLASS(name, variable)(args): the constructor's result goes into a new local of type class_<name>_t. */
 function lowerClass(l: Lowering, node: number, firstArg: number): void {
   const { tree, b } = l;

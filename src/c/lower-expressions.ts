@@ -3,7 +3,7 @@ import { Kind, Operator } from './ast.ts';
 import { Expr, Op } from './flow.ts';
 import { literalValue } from './literal.ts';
 import { lowerCondition, lowerLogicalValue } from './lower-conditions.ts';
-import { lowerInitializer } from './lower-declarations.ts';
+import { lowerDeclaringCall, lowerInitializer, lowerSecondDeclarator } from './lower-declarations.ts';
 import { lowerStatement, lowerStatementExpression } from './lower-statements.ts';
 import type { Lowering } from './lowering.ts';
 import { Special } from './special-names.ts';
@@ -102,7 +102,7 @@ export function lowerEffect(l: Lowering, node: number): void {
       break;
     case Kind.Comma:
       lowerEffect(l, a);
-      lowerEffect(l, tree.b[node] as number);
+      if (!lowerSecondDeclarator(l, a, tree.b[node] as number)) lowerEffect(l, tree.b[node] as number);
       break;
     case Kind.Cast:
       lowerEffect(l, tree.b[node] as number);
@@ -113,6 +113,8 @@ export function lowerEffect(l: Lowering, node: number): void {
       lowerUnusedBranches(l, node);
       break;
     case Kind.Call:
+      if (!lowerDeclaringCall(l, node)) lowerValue(l, node);
+      break;
     case Kind.Assign:
     case Kind.StatementExpression:
       lowerValue(l, node);

@@ -2,7 +2,7 @@
 import { Kind, Operator } from './ast.ts';
 import { Expr, Op, ScopeKind } from './flow.ts';
 import { lowerCondition } from './lower-conditions.ts';
-import { lowerDeclaration, lowerDeclaringCall } from './lower-declarations.ts';
+import { lowerDeclaration } from './lower-declarations.ts';
 import { lowerEffect, lowerPlace, lowerValue } from './lower-expressions.ts';
 import { type Lowering, NO_SCOPE } from './lowering.ts';
 
@@ -16,7 +16,7 @@ export function lowerStatement(l: Lowering, node: number): void {
       lowerBlock(l, node);
       break;
     case Kind.ExpressionStatement:
-      if (tree.kind[a] !== Kind.Call || !lowerDeclaringCall(l, a)) lowerEffect(l, a);
+      lowerEffect(l, a);
       break;
     case Kind.Declaration:
       lowerDeclaration(l, node);
@@ -93,6 +93,15 @@ function lowerBlock(l: Lowering, node: number): void {
   l.leaveNames(names);
 }
 
+/** A statement that belongs to another one: what it declares ends with it, as if it was a block. */
+function lowerSubstatement(l: Lowering, node: number): void {
+  const names = l.enterNames();
+  const scope = l.scope;
+  lowerStatement(l, node);
+  l.closeScopes(scope, l.position(node));
+  l.leaveNames(names);
+}
+
 /** ({ … }): the value of its last statement. */
 export function lowerStatementExpression(l: Lowering, block: number): number {
   const { tree, b } = l;
@@ -126,12 +135,12 @@ function lowerIf(l: Lowering, first: number): void {
     const whenFalse = otherwise === 0 ? end : b.label();
     lowerCondition(l, tree.a[node] as number, whenTrue, whenFalse);
     b.place(whenTrue, position);
-    lowerStatement(l, tree.b[node] as number);
+    lowerSubstatement(l, tree.b[node] as number);
     if (otherwise === 0) break;
     b.jump(end, position);
     b.place(whenFalse, l.position(otherwise));
     if (tree.kind[otherwise] !== Kind.If) {
-      lowerStatement(l, otherwise);
+      lowerSubstatement(l, otherwise);
       break;
     }
     node = otherwise;
@@ -159,7 +168,7 @@ function lowerPreprocessorIf(l: Lowering, node: number): void {
 /** The body of a loop, with break and continue set up. */
 function lowerBody(l: Lowering, body: number, breakTo: number, continueTo: number): void {
   l.targets.push({ breakTo, continueTo, breakScope: l.scope, continueScope: l.scope });
-  lowerStatement(l, body);
+  lowerSubstatement(l, body);
   l.targets.pop();
 }
 
@@ -199,7 +208,7 @@ function lowerFor(l: Lowering, node: number): void {
   const rest = tree.c[node] as number;
   const init = tree.a[node] as number;
   if (tree.kind[init] === Kind.Declaration) lowerDeclaration(l, init);
-  else if (tree.kind[init] !== Kind.Call || !lowerDeclaringCall(l, init)) lowerEffect(l, init);
+  else lowerEffect(l, init);
   const again = b.label();
   const body = b.label();
   const step = b.label();

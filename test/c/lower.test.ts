@@ -412,6 +412,35 @@ describe('scopes', () => {
     );
   });
 
+  it('declares what the header of a guard declares', () => {
+    const macro = [
+      '#define scoped_guard(_name, args...) \\',
+      '\tfor (CLASS(_name, scope)(args), *done = NULL; check(&scope) && !done; done = (void *)1)',
+    ];
+    expect(flowText(`${macro.join('\n')}\n`, 'scoped_guard')).toBe(
+      lines(
+        '0:',
+        '  #0 = class__name_constructor(args)',
+        '  scope = #0',
+        '  enter 0 cleanup scope _name',
+        '  done = 0',
+        '  jump 1',
+        '1:',
+        '  #1 = check(&scope)',
+        '  branch #1 ? 2 : 4',
+        '2:',
+        '  branch done ? 4 : 3',
+        '3:',
+        '  body',
+        '  done = (void *)1',
+        '  jump 1',
+        '4:',
+        '  exit 0',
+        '  end',
+      ),
+    );
+  });
+
   it('lets the reader decide how often the body of a macro runs', () => {
     expect(lower('for_each_thing(p, &q->list) { if (i) break; g(p); }')).toBe(
       lines(

@@ -104,6 +104,34 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
       done(await runTrailers({ ...options, ...(input === undefined ? {} : { input }) }, io));
     });
 
+  program
+    .command('batch')
+    .description('the commits of a range as a document, each with its findings')
+    .argument('<range>', 'A..B')
+    .option('--repo <dir>', 'git repository (default: this folder)')
+    .option('--out <file>', 'write there (default: standard output)')
+    .option('--config <file>', "configuration in place of the tree's .github/adjutant.yml")
+    .action(async (range: string, options) => {
+      const { runBatch } = await import('./batch.ts');
+      done(await runBatch({ ...options, range }, io));
+    });
+
+  program
+    .command('explain')
+    .description('what a rule looks for, with examples')
+    .argument('<rule>', 'checker/rule')
+    .action(async (rule: string) => {
+      const { runExplain } = await import('./explain.ts');
+      done(await runExplain({ rule }, io));
+    });
+
+  program
+    .command('serve')
+    .description('the GitHub App (see docs/installing.md)')
+    .action(async () => {
+      await import('../main.ts');
+    });
+
   return program;
 }
 

@@ -4,9 +4,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SourceTree } from '../git/change.ts';
 import { moduleVersion } from './analyser-version.ts';
+import { evict } from './eviction.ts';
 import { FactStore } from './fact-store.ts';
 import { linkTree, type TreeFile, treeDigest } from './link.ts';
-import { LinkRecord } from './link-record.ts';
+import { LinkRecords } from './link-record.ts';
 import {
   comparePaths,
   isSource,
@@ -24,6 +25,7 @@ import { runBatches } from './worker-pool.ts';
 const BATCH_BYTES = 2 << 20;
 /** Where sizes are not known. */
 const BATCH_FILES = 100;
+const ATTEMPTS = 3;
 
 export interface Progress {
   readonly step: 'scanning' | 'reading' | 'linking';
@@ -42,6 +44,8 @@ export interface BuildOptions {
   /** All cores unless told. */
   readonly threads?: number;
   readonly progress?: (progress: Progress) => void;
+  /** Bytes that the cache may have; see eviction.ts. */
+  readonly cacheBytes?: number;
   /** Stops soon; what was analysed stays in the store. */
   readonly signal?: AbortSignal;
 }
@@ -86,15 +90,13 @@ export async function buildIndex(tree: SourceTree, options: BuildOptions): Promi
     if (known !== undefined) {
       return { index: known, store, read: 0, parsed: 0, bytes: 0, isUnchanged: true, ...build.times };
     }
-    const files = await build.run();
-    const folder = join(trees, treeDigest(files));
-    const there = openComplete(folder, store);
-    if (there === undefined) build.link(folder, files, factsVersion);
+    const { folder, isUnchanged } = await build.make(trees, factsVersion);
     remember(trees, tree, folder);
-    const index = there ?? TreeIndex.open(folder);
+    const index = TreeIndex.open(folder);
     if (index === undefined) throw new Error(`the index that was just written is gone: ${folder}`);
+    if (build.parsed > 0) evict(options.cacheDir, store, folder, options.cacheBytes);
     const { read, parsed, bytes, times } = build;
-    return { index, store, read, parsed, bytes, isUnchanged: there !== undefined, ...times };
+    return { index, store, read, parsed, bytes, isUnchanged, ...times };
   } catch (error) {
     store.close();
     throw error;
@@ -143,27 +145,43 @@ class Build {
     this.store = store;
   }
 
+  /** Makes the index in its folder among `trees`, where it is not there yet. */
+  async make(trees: string, factsVersion: string): Promise<{ folder: string; isUnchanged: boolean }> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const files = await this.#files();
+      const folder = join(trees, treeDigest(files));
+      const there = openComplete(folder, this.store);
+      there?.close();
+      if (there !== undefined) return { folder, isUnchanged: true };
+      if (this.#link(folder, files, factsVersion)) return { folder, isUnchanged: false };
+      // Records are damaged, or another process has evicted them in this moment.
+      this.store.repair();
+    }
+    throw new Error('the fact store loses what is put into it');
+  }
+
   /** All sources of the tree with their ids, in order of path; the store has facts of each. */
-  run(): Promise<TreeFile[]> {
+  #files(): Promise<TreeFile[]> {
     const { root } = this.tree;
     return root === undefined ? this.#objects() : this.#folder(root);
   }
 
-  /** Reads the link records of a tree and writes its index. */
-  link(folder: string, files: readonly TreeFile[], factsVersion: string): void {
+  /** Reads the link records of a tree and writes its index. False where the store does not have them all. */
+  #link(folder: string, files: readonly TreeFile[], factsVersion: string): boolean {
     const start = performance.now();
     this.options.progress?.(progressOf('linking', start));
     this.store.refresh();
-    const records = new Map<string, LinkRecord>();
-    const missing = this.store.links.getAll(new Set(files.map(({ id }) => id)), (id, bytes) => {
-      records.set(id, new LinkRecord(new Uint8Array(bytes)));
-    });
-    if (missing.length > 0) {
-      this.store.clear();
-      throw new Error(`the fact store was damaged (${missing.length} records); it was cleared, run it again`);
-    }
-    linkTree(folder, files, records, factsVersion);
+    const ids = new Set(files.map(({ id }) => id));
+    const { links } = this.store;
+    let bytes = 0;
+    for (const id of ids) bytes += links.length(id);
+    const records = new LinkRecords(ids.size, bytes);
+    const numbers = new Map<string, number>();
+    const missing = links.getAll(ids, (id, record) => numbers.set(id, records.add(record)));
+    if (missing.length > 0) return false;
+    linkTree(folder, files, { records, numbers }, factsVersion);
     this.times.linkTime = performance.now() - start;
+    return true;
   }
 
   /** A folder on disk: threads read and hash. */

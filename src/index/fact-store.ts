@@ -1,6 +1,7 @@
 /** Facts and link records of blobs: two stores that are filled together and read apart. */
-import { rmSync } from 'node:fs';
+import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { unlessMissing } from './segment.ts';
 import { BlobStore } from './store.ts';
 
 export class FactStore {
@@ -15,7 +16,9 @@ export class FactStore {
   }
 
   static open(folder: string): FactStore {
-    return new FactStore(folder);
+    const store = new FactStore(folder);
+    touch(folder);
+    return store;
   }
 
   has(id: string): boolean {
@@ -43,18 +46,30 @@ export class FactStore {
     this.links.compact(live);
   }
 
+  /** Bytes of a blob's records. */
+  length(id: string): number {
+    return this.facts.length(id) + this.links.length(id);
+  }
+
+  /** Bytes on disk. */
   bytes(): number {
     return this.facts.bytes() + this.links.bytes();
   }
 
-  /** Throws everything away, which is what a store with damaged records comes to. */
-  clear(): void {
-    this.close();
-    rmSync(this.folder, { recursive: true, force: true });
+  /** Deletes what is damaged, see BlobStore.repair(). */
+  repair(): void {
+    this.facts.repair();
+    this.links.repair();
   }
 
   close(): void {
     this.facts.close();
     this.links.close();
   }
+}
+
+/** Marks a folder of the cache as used now: eviction goes by that. A cache that can't be written to is not evicted. */
+export function touch(folder: string): void {
+  const now = new Date();
+  unlessMissing(() => utimesSync(folder, now, now), 'EACCES', 'EPERM', 'EROFS');
 }

@@ -1,6 +1,7 @@
 /** Files by number, with their facts and with postings over them: a tree on disk, or a few files in memory. */
+import { UserError } from '../errors.ts';
 import { decodeFacts } from './decode.ts';
-import { LINK_KINDS, LinkRecord } from './link-record.ts';
+import { LINK_KINDS, LinkRecords } from './link-record.ts';
 import { nameHash } from './name-hash.ts';
 import { bucketOf, buildPostings, matching, type Posting, type PostingTable } from './postings.ts';
 import type { BlobStore } from './store.ts';
@@ -42,12 +43,14 @@ export class TreeFiles implements FileIndex {
     return this.tree.postings(kind, name);
   }
 
-  /** @throws where the store has lost them since the index was opened: it is complete then. */
+  /** @throws UserError where the store has lost them since the index was opened: it was complete then. */
   facts(file: number): StoredFacts {
     const bytes = this.#facts.get(this.tree.id(file));
-    if (bytes === undefined)
-      throw new Error(`the facts of ${this.path(file)} are gone from the index; build it again`);
-    return decodeFacts(bytes);
+    if (bytes !== undefined) return decodeFacts(bytes);
+    this.#facts.repair();
+    throw new UserError(
+      `The cache was damaged: it has lost what it knew of ${this.path(file)}. Run the command again; the index is mended then.`,
+    );
   }
 }
 
@@ -67,16 +70,10 @@ export class MemoryFiles implements FileIndex {
     this.#paths = [...files.keys()].sort();
     const analysed = this.#paths.map((path) => files.get(path) as AnalysedFile);
     this.#facts = analysed.map(({ facts }) => decodeFacts(facts));
-    const records = analysed.map(({ link }) => new LinkRecord(link));
-    const starts = records.map((record) => record.starts());
-    this.#tables = Array.from({ length: LINK_KINDS }, (_, kind) =>
-      buildPostings(
-        records.map(({ words }, file) => {
-          const at = starts[file] as number[];
-          return { words, from: at[kind] as number, to: at[kind + 1] as number };
-        }),
-      ),
-    );
+    const bytes = analysed.reduce((sum, { link }) => sum + link.length, 0);
+    const records = new LinkRecords(analysed.length, bytes);
+    const numbers = Uint32Array.from(analysed, ({ link }) => records.add(link));
+    this.#tables = Array.from({ length: LINK_KINDS }, (_, kind) => buildPostings(records, numbers, kind));
   }
 
   get fileCount(): number {

@@ -10,7 +10,10 @@ const MAIN_ARCHITECTURE = 'x86';
 export class IncludePaths {
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #byName = new Map<string, string[]>();
-  readonly #known = new Map<string, number>();
+  /** Answers by folder. */
+  readonly #known = new Map<string, Map<string, number>>();
+  /** What the folders that all files search have, by architecture. */
+  readonly #searched = new Map<string, Map<string, number>>();
 
   /** @param numbers file number by path; paths in order. */
   constructor(numbers: ReadonlyMap<string, number>) {
@@ -27,33 +30,38 @@ export class IncludePaths {
   /** The number of the file that `include` (with its quotes or brackets) means in the file `from`; -1 where none does. */
   resolve(include: string, from: string): number {
     const folder = from.slice(0, from.lastIndexOf('/') + 1);
-    const key = `${include}${folder}`;
-    let number = this.#known.get(key);
+    const known = entryOf(this.#known, folder);
+    let number = known.get(include);
     if (number === undefined) {
       number = this.#find(include.slice(1, -1), include.startsWith('"'), folder);
-      this.#known.set(key, number);
+      known.set(include, number);
     }
     return number;
   }
 
   #find(name: string, isQuoted: boolean, folder: string): number {
+    const isRelative = name.includes('./');
+    const beside = isQuoted
+      ? this.#numbers.get(isRelative ? posix.join(folder, name) : folder + name)
+      : undefined;
+    if (beside !== undefined) return beside;
     const arch = folder.startsWith('arch/') ? (folder.split('/')[1] as string) : MAIN_ARCHITECTURE;
-    const places = [
-      ...(isQuoted ? [folder] : []),
-      `arch/${arch}/include/`,
-      ...SEARCH,
-      `arch/${arch}/include/uapi/`,
-      '',
-    ];
-    for (const place of places) {
-      const number = this.#numbers.get(posix.join(place, name));
+    const known = entryOf(this.#searched, arch);
+    let number = known.get(name);
+    if (number === undefined) {
+      number = this.#search(isRelative ? posix.normalize(name) : name, arch);
+      known.set(name, number);
+    }
+    return number < 0 ? this.#nearest(name, folder) : number;
+  }
+
+  #search(name: string, arch: string): number {
+    for (const place of [`arch/${arch}/include/`, ...SEARCH, `arch/${arch}/include/uapi/`, '']) {
+      const number = this.#numbers.get(place + name);
       if (number !== undefined) return number;
     }
-    if (name.startsWith('asm/')) {
-      const generic = this.#numbers.get(`include/asm-generic/${name.slice(4)}`);
-      if (generic !== undefined) return generic;
-    }
-    return this.#nearest(name, folder);
+    if (!name.startsWith('asm/')) return -1;
+    return this.#numbers.get(`include/asm-generic/${name.slice(4)}`) ?? -1;
   }
 
   /** A header with this name at its end, found through an -I option of some Makefile: the one that is nearest. */
@@ -71,4 +79,13 @@ export class IncludePaths {
     }
     return found;
   }
+}
+
+function entryOf(maps: Map<string, Map<string, number>>, key: string): Map<string, number> {
+  let map = maps.get(key);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
 }

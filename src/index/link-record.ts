@@ -208,37 +208,48 @@ export function entryKey(type: string, field: string): string {
   return last === field && !type.startsWith('typeof(') ? fieldKey(type, field) : fieldKey('', last);
 }
 
-/** Reads a record; its words stay a view of the bytes. */
-export class LinkRecord {
+/** The records of many blobs, one behind the other in one array. */
+export class LinkRecords {
   readonly words: Uint32Array;
   readonly #bytes: Uint8Array;
+  /** For each record where the pairs of each kind start in `words`; behind the last kind's their end. */
+  readonly starts: Uint32Array;
+  #count = 0;
+  #end = 0;
 
-  /** @param bytes what LinkRecorder.finish() made; copied where it does not stand on a word's boundary. */
-  constructor(bytes: Uint8Array) {
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-    this.#bytes = aligned;
-    this.words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
+  /** Room for `count` records of so many bytes together. */
+  constructor(count: number, bytes: number) {
+    this.words = new Uint32Array(Math.ceil(bytes / 4) + count);
+    this.#bytes = new Uint8Array(this.words.buffer);
+    this.starts = new Uint32Array(count * (LINK_KINDS + 1));
   }
 
-  /** Start of each kind's pairs in `words`, and behind the last its end. */
-  starts(): number[] {
-    const starts = [HEADER_WORDS];
+  /** Adds what LinkRecorder.finish() made; returns its number. */
+  add(record: Uint8Array): number {
+    const number = this.#count++;
+    this.#bytes.set(record, this.#end * 4);
+    let at = this.#end + HEADER_WORDS;
+    const first = number * (LINK_KINDS + 1);
     for (let kind = 0; kind < LINK_KINDS; kind++) {
-      starts.push((starts[kind] as number) + (this.words[kind] as number) * 2);
+      this.starts[first + kind] = at;
+      at += (this.words[this.#end + kind] as number) * 2;
     }
-    return starts;
+    this.starts[first + LINK_KINDS] = at;
+    this.#end += Math.ceil(record.length / 4);
+    return number;
   }
 
-  get counts(): FileCounts {
+  counts(record: number): FileCounts {
+    const at = (this.starts[record * (LINK_KINDS + 1)] as number) - COUNTS;
     const [functions = 0, unparsed = 0, types = 0, tables = 0, errors = 0] = this.words.subarray(
-      LINK_KINDS,
-      HEADER_WORDS,
+      at,
+      at + COUNTS,
     );
     return { functions, unparsed, types, tables, errors };
   }
 
-  get includes(): string[] {
-    const end = this.starts()[LINK_KINDS] as number;
+  includes(record: number): string[] {
+    const end = this.starts[record * (LINK_KINDS + 1) + LINK_KINDS] as number;
     return new ByteReader(this.#bytes, end * 4).strings();
   }
 }

@@ -7,8 +7,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { IncludePaths } from './include-paths.ts';
-import { flagsOf, LINK_KINDS, LinkKind, type LinkRecord, MacroFlag } from './link-record.ts';
-import { buildPostings, MAX_FILES, type Pairs } from './postings.ts';
+import { flagsOf, LINK_KINDS, LinkKind, type LinkRecords, MacroFlag } from './link-record.ts';
+import { buildPostings, eachPair, HashSet, MAX_FILES } from './postings.ts';
 import { writeSectionFile } from './section-file.ts';
 import { INDEX_FILE, type TreeInfo, type TreeStats } from './tree-index.ts';
 
@@ -28,51 +28,38 @@ export function treeDigest(files: readonly TreeFile[]): string {
   return hash.digest('hex');
 }
 
-/** Bits of hashes: a set that may say yes too often. */
-class HashSet {
-  readonly #bits = new Uint32Array(1 << 21);
-
-  add(hash: number): void {
-    const at = hash >>> 11;
-    this.#bits[at] = (this.#bits[at] as number) | (1 << ((hash >>> 6) & 31));
-  }
-
-  has(hash: number): boolean {
-    return ((this.#bits[hash >>> 11] as number) & (1 << ((hash >>> 6) & 31))) !== 0;
-  }
+/** The link records of blobs, and the number of each by id. */
+export interface LinkedBlobs {
+  readonly records: LinkRecords;
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /**
- * Writes the index of a tree into `folder`. `files` are in order of path, `records` are the link records by
- * blob id, which are all there. @throws where there are more files than an index can hold.
+ * Writes the index of a tree into `folder`. `files` are in order of path; the records of all of them are there.
+ * @throws where there are more files than an index can hold.
  */
 export function linkTree(
   folder: string,
   files: readonly TreeFile[],
-  records: ReadonlyMap<string, LinkRecord>,
+  { records, numbers }: LinkedBlobs,
   factsVersion: string,
 ): void {
   if (files.length > MAX_FILES) throw new Error(`more than ${MAX_FILES} C files in one tree`);
-  const linked = files.map(({ id }) => records.get(id) as LinkRecord);
-  const starts = linked.map((record) => record.starts());
-  const pairsOf = (kind: number): Pairs[] =>
-    linked.map(({ words }, file) => {
-      const at = starts[file] as number[];
-      return { words, from: at[kind] as number, to: at[kind + 1] as number };
-    });
-
-  const sections: [string, ArrayBufferView][] = [...pathSections(files), ...includeSections(files, linked)];
+  const recordOf = Uint32Array.from(files, ({ id }) => numbers.get(id) as number);
+  const sections: [string, ArrayBufferView][] = [
+    ...pathSections(files),
+    ...includeSections(files, records, recordOf),
+  ];
   const bucketBits: number[] = [];
-  const functions = functionNames(pairsOf);
+  const functions = functionNames(records, recordOf);
   for (let kind = 0; kind < LINK_KINDS; kind++) {
     if (NOT_STORED.includes(kind)) continue;
     // Who mentions what is no function is asked by nobody.
-    const isWanted = kind === LinkKind.Mention ? (hash: number) => functions.has(hash) : undefined;
-    const table = buildPostings(pairsOf(kind), isWanted);
+    const table = buildPostings(records, recordOf, kind, kind === LinkKind.Mention ? functions : undefined);
     bucketBits[kind] = table.bucketBits;
     sections.push([`starts ${kind}`, table.starts], [`postings ${kind}`, table.words]);
   }
-  const info: TreeInfo = { factsVersion, bucketBits, stats: statsOf(linked, pairsOf) };
+  const info: TreeInfo = { factsVersion, bucketBits, stats: statsOf(records, recordOf) };
   mkdirSync(folder, { recursive: true });
   writeSectionFile(join(folder, INDEX_FILE), sections, info);
 }
@@ -94,18 +81,20 @@ function pathSections(files: readonly TreeFile[]): [string, ArrayBufferView][] {
 
 function includeSections(
   files: readonly TreeFile[],
-  linked: readonly LinkRecord[],
+  records: LinkRecords,
+  recordOf: Uint32Array,
 ): [string, ArrayBufferView][] {
   const resolver = new IncludePaths(new Map(files.map(({ path }, number) => [path, number])));
   const starts = new Uint32Array(files.length + 1);
   const edges: number[] = [];
+  const seen = new Int32Array(files.length).fill(-1);
   for (const [number, { path }] of files.entries()) {
-    const targets = new Set<number>();
-    for (const include of (linked[number] as LinkRecord).includes) {
+    for (const include of records.includes(recordOf[number] as number)) {
       const target = resolver.resolve(include, path);
-      if (target >= 0 && target !== number) targets.add(target);
+      if (target < 0 || target === number || seen[target] === number) continue;
+      seen[target] = number;
+      edges.push(target);
     }
-    edges.push(...targets);
     starts[number + 1] = edges.length;
   }
   return [
@@ -115,22 +104,19 @@ function includeSections(
 }
 
 /** Hashes of what can be called: functions and function-like macros. */
-function functionNames(pairsOf: (kind: number) => readonly Pairs[]): HashSet {
+function functionNames(records: LinkRecords, recordOf: Uint32Array): HashSet {
   const names = new HashSet();
-  for (const { words, from, to } of pairsOf(LinkKind.Function)) {
-    for (let i = from; i < to; i += 2) names.add(words[i] as number);
-  }
-  for (const { words, from, to } of pairsOf(LinkKind.Macro)) {
-    for (let i = from; i < to; i += 2) {
-      if ((flagsOf(words[i + 1] as number) & MacroFlag.FunctionLike) !== 0) names.add(words[i] as number);
-    }
-  }
+  eachPair(records, recordOf, LinkKind.Function, (hash) => names.add(hash));
+  eachPair(records, recordOf, LinkKind.Macro, (hash, value) => {
+    if ((flagsOf(value) & MacroFlag.FunctionLike) !== 0) names.add(hash);
+  });
   return names;
 }
 
-function statsOf(linked: readonly LinkRecord[], pairsOf: (kind: number) => readonly Pairs[]): TreeStats {
-  const stats = { files: linked.length, functions: 0, unparsed: 0, types: 0, tables: 0, errors: 0 };
-  for (const { counts } of linked) {
+function statsOf(records: LinkRecords, recordOf: Uint32Array): TreeStats {
+  const stats = { files: recordOf.length, functions: 0, unparsed: 0, types: 0, tables: 0, errors: 0 };
+  for (const record of recordOf) {
+    const counts = records.counts(record);
     stats.functions += counts.functions;
     stats.unparsed += counts.unparsed;
     stats.types += counts.types;
@@ -138,16 +124,12 @@ function statsOf(linked: readonly LinkRecord[], pairsOf: (kind: number) => reado
     stats.errors += counts.errors;
   }
   const storedFields = new HashSet();
-  for (const { words, from, to } of pairsOf(LinkKind.StoredField)) {
-    for (let i = from; i < to; i += 2) storedFields.add(words[i] as number);
-  }
+  eachPair(records, recordOf, LinkKind.StoredField, (hash) => storedFields.add(hash));
   let indirectCalls = 0;
   let resolvedCalls = 0;
-  for (const { words, from, to } of pairsOf(LinkKind.Indirect)) {
-    for (let i = from; i < to; i += 2) {
-      indirectCalls++;
-      if (storedFields.has(words[i] as number)) resolvedCalls++;
-    }
-  }
+  eachPair(records, recordOf, LinkKind.Indirect, (hash) => {
+    indirectCalls++;
+    if (storedFields.has(hash)) resolvedCalls++;
+  });
   return { ...stats, indirectCalls, resolvedCalls };
 }

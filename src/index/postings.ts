@@ -4,6 +4,8 @@
  * beside the number of the file, and the value of the link record (ordinal and flags).
  */
 
+import { LINK_KINDS, type LinkRecords } from './link-record.ts';
+
 const FILE_BITS = 20;
 /** Files that one index can hold. */
 export const MAX_FILES = 1 << FILE_BITS;
@@ -27,34 +29,44 @@ export interface PostingTable {
   readonly words: Uint32Array;
 }
 
-/** A list of hash and value pairs of one file: words[from..to). */
-export interface Pairs {
-  readonly words: Uint32Array;
-  readonly from: number;
-  readonly to: number;
+/** Bits of hashes: a set that may say yes too often, by the upper 26 bits. */
+export class HashSet {
+  readonly #bits = new Uint32Array(1 << 21);
+
+  add(hash: number): void {
+    const at = hash >>> 11;
+    this.#bits[at] = (this.#bits[at] as number) | (1 << ((hash >>> 6) & 31));
+  }
+
+  has(hash: number): boolean {
+    return ((this.#bits[hash >>> 11] as number) & (1 << ((hash >>> 6) & 31))) !== 0;
+  }
 }
 
 /**
- * Makes a table of the pairs of each file, given by file number. `isWanted` leaves out hashes.
- * The same files give the same table, byte by byte.
+ * Makes the table of one kind over files, given as the number of each file's record. `wanted` leaves out other
+ * hashes. The same files give the same table, byte by byte.
  */
 export function buildPostings(
-  files: readonly Pairs[],
-  isWanted: (hash: number) => boolean = () => true,
+  records: LinkRecords,
+  files: Uint32Array,
+  kind: number,
+  wanted?: HashSet,
 ): PostingTable {
+  const { words } = records;
+  const [from, to] = ranges(records, files, kind);
   let most = 0;
-  for (const { from, to } of files) most += (to - from) / 2;
-  const bucketBits = Math.min(
-    MAX_BUCKET_BITS,
-    Math.max(MIN_BUCKET_BITS, Math.ceil(Math.log2(most / POSTINGS_PER_BUCKET + 1))),
-  );
+  for (let file = 0; file < files.length; file++) most += ((to[file] as number) - (from[file] as number)) / 2;
+  const bits = Math.ceil(Math.log2(most / POSTINGS_PER_BUCKET + 1));
+  const bucketBits = Math.min(MAX_BUCKET_BITS, Math.max(MIN_BUCKET_BITS, bits));
   const shift = 32 - bucketBits;
   const starts = new Uint32Array((1 << bucketBits) + 1);
   let count = 0;
-  for (const { words, from, to } of files) {
-    for (let i = from; i < to; i += 2) {
+  for (let file = 0; file < files.length; file++) {
+    const end = to[file] as number;
+    for (let i = from[file] as number; i < end; i += 2) {
       const hash = words[i] as number;
-      if (!isWanted(hash)) continue;
+      if (wanted !== undefined && !wanted.has(hash)) continue;
       const bucket = hash >>> shift;
       starts[bucket + 1] = (starts[bucket + 1] as number) + 1;
       count++;
@@ -66,10 +78,10 @@ export function buildPostings(
   const next = starts.slice();
   const out = new Uint32Array(count * 2);
   for (let file = 0; file < files.length; file++) {
-    const { words, from, to } = files[file] as Pairs;
-    for (let i = from; i < to; i += 2) {
+    const end = to[file] as number;
+    for (let i = from[file] as number; i < end; i += 2) {
       const hash = words[i] as number;
-      if (!isWanted(hash)) continue;
+      if (wanted !== undefined && !wanted.has(hash)) continue;
       const bucket = hash >>> shift;
       const at = next[bucket] as number;
       next[bucket] = at + 1;
@@ -78,6 +90,28 @@ export function buildPostings(
     }
   }
   return { bucketBits, starts, words: out };
+}
+
+/** Calls `visit` with hash and value of each pair of a kind, file by file. */
+export function eachPair(
+  records: LinkRecords,
+  files: Uint32Array,
+  kind: number,
+  visit: (hash: number, value: number) => void,
+): void {
+  const { words } = records;
+  const [from, to] = ranges(records, files, kind);
+  for (let file = 0; file < files.length; file++) {
+    const end = to[file] as number;
+    for (let i = from[file] as number; i < end; i += 2) visit(words[i] as number, words[i + 1] as number);
+  }
+}
+
+/** Where the pairs of a kind start and end, per file. */
+function ranges({ starts }: LinkRecords, files: Uint32Array, kind: number): [Uint32Array, Uint32Array] {
+  const at = (offset: number): Uint32Array =>
+    files.map((record) => starts[record * (LINK_KINDS + 1) + kind + offset] as number);
+  return [at(0), at(1)];
 }
 
 /** Bucket of a hash. */

@@ -80,6 +80,11 @@ export class BlobStore {
     return this.#table.has(id);
   }
 
+  /** Bytes of a blob's record; 0 where there is none. */
+  length(id: string): number {
+    return this.#table.get(id)?.length ?? 0;
+  }
+
   /** The bytes that were put for a blob; undefined where there are none, or where they are damaged. */
   get(id: string): Uint8Array | undefined {
     const found = this.#read(id);
@@ -178,13 +183,38 @@ export class BlobStore {
     }
     this.#release();
     for (const number of owned) {
-      for (const extension of ['idx', 'seg'] as const) {
-        unlessMissing(() => unlinkSync(segmentPath(this.folder, number, extension)));
-      }
+      this.#delete(number);
       unlockSegment(this.folder, number);
     }
     this.#forgetAll();
     this.refresh();
+  }
+
+  /**
+   * Deletes the segments in which a record is damaged: what they had is computed again. A write that was torn
+   * leaves no record; this is for disks that lost what was written before a power cut.
+   */
+  repair(): void {
+    this.#release();
+    for (const number of segmentNumbers(this.folder)) {
+      breakDeadLock(this.folder, number);
+      if (!lockSegment(this.folder, number)) continue;
+      if (!this.#isSound(number)) this.#delete(number);
+      unlockSegment(this.folder, number);
+    }
+    this.#forgetAll();
+    this.refresh();
+  }
+
+  #isSound(number: number): boolean {
+    const ids = new Set(this.#entriesOf(number).filter((id) => this.#table.get(id)?.segment === number));
+    return this.getAll(ids, () => undefined).length === 0;
+  }
+
+  #delete(number: number): void {
+    for (const extension of ['idx', 'seg'] as const) {
+      unlessMissing(() => unlinkSync(segmentPath(this.folder, number, extension)));
+    }
   }
 
   #read(id: string): Uint8Array | undefined {

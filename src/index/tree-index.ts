@@ -2,8 +2,8 @@
  * The index of one tree on disk, as link.ts writes it: files, includes and postings. Opening it reads the
  * list of files; everything else is read as it is asked for.
  */
-import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { touch } from './fact-store.ts';
 import { nameHash } from './name-hash.ts';
 import { bucketOf, matching, type Posting } from './postings.ts';
 import { SectionFile } from './section-file.ts';
@@ -58,12 +58,15 @@ export class TreeIndex {
 
   /** The index in a tree's folder; undefined where there is none. */
   static open(folder: string): TreeIndex | undefined {
+    const index = TreeIndex.openUnused(folder);
+    if (index !== undefined) touch(folder);
+    return index;
+  }
+
+  /** open(), which eviction does not take for a use of the tree. */
+  static openUnused(folder: string): TreeIndex | undefined {
     const file = unlessMissing(() => new SectionFile(join(folder, INDEX_FILE)));
-    if (file === undefined) return undefined;
-    const now = new Date();
-    // Eviction goes by when a tree was used last.
-    unlessMissing(() => utimesSync(folder, now, now), 'EACCES', 'EPERM', 'EROFS');
-    return new TreeIndex(folder, file);
+    return file && new TreeIndex(folder, file);
   }
 
   /** Path of a file by its number. */

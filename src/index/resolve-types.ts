@@ -72,7 +72,10 @@ function memberOf(
     if (field.name !== '') continue;
     const base = resolveBase(lookup, field.type, path);
     const inner = isStruct(base.type) ? memberOf(lookup, base.type, name, base.from, depth + 1) : undefined;
-    if (inner !== undefined) return inner;
+    if (inner === undefined) continue;
+    // Members of a struct without name and tag are the outer one's.
+    const isOwn = inner.owner === base.type && /\.<\d+>$/.test(base.type);
+    return isOwn ? { ...inner, owner: fact.name } : inner;
   }
   return undefined;
 }

@@ -63,7 +63,10 @@ describe('types', () => {
   });
 
   it('finds fields through anonymous members, typedefs and pointers', () => {
-    expect(p.field('dev_p', 'deep', 'drivers/x.c')).toMatchObject({ field: { name: 'deep', type: 'int' } });
+    expect(p.field('dev_p', 'deep', 'drivers/x.c')).toMatchObject({
+      owner: 'struct dev',
+      field: { name: 'deep', type: 'int' },
+    });
     expect(p.field('struct dev *', 'table', 'drivers/x.c')).toMatchObject({
       owner: 'struct dev',
       field: { type: 'struct ops *' },

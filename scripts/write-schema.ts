@@ -1,0 +1,5 @@
+/** Writes docs/adjutant.schema.json, by which editors check .github/adjutant.yml. Run: node scripts/write-schema.ts */
+import { writeFileSync } from 'node:fs';
+import { configurationJsonSchema } from '../src/config/json-schema.ts';
+
+writeFileSync(new URL('../docs/adjutant.schema.json', import.meta.url), configurationJsonSchema());

@@ -1,4 +1,5 @@
 /** Which job is done by what, and how many at a time. */
+import type { QueueName, Work } from '../store/queue.ts';
 import { answerComment } from './comment.ts';
 import { takeIn } from './intake.ts';
 import type { CommentJob, IntakeJob, ReviewJob } from './job.ts';
@@ -7,8 +8,21 @@ import type { Services } from './services.ts';
 
 /** Begins to work on the queues. `reviewers` reviews at a time; what is quick does not wait for them. */
 export async function startWorker(services: Services, reviewers: number): Promise<void> {
-  const { queue } = services;
-  await queue.work<IntakeJob>('intake', 4, (work) => takeIn(services, work));
-  await queue.work<CommentJob>('comment', 2, (work) => answerComment(services, work));
-  await queue.work<ReviewJob>('review', reviewers, (work) => reviewPullRequest(services, work));
+  const work = <Job extends object>(
+    queue: QueueName,
+    concurrency: number,
+    handler: (services: Services, work: Work<Job>) => Promise<void>,
+  ) =>
+    services.queue.work<Job>(queue, concurrency, async (job) => {
+      try {
+        await handler(services, job);
+      } catch (error) {
+        const { id, attempt } = job;
+        services.log.warn({ err: error, queue, job: id, attempt }, 'a job is put back, to be tried again');
+        throw error;
+      }
+    });
+  await work<IntakeJob>('intake', 4, takeIn);
+  await work<CommentJob>('comment', 2, answerComment);
+  await work<ReviewJob>('review', reviewers, reviewPullRequest);
 }

@@ -29,7 +29,6 @@ export interface GitHubClient {
   gitUrl(fullName: string): string;
 }
 
-/** @param options.fetch replaces the transport, for tests */
 export function createGitHubClient(
   { appId, privateKey }: AppCredentials,
   { apiUrl, githubUrl }: Pick<Environment, 'apiUrl' | 'githubUrl'>,
@@ -41,18 +40,19 @@ export function createGitHubClient(
       log.warn({ method: options.method, url: options.url, seconds }, what);
       return tries < 3 && seconds <= MAX_WAIT;
     };
+  const throttle = {
+    onRateLimit: wait('rate limit reached'),
+    onSecondaryRateLimit: wait('secondary rate limit reached'),
+    // The plugin's own pace is one write a second and one comment in three: see pace.ts.
+    write: paceGroups(20, 1000) as never,
+    notifications: paceGroups(5, 3000) as never,
+  };
   const Client = Octokit.defaults({
     baseUrl: apiUrl,
     userAgent: 'adjutant',
     log: { debug: () => undefined, info: () => undefined, warn: warnTo(log), error: warnTo(log) },
     request: { fetch: limitedFetch },
-    throttle: {
-      onRateLimit: wait('rate limit reached'),
-      onSecondaryRateLimit: wait('secondary rate limit reached'),
-      // The plugin's own pace is one write a second and one comment in three: see pace.ts.
-      write: paceGroups(20, 1000) as never,
-      notifications: paceGroups(5, 3000) as never,
-    },
+    throttle,
   });
   const app = new App({ appId, privateKey, Octokit: Client });
   let login: Promise<string> | undefined;
@@ -65,7 +65,7 @@ export function createGitHubClient(
   return {
     appId,
     open(repository) {
-      const octokit = new Client({ throttle: { id: String(repository.installation) } });
+      const octokit = new Client({ throttle: { ...throttle, id: String(repository.installation) } });
       octokit.hook.before('request', async (options) => {
         options.headers.authorization = `token ${await token(repository, API_PERMISSIONS)}`;
       });

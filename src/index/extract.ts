@@ -6,15 +6,15 @@ import { LoweringError } from '../c/flow-builder.ts';
 import { encodeFlow } from '../c/flow-encode.ts';
 import { lowerBody, lowerFunction, lowerMacro } from '../c/lower.ts';
 import { Lowering } from '../c/lowering.ts';
-import { declaredType, expressionText } from '../c/types.ts';
+import { declaredType } from '../c/types.ts';
 import { assignedEntries } from './extract-assignments.ts';
+import { functionSignature, textsOf } from './extract-functions.ts';
 import { macroShape } from './extract-macros.ts';
 import { tableOf } from './extract-tables.ts';
 import { TypeCollector } from './extract-types.ts';
 import type {
   FunctionFact,
   GlobalFact,
-  Parameter,
   ParseError,
   StructFact,
   TableEntry,
@@ -60,9 +60,7 @@ export class Extractor {
     this.#listener = listener;
   }
 
-  /**
-   * The facts of a parsed file. The tree may be overwritten afterwards; the facts refer to nothing of it.
-   */
+  /** The facts of a parsed file. The tree may be overwritten afterwards; the facts refer to nothing of it. */
   extract(file: Tree): StoredFacts {
     return this.#start(file, false).run();
   }
@@ -115,9 +113,9 @@ class FileExtraction {
     topLevelMacros: [],
     errors: [],
   };
-  /** Tables wait until all structs of the file are known: a positional initializer needs the fields' names. */
   /** The macro that defines the function that comes next. */
   #definedBy: string | undefined;
+  /** Tables wait until all structs of the file are known: a positional initializer needs the fields' names. */
   readonly #tables: { declarator: number; type: string; holder: string }[] = [];
 
   constructor(tree: Tree, lowering: Lowering, bytes: ByteWriter, listener: BodyListener | undefined) {
@@ -226,7 +224,7 @@ class FileExtraction {
       this.#definedBy = name;
       return;
     }
-    const args = this.texts(tree.b[call] as number);
+    const args = textsOf(tree, tree.b[call] as number);
     facts.topLevelMacros.push({ name, args, line: this.line(node) });
   }
 
@@ -241,7 +239,19 @@ class FileExtraction {
         : this.lower(() => lowerFunction(this.lowering, node), this.line(declarator), name);
     const endLine =
       body === 0 ? this.line(declarator) : lineOf(tree.tokenPosition[tree.b[body] as number] as number);
-    facts.functions.push(this.functionRecord(node, declarator, name, endLine, flowAt, this.#definedBy));
+    facts.functions.push(
+      new FunctionRecord(
+        {
+          ...functionSignature(tree, this.types, declarator),
+          name,
+          endLine,
+          isPrototype: false,
+          definedBy: this.#definedBy,
+          flowAt,
+        },
+        this.store,
+      ),
+    );
     this.#definedBy = undefined;
   }
 
@@ -266,59 +276,6 @@ class FileExtraction {
     return flowAt;
   }
 
-  functionRecord(
-    node: number,
-    declarator: number,
-    name: string,
-    endLine: number,
-    flowAt: number,
-    definedBy: string | undefined,
-  ): FunctionRecord {
-    const { tree } = this;
-    const info = tree.c[declarator] as number;
-    const flags = info === 0 ? 0 : (tree.c[info] as number);
-    const position = tree.tokenPosition[tree.token[declarator] as number] as number;
-    return new FunctionRecord(
-      {
-        name,
-        line: lineOf(position),
-        column: columnOf(position),
-        endLine,
-        returns: this.types.nameOf(tree.a[declarator] as number),
-        parameters: info === 0 ? [] : this.parameters(tree.b[info] as number),
-        variadic: (flags & DeclaratorFlag.Variadic) !== 0,
-        isStatic: (flags & DeclaratorFlag.Static) !== 0,
-        isInline: (flags & (DeclaratorFlag.Inline | DeclaratorFlag.AlwaysInline)) !== 0,
-        alwaysInline: (flags & DeclaratorFlag.AlwaysInline) !== 0,
-        noReturn: (flags & DeclaratorFlag.NoReturn) !== 0,
-        isInit: (flags & DeclaratorFlag.Init) !== 0,
-        attributes: info === 0 ? [] : this.attributes(tree.name[info] as number),
-        isPrototype: tree.kind[node] !== Kind.Function,
-        definedBy,
-        flowAt,
-      },
-      this.store,
-    );
-  }
-
-  parameters(first: number): Parameter[] {
-    const parameters: Parameter[] = [];
-    for (let p = first; p !== 0; p = this.tree.next[p] as number) {
-      const type = declaredType(this.tree, p, this.types.nameOf(this.tree.a[p] as number));
-      parameters.push({ name: this.name(p), type });
-    }
-    return parameters;
-  }
-
-  attributes(first: number): { name: string; args: string[] }[] {
-    const attributes: { name: string; args: string[] }[] = [];
-    for (let at = first; at !== 0; at = this.tree.next[at] as number) {
-      if (this.tree.kind[at] !== Kind.Attribute) continue;
-      attributes.push({ name: this.name(at), args: this.texts(this.tree.a[at] as number) });
-    }
-    return attributes;
-  }
-
   addVariables(node: number): void {
     const { tree, facts } = this;
     for (let d = tree.a[node] as number; d !== 0; d = tree.next[d] as number) {
@@ -328,7 +285,9 @@ class FileExtraction {
       const base = this.types.collect(tree.a[d] as number, `<${name}>`);
       const line = this.line(d);
       if ((flags & DeclaratorFlag.Function) !== 0) {
-        facts.functions.push(this.functionRecord(node, d, name, line, NO_FLOW, undefined));
+        const signature = functionSignature(tree, this.types, d);
+        const rest = { name, endLine: line, isPrototype: true, definedBy: undefined, flowAt: NO_FLOW };
+        facts.functions.push(new FunctionRecord({ ...signature, ...rest }, this.store));
         continue;
       }
       facts.globals.push({
@@ -373,11 +332,5 @@ class FileExtraction {
 
   line(node: number): number {
     return lineOf(this.tree.tokenPosition[this.tree.token[node] as number] as number);
-  }
-
-  texts(first: number): string[] {
-    const texts: string[] = [];
-    for (let e = first; e !== 0; e = this.tree.next[e] as number) texts.push(expressionText(this.tree, e));
-    return texts;
   }
 }

@@ -1,23 +1,27 @@
 /** `adjutant trailers`: commit messages alone, of a range, a file or standard input. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { trailerOptions } from '../checkers/trailers/configured-options.ts';
 import { correctMessages } from '../checkers/trailers/correct.ts';
 import { checkTrailers, type TrailerCheckOptions } from '../checkers/trailers/index.ts';
 import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
-import type { Commit, Person } from '../git/change.ts';
-import { type CommitLookup, noHistory } from '../git/commit-lookup.ts';
+import type { Commit, Person, SourceTree } from '../git/change.ts';
+import { type CommitLookup, noHistory, type UpstreamLookup } from '../git/commit-lookup.ts';
 import { readCommitMap } from '../git/commit-map.ts';
+import { type GitHistory, openHistory } from '../git/history.ts';
 import { looksLikeMail, parseMailbox } from '../git/mailbox.ts';
-import { openRepository, type Repository } from '../git/repository.ts';
+import { openRepository, type Range, type Repository } from '../git/repository.ts';
+import { rewriteMessages } from '../git/rewrite.ts';
 import { messageDiff } from '../report/message-diff.ts';
 import { shortId } from '../report/places.ts';
-import { fails } from '../report/verdict.ts';
+import { fails, plural } from '../report/verdict.ts';
 import { visible } from '../report/visible.ts';
 import { collectExcerpts } from '../review/excerpts.ts';
 import type { Report } from '../review/report.ts';
 import { failOnLevel } from './fail-on.ts';
 import type { ExitStatus, Io } from './io.ts';
+import { loadConfiguration } from './load-configuration.ts';
 import { parseFormat, renderReport, wantsColor } from './output.ts';
 
 export interface TrailersCommandOptions {
@@ -33,7 +37,18 @@ export interface TrailersCommandOptions {
   readonly format?: string;
   readonly failOn?: string;
   readonly fix?: boolean;
+  readonly config?: string;
   readonly color?: boolean;
+}
+
+/** What is checked, and what can be asked about it. */
+interface OpenedInput extends Input {
+  readonly history: CommitLookup;
+  readonly upstream?: UpstreamLookup;
+  readonly repository?: Repository;
+  readonly range?: Range;
+  readonly tree?: SourceTree;
+  close(): Promise<void>;
 }
 
 interface Input {
@@ -50,30 +65,67 @@ export async function runTrailers(options: TrailersCommandOptions, io: Io): Prom
   const start = performance.now();
   const format = parseFormat(options.format);
   const failOn = failOnLevel(options.failOn, undefined);
-  const history = await openHistory(options, io);
-  const input = await readInput(options, io);
-  const check: TrailerCheckOptions = {
-    ...(options.submitter === undefined ? {} : { submitter: readPerson(options.submitter, '--submitter') }),
-  };
-  const findings = await checkTrailers(input.commits, history, check);
-  const report: Report = {
-    base: input.base,
-    head: input.head,
-    findings,
-    fixed: [],
-    limits: input.limits,
-    excerpts: await collectExcerpts(findings, input.commits, undefined, []),
-    stats: {
-      files: 0,
-      functions: 0,
-      parseErrors: [],
-      commits: input.commits.length,
-      elapsed: performance.now() - start,
-    },
-  };
-  io.stdout.write(await renderReport(report, format, io, wantsColor(options.color, io)));
-  if (format === 'text') io.stdout.write(await correctionText(input.commits, history, check));
-  return fails(findings, failOn) ? 1 : 0;
+  const opened = await openInput(options, io);
+  try {
+    const configuration = await loadConfiguration(options.config, opened.tree, io);
+    const check: TrailerCheckOptions = {
+      ...(configuration === undefined ? {} : trailerOptions(configuration)),
+      ...(options.submitter === undefined ? {} : { submitter: readPerson(options.submitter, '--submitter') }),
+      ...(opened.upstream === undefined ? {} : { upstream: opened.upstream }),
+    };
+    const before = await checkTrailers(opened.commits, opened.history, check);
+    const fixed = options.fix === true ? await fix(opened, check, io) : undefined;
+    const commits = fixed ?? opened.commits;
+    const findings = fixed === undefined ? before : await checkTrailers(commits, opened.history, check);
+    const report: Report = {
+      base: opened.base,
+      head: commits.at(-1)?.id ?? opened.head,
+      findings,
+      fixed: fixed === undefined ? [] : before.filter((finding) => finding.suggestion !== undefined),
+      limits: opened.limits,
+      excerpts: await collectExcerpts(findings, commits, undefined, []),
+      stats: {
+        files: 0,
+        functions: 0,
+        parseErrors: [],
+        commits: commits.length,
+        elapsed: performance.now() - start,
+      },
+    };
+    io.stdout.write(await renderReport(report, format, io, wantsColor(options.color, io)));
+    if (format === 'text') io.stdout.write(await correctionText(commits, opened.history, check));
+    return fails(findings, failOn) ? 1 : 0;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Rewrites the messages on the branch. Returns the commits as they are now; undefined where nothing was to be done. */
+async function fix(
+  opened: OpenedInput,
+  check: TrailerCheckOptions,
+  io: Io,
+): Promise<readonly Commit[] | undefined> {
+  const { repository, range } = opened;
+  if (repository === undefined || range === undefined) {
+    throw new UserError(
+      '--fix rewrites the commits of a range; for a file, apply the diff that is printed without it.',
+    );
+  }
+  const messages = await correctMessages(opened.commits, opened.history, check);
+  if (messages.size === 0) return undefined;
+  const { branch, backup, renamed, unsigned, before } = await rewriteMessages(repository, range, messages);
+  const name = branch.replace(/^refs\/heads\//, '');
+  io.stderr.write(
+    `adjutant: corrected ${plural(messages.size, 'message')} on ${name}; ${plural(renamed.size, 'commit')} got a new id.\n` +
+      `adjutant: the branch as it was is ${backup}; to go back: git update-ref ${branch} ${before}\n`,
+  );
+  if (unsigned.length > 0) {
+    io.stderr.write(
+      `adjutant: signatures that no longer hold were taken off: ${unsigned.map(shortId).join(', ')}\n`,
+    );
+  }
+  return repository.commits(range.base, renamed.get(range.head) ?? range.head);
 }
 
 async function correctionText(
@@ -92,18 +144,74 @@ async function correctionText(
     .join('');
 }
 
-async function openHistory(options: TrailersCommandOptions, io: Io): Promise<CommitLookup> {
-  if (options.commits === undefined) return noHistory;
-  return readCommitMap(decodeText(await readSome(options.commits, io)), options.commits);
+async function openInput(options: TrailersCommandOptions, io: Io): Promise<OpenedInput> {
+  const { input } = options;
+  if (input === '-')
+    return withHistory(messageInput(await io.readInput(), 'standard-input', options), options, io);
+  if (input !== undefined && (await isFile(resolve(io.cwd, input)))) {
+    return withHistory(messageInput(await readSome(input, io), basename(input), options), options, io);
+  }
+  const repository = await requireRepository(options, io);
+  try {
+    const range = await repository.range(input);
+    const commits = await repository.commits(range.base, range.head);
+    const read = { commits, base: range.base, head: range.head, limits: shallowLimit(repository) };
+    const opened = await withRepository(read, repository, range.base, options, io);
+    return { ...opened, range, tree: await repository.tree(range.base) };
+  } catch (error) {
+    repository.close();
+    throw error;
+  }
 }
 
-async function readInput(options: TrailersCommandOptions, io: Io): Promise<Input> {
-  const { input } = options;
-  if (input === '-') return messageInput(await io.readInput(), 'standard-input', options);
-  if (input !== undefined && (await isFile(resolve(io.cwd, input)))) {
-    return messageInput(await readSome(input, io), basename(input), options);
+/** A message by itself: the repository is --commits, or --repo, or nothing. */
+async function withHistory(read: Input, options: TrailersCommandOptions, io: Io): Promise<OpenedInput> {
+  if (options.repo !== undefined && options.commits === undefined) {
+    const repository = await requireRepository(options, io);
+    const limits = [...read.limits, ...shallowLimit(repository)];
+    return withRepository({ ...read, limits }, repository, undefined, options, io);
   }
-  return rangeInput(options, io);
+  const history = options.commits === undefined ? noHistory : await readMap(options.commits, io);
+  return { ...read, history, close: async () => undefined };
+}
+
+async function withRepository(
+  read: Input,
+  repository: Repository,
+  at: string | undefined,
+  options: TrailersCommandOptions,
+  io: Io,
+): Promise<OpenedInput> {
+  const history = await openHistory(repository, at === undefined ? {} : { at });
+  const upstream =
+    options.upstream === undefined ? undefined : await openUpstream(repository, options.upstream);
+  return {
+    ...read,
+    repository,
+    history: options.commits === undefined ? history : await readMap(options.commits, io),
+    ...(upstream === undefined ? {} : { upstream }),
+    async close() {
+      await history.close();
+      await upstream?.close();
+      repository.close();
+    },
+  };
+}
+
+async function openUpstream(repository: Repository, revision: string): Promise<GitHistory> {
+  const within = await repository.resolve(revision);
+  if (within === undefined)
+    throw new UserError(`There is no revision ${revision} in this repository; fetch it first.`);
+  return openHistory(repository, { within });
+}
+
+function shallowLimit(repository: Repository): string[] {
+  if (!repository.shallow) return [];
+  return ['The history is shallow here: whether a commit that a message names exists is not known.'];
+}
+
+async function readMap(file: string, io: Io): Promise<CommitLookup> {
+  return readCommitMap(decodeText(await readSome(file, io)), file);
 }
 
 /** A mail with a patch, or the text of a message. */
@@ -150,17 +258,6 @@ function withoutEditorHelp(text: string): string {
   const scissors = /^# -+ >8 -+$/m.exec(text);
   const upper = scissors === null ? text : text.slice(0, scissors.index);
   return /^# Please enter the commit message/m.test(upper) ? upper.replace(/^#.*\n?/gm, '') : upper;
-}
-
-async function rangeInput(options: TrailersCommandOptions, io: Io): Promise<Input> {
-  const repository = await requireRepository(options, io);
-  try {
-    const range = await repository.range(options.input);
-    const commits = await repository.commits(range.base, range.head);
-    return { commits, base: range.base, head: range.head, limits: [] };
-  } finally {
-    repository.close();
-  }
 }
 
 async function requireRepository(options: TrailersCommandOptions, io: Io): Promise<Repository> {

@@ -1,5 +1,6 @@
 /** Change -> Report: what the checkers find in head and not in base, and in base and not in head. */
 import { COMMIT_MESSAGE, type CodeChecker, type Finding } from '../checkers/checker.ts';
+import { trailerOptions } from '../checkers/trailers/configured-options.ts';
 import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
 import type { Change, Commit, Person } from '../git/change.ts';
 import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
@@ -96,11 +97,7 @@ async function messageFindings(
     import('../git/commit-lookup.ts'),
   ]);
   return checkTrailers(commits, history ?? noHistory, {
-    convention: configuration.trailers.convention,
-    required: configuration.trailers.required,
-    forbidden: configuration.trailers.forbidden,
-    prefixes: configuration.trailers.prefixes,
-    levels: new Map(Object.entries(configuration.rules)),
+    ...trailerOptions(configuration),
     submitter,
     ...(upstream ? { upstream } : {}),
   });

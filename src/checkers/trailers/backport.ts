@@ -78,3 +78,21 @@ export function backportLines(message: Message): BackportLine[] {
   }
   return found;
 }
+
+/** How each convention writes the line. */
+export const conventions: Readonly<Record<BackportLine['form'], string>> = {
+  'upstream commit': '[ Upstream commit <40 digits> ]',
+  'commit upstream': 'commit <40 digits> upstream.',
+  'cherry picked': '(cherry picked from commit <40 digits>)',
+  backported: '(backported from commit <40 digits>)',
+  tag: 'Upstream-commit: <40 digits>',
+};
+
+/** Distributions put a mark before the subject: `UBUNTU: SAUCE:`, `[Backport]`, `upstream:`. */
+export function sameSubject(own: string, upstream: string): boolean {
+  const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
+  return (
+    plain(own) === plain(upstream) ||
+    (plain(own).endsWith(plain(upstream)) && /^(?:[A-Z]+:|\[[^\]]+\]|[\w-]+:)/.test(own))
+  );
+}

@@ -21,9 +21,7 @@ export const badAddress: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `${trailer.name}: names ${ending}, whose address ${problem}.`,
-        explanation:
-          `A person is written: Name <address>, with a remark after # or in parentheses.` +
-          (corrected === undefined ? '' : ` Write: ${trailer.name}: ${corrected}`),
+        explanation: 'A person is written: Name <address>, with a remark after # or in parentheses.',
         ...(corrected === undefined
           ? {}
           : { correction: replaceTrailer(trailer, `${trailer.lead}${corrected}`) }),

@@ -1,4 +1,4 @@
-import { proseLines } from './description.ts';
+import { proseLines } from './prose.ts';
 import type { MessageRule } from './rule.ts';
 
 const REFERENCE = /\bcommits? (?:id )?([0-9a-f]{7,40})\b(?:\s*\("([^"]+)"\))?/gi;

@@ -31,7 +31,7 @@ export async function gatherContexts(
   const drafts = commits.map(draft);
   const answers = await history.commits([...new Set(drafts.flatMap(namedCommits))]);
   const answer = (sha: string) => answers.get(sha.toLowerCase()) ?? UNKNOWN;
-  const sources = await askUpstream(drafts, history, upstream);
+  const sources = await askUpstream(drafts, history, upstream, options);
   const fixes = await completeFixes(drafts, history, answer);
   const touching = await history.subjectsTouching(
     [...new Set(commits.flatMap((commit) => commit.files))].slice(0, 500),
@@ -127,6 +127,7 @@ async function askUpstream(
   drafts: readonly Draft[],
   history: CommitLookup,
   upstream: UpstreamLookup | undefined,
+  options: TrailerOptions,
 ): Promise<(sha: string, commit: string) => Source> {
   const shas = [...new Set(drafts.flatMap(({ backports }) => backports.map((line) => line.sha)))].filter(
     (sha) => sha !== '',
@@ -145,6 +146,8 @@ async function askUpstream(
   ]);
   return (sha, commit) => {
     const source = answers.get(sha) ?? UNKNOWN;
+    if (source.state === 'missing' && upstream === undefined && options.convention !== 'mainline')
+      return { source: UNKNOWN, sameChange: undefined, missingFixes: [] };
     if (source.state !== 'found') return { source, sameChange: undefined, missingFixes: [] };
     const here = changes?.get(commit);
     const there = changes?.get(source.commit.id);

@@ -27,12 +27,6 @@ export function fixesCorrection(fixes: FixesLine): { correction: Correction } | 
   return corrected === undefined ? {} : { correction: replaceTrailer(fixes.trailer, corrected) };
 }
 
-/** `Write: Fixes: …`, or nothing. */
-export function advice(fixes: FixesLine): string {
-  const corrected = correctedFixes(fixes);
-  return corrected === undefined ? '' : ` Write: ${corrected}`;
-}
-
 /** The quoted subject is not that of the target; a beginning of it (shortened, or cut by a wrap) is no difference. */
 export function subjectDiffers(fixes: FixesLine): boolean {
   const { tag, target } = fixes;

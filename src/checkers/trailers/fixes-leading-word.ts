@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 export const fixesLeadingWord: MessageRule = {
@@ -13,7 +13,7 @@ export const fixesLeadingWord: MessageRule = {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
         message: `\`${fixes.tag.leading}\` stands before the SHA1 of the Fixes tag.`,
-        explanation: `The SHA1 follows the colon directly.${advice(fixes)}`,
+        explanation: `The SHA1 follows the colon directly.`,
         ...fixesCorrection(fixes),
       };
     }

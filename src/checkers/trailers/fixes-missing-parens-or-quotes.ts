@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 /** Typographic quotes in the right place are a note: linux-next and NIPA accept them. */
@@ -18,7 +18,7 @@ export const fixesMissingParensOrQuotes: MessageRule = {
           ...place,
           severity: 'note',
           message: 'The Fixes tag has typographic quotes.',
-          explanation: `Scripts look for plain double quotes.${advice(fixes)}`,
+          explanation: `Scripts look for plain double quotes.`,
         };
       } else {
         yield {
@@ -26,7 +26,7 @@ export const fixesMissingParensOrQuotes: MessageRule = {
           message: tag.closed
             ? 'The subject of the Fixes tag is not written ("subject").'
             : 'The subject of the Fixes tag is not closed by quotes and parentheses.',
-          explanation: `The form is: Fixes: <12 digits> ("<subject line>").${advice(fixes)}`,
+          explanation: `The form is: Fixes: <12 digits> ("<subject line>").`,
         };
       }
     }

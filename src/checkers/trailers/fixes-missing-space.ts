@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 export const fixesMissingSpace: MessageRule = {
@@ -14,7 +14,7 @@ export const fixesMissingSpace: MessageRule = {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
         message: `\`${glued}\` follows the SHA1 ${sha} without a blank.`,
-        explanation: `The form is: Fixes: <12 digits> ("<subject line>").${advice(fixes)}`,
+        explanation: `The form is: Fixes: <12 digits> ("<subject line>").`,
         ...fixesCorrection(fixes),
       };
     }

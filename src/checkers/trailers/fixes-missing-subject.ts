@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 export const fixesMissingSubject: MessageRule = {
@@ -14,7 +14,7 @@ export const fixesMissingSubject: MessageRule = {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
         message: `The Fixes tag gives ${tag.sha} without its subject.`,
-        explanation: `The subject lets a reader, and a script, see that the SHA1 is right.${advice(fixes)}`,
+        explanation: `The subject lets a reader, and a script, see that the SHA1 is right.`,
         ...fixesCorrection(fixes),
       };
     }

@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { FixesLine, MessageRule } from './rule.ts';
 
 export const fixesNoSha: MessageRule = {
@@ -17,7 +17,7 @@ export const fixesNoSha: MessageRule = {
           tag.sha === ''
             ? 'The Fixes tag names no commit.'
             : `\`${tag.instead}\` is no SHA1: \`${/[^0-9a-fA-F]/.exec(tag.instead)?.[0] ?? ''}\` is no hex digit.`,
-        explanation: `${reason(fixes)}${advice(fixes)}`,
+        explanation: `${reason(fixes)}`,
         ...fixesCorrection(fixes),
       };
     }

@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 export const fixesShaCapitals: MessageRule = {
@@ -13,7 +13,7 @@ export const fixesShaCapitals: MessageRule = {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
         message: `The SHA1 of the Fixes tag, ${fixes.tag.sha}, has capital letters.`,
-        explanation: `Scripts look for what git prints, which is lower case.${advice(fixes)}`,
+        explanation: `Scripts look for what git prints, which is lower case.`,
         ...fixesCorrection(fixes),
       };
     }

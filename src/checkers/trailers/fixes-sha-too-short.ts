@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 export const fixesShaTooShort: MessageRule = {
@@ -16,7 +16,7 @@ export const fixesShaTooShort: MessageRule = {
         message: `The SHA1 of the Fixes tag, ${sha}, has ${sha.length} digits; it needs at least 12.`,
         explanation:
           'Short ids become ambiguous as the tree grows. `git config core.abbrev 12` and ' +
-          `\`git log -1 --format='Fixes: %h ("%s")' <commit>\` print the tag.${advice(fixes)}`,
+          `\`git log -1 --format='Fixes: %h ("%s")' <commit>\` print the tag.`,
         ...fixesCorrection(fixes),
       };
     }

@@ -1,4 +1,4 @@
-import { advice, fixesCorrection, subjectDiffers, subjectShortened } from './fixes-correction.ts';
+import { fixesCorrection, subjectDiffers, subjectShortened } from './fixes-correction.ts';
 import { formatFixes } from './fixes-tag.ts';
 import type { FixesLine, MessageRule } from './rule.ts';
 
@@ -23,7 +23,7 @@ export const fixesSubjectMismatch: MessageRule = {
           ...place,
           severity: 'note',
           message: `The subject of ${fixes.tag.sha} goes on: "${fixes.target.commit.subject}".`,
-          explanation: `Quote the whole subject line.${advice(fixes)}`,
+          explanation: `Quote the whole subject line.`,
         };
       }
     }

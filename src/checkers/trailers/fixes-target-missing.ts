@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { FixesLine, MessageRule } from './rule.ts';
 
 /** Only where the whole history is at hand: in a shallow or partial repository nothing is said. */
@@ -14,7 +14,7 @@ export const fixesTargetMissing: MessageRule = {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
         message: `Fixes: ${fixes.tag.sha} names no commit of this repository.`,
-        explanation: `${guess(fixes)}${advice(fixes)}`,
+        explanation: `${guess(fixes)}`,
         ...fixesCorrection(fixes),
       };
     }

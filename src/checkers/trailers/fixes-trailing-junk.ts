@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
 export const fixesTrailingJunk: MessageRule = {
@@ -14,7 +14,7 @@ export const fixesTrailingJunk: MessageRule = {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
         message: `\`${tag.trailing}\` stands behind the subject of the Fixes tag.`,
-        explanation: `A remark can follow after \`#\`; anything else is not part of the form.${advice(fixes)}`,
+        explanation: `A remark can follow after \`#\`; anything else is not part of the form.`,
         ...fixesCorrection(fixes),
       };
     }

@@ -1,4 +1,4 @@
-import { advice, fixesCorrection } from './fixes-correction.ts';
+import { fixesCorrection } from './fixes-correction.ts';
 import { type MessageRule, replaceTrailer } from './rule.ts';
 
 export const fixesWrapped: MessageRule = {
@@ -15,7 +15,7 @@ export const fixesWrapped: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: 'The Fixes tag is split over several lines.',
-        explanation: `Tags are exempt from the line length, so that scripts can read them.${advice(fixes)}`,
+        explanation: `Tags are exempt from the line length, so that scripts can read them.`,
         correction: joined,
       };
     }

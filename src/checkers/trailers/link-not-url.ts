@@ -17,7 +17,7 @@ export const linkNotUrl: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `\`${trailer.name}:\` holds "${trailer.value}", which is no URL.`,
-        explanation: `A reader of the history needs an address that works anywhere.${url ? ` Write: ${trailer.key}: ${url}` : ''}`,
+        explanation: 'A reader of the history needs an address that works anywhere.',
         ...(url ? { correction: replaceTrailer(trailer, `${trailer.key}: ${url}`) } : {}),
       };
     }

@@ -12,7 +12,7 @@ export const misspelledTrailer: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `\`${trailer.name}:\` is no tag; \`${trailer.key}:\` is.`,
-        explanation: `No script finds a tag that is misspelled. Write: ${trailer.key}: ${trailer.value}`,
+        explanation: `No script finds a tag that is misspelled.`,
         correction: replaceTrailer(trailer, `${trailer.key}: ${trailer.value}`),
       };
     }

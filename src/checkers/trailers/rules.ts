@@ -1,22 +1,22 @@
 /** The rules of the trailer checker: to add one is to add a file, its page and a line here. */
 import { assistedByFormat } from './assisted-by-format.ts';
-import {
-  backportAuthor,
-  backportChange,
-  backportForm,
-  backportMissingFix,
-  backportSourceMissing,
-  backportSubject,
-  backportWanted,
-} from './backport-rules.ts';
+import { backportAuthor } from './backport-author.ts';
+import { backportChange } from './backport-change.ts';
+import { backportForm } from './backport-form.ts';
+import { backportMissingFix } from './backport-missing-fix.ts';
+import { backportSourceMissing } from './backport-source-missing.ts';
+import { backportSubject } from './backport-subject.ts';
+import { backportWanted } from './backport-wanted.ts';
 import { badAddress } from './bad-address.ts';
 import { changeId } from './change-id.ts';
 import { coDevelopedIsAuthor } from './co-developed-is-author.ts';
 import { coDevelopedNotAdjacent } from './co-developed-not-adjacent.ts';
 import { coDevelopedWithoutSignoff } from './co-developed-without-signoff.ts';
+import { commentLine } from './comment-line.ts';
 import { commitReference } from './commit-reference.ts';
-import { commentLine, diffInMessage, emptyDescription, longLine, repeatedWord } from './description.ts';
+import { diffInMessage } from './diff-in-message.ts';
 import { duplicateTrailer } from './duplicate-trailer.ts';
+import { emptyDescription } from './empty-description.ts';
 import { fixesLeadingWord } from './fixes-leading-word.ts';
 import { fixesMissingParensOrQuotes } from './fixes-missing-parens-or-quotes.ts';
 import { fixesMissingSpace } from './fixes-missing-space.ts';
@@ -34,12 +34,14 @@ import { fixesWanted } from './fixes-wanted.ts';
 import { fixesWrapped } from './fixes-wrapped.ts';
 import { forbiddenTrailer } from './forbidden-trailer.ts';
 import { linkNotUrl } from './link-not-url.ts';
+import { longLine } from './long-line.ts';
 import { misspelledTrailer } from './misspelled-trailer.ts';
 import { nameNotReal } from './name-not-real.ts';
 import { oldArchive } from './old-archive.ts';
+import { repeatedWord } from './repeated-word.ts';
 import { reportedByWithoutCloses } from './reported-by-without-closes.ts';
 import { requiredTrailer } from './required-trailer.ts';
-import { revertForm } from './revert.ts';
+import { revertForm } from './revert-form.ts';
 import type { MessageRule } from './rule.ts';
 import { signoffAuthorMismatch } from './signoff-author-mismatch.ts';
 import { signoffByProgram } from './signoff-by-program.ts';
@@ -51,8 +53,11 @@ import { signoffMissingSubmitter } from './signoff-missing-submitter.ts';
 import { signoffNotLast } from './signoff-not-last.ts';
 import { stableCcFormat } from './stable-cc-format.ts';
 import { stablePrerequisite } from './stable-prerequisite.ts';
-import { subjectLength, subjectPatchTag, subjectPeriod, subjectTool } from './subject.ts';
+import { subjectLength } from './subject-length.ts';
+import { subjectPatchTag } from './subject-patch-tag.ts';
+import { subjectPeriod } from './subject-period.ts';
 import { subjectPrefix } from './subject-prefix.ts';
+import { subjectTool } from './subject-tool.ts';
 import { tagOrder } from './tag-order.ts';
 import { textAfterTrailers } from './text-after-trailers.ts';
 import { trailerBlockSplit } from './trailer-block-split.ts';
@@ -117,14 +122,14 @@ export const rules: readonly MessageRule[] = [
   textAfterTrailers,
   requiredTrailer,
   forbiddenTrailer,
-  subjectPrefix,
   subjectLength,
   subjectPatchTag,
   subjectPeriod,
+  subjectPrefix,
   subjectTool,
-  commentLine,
-  diffInMessage,
   emptyDescription,
   longLine,
+  commentLine,
+  diffInMessage,
   repeatedWord,
 ];

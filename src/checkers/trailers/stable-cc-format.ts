@@ -36,7 +36,7 @@ function judge(trailer: Trailer): Problem | undefined {
     return {
       ...place,
       message: `\`${remark}\` behind the stable address is no comment.`,
-      explanation: `Instructions for the stable team follow a #. Write: ${corrected}`,
+      explanation: `Instructions for the stable team follow a #.`,
       correction,
     };
   }
@@ -45,7 +45,7 @@ function judge(trailer: Trailer): Problem | undefined {
     ...place,
     severity: 'note',
     message: `The stable address has the name "${name}".`,
-    explanation: `The documents and checkpatch write the bare address. Write: ${corrected}`,
+    explanation: `The documents and checkpatch write the bare address.`,
     correction,
   };
 }

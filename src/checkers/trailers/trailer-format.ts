@@ -16,7 +16,7 @@ export const trailerFormat: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `\`${trailer.name}\` ${fault}.`,
-        explanation: `The colon follows the name at once, at the start of the line. Write: ${written}: ${trailer.value}`,
+        explanation: `The colon follows the name at once, at the start of the line.`,
         correction: replaceTrailer(trailer, `${written}: ${trailer.value}`),
       };
     }

@@ -19,7 +19,7 @@ export const trailerStyle: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `\`${trailer.lead.trim()}\` is usually written \`${name}:\`${name === trailer.name ? ' with one blank after it' : ''}.`,
-        explanation: `Write: ${written}`,
+        explanation: 'Scripts cope with it; people read the usual form faster.',
         ...(trailer.endLine === trailer.line ? { correction: replaceTrailer(trailer, written) } : {}),
       };
     }

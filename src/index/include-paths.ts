@@ -81,6 +81,34 @@ export class IncludePaths {
   }
 }
 
+/**
+ * The files that a file includes, directly or not. `includes` gives those of one file, `has` tells which files
+ * there are. What a header of all architectures took from the main one is taken from the asker's own.
+ */
+export function reachable(
+  from: string,
+  includes: (path: string) => Iterable<string>,
+  has: (path: string) => boolean,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const work = [from];
+  const main = `arch/${MAIN_ARCHITECTURE}/`;
+  const own = /^arch\/[^/]+\//.exec(from)?.[0] ?? main;
+  for (const file of work) {
+    for (const included of includes(file)) {
+      let target = included;
+      if (own !== main && target.startsWith(main)) {
+        const ours = own + target.slice(main.length);
+        if (has(ours)) target = ours;
+      }
+      if (target === from || found.has(target)) continue;
+      found.add(target);
+      work.push(target);
+    }
+  }
+  return found;
+}
+
 function entryOf(maps: Map<string, Map<string, number>>, key: string): Map<string, number> {
   let map = maps.get(key);
   if (map === undefined) {

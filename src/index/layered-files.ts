@@ -1,7 +1,7 @@
 /** The files of a tree with changed ones laid over them, under one numbering: the tree's first, then the changed. */
 import { BoundedMap } from './bounded-map.ts';
 import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
-import { IncludePaths } from './include-paths.ts';
+import { IncludePaths, reachable } from './include-paths.ts';
 import { flagsOf, ordinalOf } from './link-record.ts';
 import type { FunctionRef } from './program.ts';
 import type { StoredFacts } from './stored-facts.ts';
@@ -34,6 +34,8 @@ export class LayeredFiles {
   readonly #over: MemoryFiles;
   /** By number of a changed file of the tree: its number now, or -1. */
   readonly #moved = new Map<number, number>();
+  /** Names, without folders, of files that the tree does not have. */
+  readonly #newNames = new Set<string>();
   readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, ({ facts }) => facts.flows.bytes.length + 4096);
   readonly #visible = new BoundedMap<string, ReadonlySet<string>>(VISIBLE_SETS);
   #includes: IncludePaths | undefined;
@@ -46,6 +48,7 @@ export class LayeredFiles {
     for (const path of changes.keys()) {
       const before = base.fileOf(path);
       if (before !== undefined) this.#moved.set(before, this.#overNumber(path) ?? -1);
+      else this.#newNames.add(nameOf(path));
     }
   }
 
@@ -101,40 +104,34 @@ export class LayeredFiles {
 
   /** Paths of the files that a file includes, directly or not. */
   visibleFrom(path: string): ReadonlySet<string> {
-    return this.#visible.get(path, () => {
-      const paths = new Set<string>();
-      const start = this.fileOf(path);
-      const work = start === undefined ? [] : [start];
-      const seen = new Set(work);
-      for (const file of work) {
-        for (const target of this.#includesOf(file)) {
-          if (seen.has(target)) continue;
-          seen.add(target);
-          work.push(target);
-          paths.add(this.path(target));
-        }
-      }
-      return paths;
-    });
+    return this.#visible.get(path, () =>
+      reachable(
+        path,
+        (included) => this.#includesOf(included),
+        (other) => this.fileOf(other) !== undefined,
+      ),
+    );
   }
 
-  #includesOf(file: number): readonly number[] {
+  #includesOf(path: string): string[] {
+    const file = this.fileOf(path);
+    if (file === undefined) return [];
     const { fileCount, tree } = this.#base;
-    const targets: number[] = [];
-    if (file < fileCount) {
-      for (const target of tree.includes(file)) {
-        const now = this.#moved.get(target) ?? target;
-        if (now >= 0) targets.push(now);
-      }
-      return targets;
-    }
+    if (file >= fileCount) return this.#resolveIncludes(file);
+    const targets = [...tree.includes(file)].map((target) => this.#moved.get(target) ?? target);
+    // A header that is gone or new may have another one of its name in its place.
+    const isStale = targets.some((target) => target < 0 || this.#newNames.has(nameOf(this.path(target))));
+    return isStale ? this.#resolveIncludes(file) : targets.map((target) => this.path(target));
+  }
+
+  #resolveIncludes(file: number): string[] {
     this.#includes ??= new IncludePaths(
       new Map([...this.all()].map((number) => [this.path(number), number])),
     );
-    const from = this.path(file);
-    for (const include of this.#over.facts(file - fileCount).includes) {
-      const target = this.#includes.resolve(include, from);
-      if (target >= 0) targets.push(target);
+    const targets: string[] = [];
+    for (const include of this.unit(file).facts.includes) {
+      const target = this.#includes.resolve(include, this.path(file));
+      if (target >= 0) targets.push(this.path(target));
     }
     return targets;
   }
@@ -144,6 +141,8 @@ export class LayeredFiles {
     return file === undefined ? undefined : this.#base.fileCount + file;
   }
 }
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 function makeUnit(path: string, facts: StoredFacts): Unit {
   let refs: ReadonlyMap<number, FunctionRef> | undefined;

@@ -10,8 +10,9 @@ import type {
   TableEntry,
   TypeName,
 } from './facts.ts';
+import { IncludePaths, reachable } from './include-paths.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
-import { best, type Candidate, mayInclude } from './resolve.ts';
+import { best, type Candidate } from './resolve.ts';
 import { type Lookup, resolveBase, resolveField, resolvePlace } from './resolve-types.ts';
 
 interface Definition<T> extends Candidate {
@@ -59,6 +60,7 @@ class MemoryProgram implements Program {
   readonly #typedefs = new NameIndex<Definition<TypeName>>();
   readonly #globals = new NameIndex<Definition<GlobalFact>>();
   readonly #enumerators = new NameIndex<Definition<number | undefined>>();
+  readonly #includes: IncludePaths;
   readonly #visible = new Map<string, ReadonlySet<string>>();
   #mentions: ReadonlyMap<string, readonly (FunctionRef | MacroRef)[]> | undefined;
   #stored: ReadonlyMap<string, readonly Stored[]> | undefined;
@@ -68,6 +70,7 @@ class MemoryProgram implements Program {
   constructor(files: ReadonlyMap<string, FileFacts>) {
     this.#files = files;
     this.paths = [...files.keys()].sort();
+    this.#includes = new IncludePaths(new Map(this.paths.map((path, number) => [path, number])));
     for (const path of this.paths) this.#add(path, files.get(path) as FileFacts);
     this.#lookup = {
       struct: (name, from) => this.#best(this.#structs.get(name), from),
@@ -218,20 +221,20 @@ class MemoryProgram implements Program {
   #visibleFrom(from: string): ReadonlySet<string> {
     let visible = this.#visible.get(from);
     if (visible === undefined) {
-      const found = new Set<string>();
-      const work = [from];
-      for (const file of work) {
-        for (const include of this.#files.get(file)?.includes ?? []) {
-          const target = this.paths.find((path) => mayInclude(include, file, path));
-          if (target === undefined || found.has(target)) continue;
-          found.add(target);
-          work.push(target);
-        }
-      }
-      visible = found;
+      visible = reachable(
+        from,
+        (path) => this.#includesOf(path),
+        (path) => this.#files.has(path),
+      );
       this.#visible.set(from, visible);
     }
     return visible;
+  }
+
+  #includesOf(path: string): string[] {
+    const includes = this.#files.get(path)?.includes ?? [];
+    const numbers = includes.map((include) => this.#includes.resolve(include, path));
+    return numbers.filter((number) => number >= 0).map((number) => this.paths[number] as string);
   }
 
   /** Functions and macros whose flow names a global. */

@@ -72,15 +72,3 @@ export function best<T extends Candidate>(
   }
   return found;
 }
-
-/**
- * True if an #include of this text, written in `from`, may mean `path`: the same folder, include/ or an
- * include folder of an architecture.
- */
-export function mayInclude(include: string, from: string, path: string): boolean {
-  const name = include.slice(1, -1);
-  if (!path.endsWith(name)) return false;
-  const folder = path.slice(0, path.length - name.length);
-  if (folder === '' || /(^|\/)include\/((uapi|generated)\/)?$/.test(folder)) return true;
-  return folder === from.slice(0, from.lastIndexOf('/') + 1);
-}

@@ -1,5 +1,6 @@
 /** The checkers of code, in the order in which they run. To add one is to add a folder and a line. */
 import type { CodeChecker } from './checker.ts';
+import { lockOrder } from './lock-order/index.ts';
 import { nullDeref } from './null-deref/index.ts';
 
-export const codeCheckers: readonly CodeChecker[] = [nullDeref];
+export const codeCheckers: readonly CodeChecker[] = [lockOrder, nullDeref];

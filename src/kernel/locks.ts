@@ -336,15 +336,42 @@ export const lockAssertions: ReadonlyMap<
   ['rwsem_assert_held_write', { lock: 0, mode: 'write', held: true }],
 ] as const);
 
-/** Guards that DEFINE_GUARD, DEFINE_LOCK_GUARD_0/1 and their _COND forms define are learned from the tree. */
-export const guardDefinitions: ReadonlyMap<
-  string,
-  { readonly lock: number; readonly unlock: number; readonly of: number }
-> = new Map([
-  // name, (type,) lock statement, unlock statement
-  ['DEFINE_GUARD', { of: -1, lock: 2, unlock: 3 }],
-  ['DEFINE_GUARD_COND', { of: 0, lock: 2, unlock: -1 }],
-  ['DEFINE_LOCK_GUARD_0', { of: -1, lock: 1, unlock: 2 }],
-  ['DEFINE_LOCK_GUARD_1', { of: -1, lock: 2, unlock: 3 }],
-  ['DEFINE_LOCK_GUARD_1_COND', { of: 0, lock: 2, unlock: -1 }],
+/**
+ * guard(name) and scoped_guard(name, …): the function that takes the lock, as DEFINE_GUARD, DEFINE_LOCK_GUARD_0/1
+ * and their _COND forms define it (include/linux/{mutex,spinlock,rwsem,rcupdate,srcu,preempt,irqflags,device}.h).
+ */
+export const guards: ReadonlyMap<string, string> = new Map([
+  ['mutex', 'mutex_lock'],
+  ['mutex_try', 'mutex_trylock'],
+  ['mutex_intr', 'mutex_lock_interruptible'],
+  ['mutex_kill', 'mutex_lock_killable'],
+  ['raw_spinlock', 'raw_spin_lock'],
+  ['raw_spinlock_nested', 'raw_spin_lock'],
+  ['raw_spinlock_irq', 'raw_spin_lock_irq'],
+  ['raw_spinlock_irqsave', 'raw_spin_lock_irqsave'],
+  ['raw_spinlock_bh', 'raw_spin_lock_bh'],
+  ['spinlock', 'spin_lock'],
+  ['spinlock_irq', 'spin_lock_irq'],
+  ['spinlock_irqsave', 'spin_lock_irqsave'],
+  ['spinlock_bh', 'spin_lock_bh'],
+  ['read_lock', 'read_lock'],
+  ['read_lock_irq', 'read_lock_irq'],
+  ['read_lock_irqsave', 'read_lock_irqsave'],
+  ['write_lock', 'write_lock'],
+  ['write_lock_irq', 'write_lock_irq'],
+  ['write_lock_irqsave', 'write_lock_irqsave'],
+  ['rwsem_read', 'down_read'],
+  ['rwsem_read_try', 'down_read_trylock'],
+  ['rwsem_read_intr', 'down_read_interruptible'],
+  ['rwsem_write', 'down_write'],
+  ['rwsem_write_try', 'down_write_trylock'],
+  ['rwsem_write_kill', 'down_write_killable'],
+  ['rcu', 'rcu_read_lock'],
+  ['srcu', 'srcu_read_lock'],
+  ['preempt', 'preempt_disable'],
+  ['preempt_notrace', 'preempt_disable_notrace'],
+  ['irq', 'local_irq_disable'],
+  ['irqsave', 'local_irq_save'],
+  ['migrate', ''],
+  ['device', 'device_lock'],
 ]);

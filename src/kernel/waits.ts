@@ -120,6 +120,18 @@ export const sleeping: ReadonlySet<string> = new Set(
     'io_schedule_timeout cond_resched msleep msleep_interruptible ssleep usleep_range usleep_range_state ' +
     'usleep_range_idle fsleep yield wait_on_bit wait_on_bit_io wait_on_bit_timeout wait_on_bit_lock ' +
     'copy_from_user copy_to_user get_user put_user clear_user strncpy_from_user strnlen_user ' +
-    'vmalloc vzalloc vmap vunmap might_fault'
+    'vmalloc vzalloc vmap vunmap might_fault alloc_percpu __alloc_percpu ioremap alloc_workqueue kmem_cache_create'
+  ).split(' '),
+);
+
+/** Waits that spin rather than sleep, but on PREEMPT_RT. */
+export const spinningWaits: ReadonlySet<Awaited> = new Set(['timer', 'hrtimer', 'irq work']);
+
+/** Tests of the context: what is done on one side of them is not done on the other. */
+export const contextTests: ReadonlySet<string> = new Set(
+  (
+    'in_interrupt in_atomic in_irq in_hardirq in_softirq in_serving_softirq in_nmi in_task irqs_disabled ' +
+    'preemptible rcu_read_lock_held gfpflags_allow_blocking gfpflags_normal_context oops_in_progress ' +
+    'rcu_preempt_depth preempt_count drm_can_sleep in_dbg_master'
   ).split(' '),
 );

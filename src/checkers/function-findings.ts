@@ -1,0 +1,54 @@
+/** The findings of one function: of several with one identity the most certain is kept, then the first. */
+import type { FunctionRef } from '../index/program.ts';
+import type { Confidence, Finding, Rule, Step, Suggestion } from './checker.ts';
+import { fingerprint } from './fingerprint.ts';
+
+const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
+
+export interface Candidate {
+  readonly rule: Rule;
+  readonly confidence: Confidence;
+  readonly line: number;
+  readonly column?: number;
+  /** What tells this finding from others of the same rule and function: names and texts, never lines. */
+  readonly identity: string;
+  readonly message: string;
+  readonly explanation: string;
+  readonly trace: readonly Step[];
+  readonly suggestion?: Suggestion;
+}
+
+export class FunctionFindings {
+  readonly #checker: string;
+  readonly #ref: FunctionRef;
+  readonly #findings = new Map<string, Finding>();
+
+  constructor(checker: string, ref: FunctionRef) {
+    this.#checker = checker;
+    this.#ref = ref;
+  }
+
+  get all(): readonly Finding[] {
+    return [...this.#findings.values()];
+  }
+
+  report(candidate: Candidate): void {
+    const { rule, identity, ...rest } = candidate;
+    const key = fingerprint(rule.id, this.#ref.name, identity);
+    const known = this.#findings.get(key);
+    if (known !== undefined) {
+      const better = ORDER[candidate.confidence] - ORDER[known.confidence];
+      if (better < 0 || (better === 0 && candidate.line >= known.line)) return;
+    }
+    this.#findings.set(key, {
+      checker: this.#checker,
+      rule: rule.id,
+      severity: rule.severity,
+      path: this.#ref.path,
+      endLine: candidate.line,
+      function: this.#ref.name,
+      fingerprint: key,
+      ...rest,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** The calls from a function to what happens below it, followed through the summaries, as steps of a trace. */
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { Cause, LockSummary } from '../../effects/locks/lock-summary.ts';
+import type { FunctionRef } from '../../index/program.ts';
+import type { Step } from '../checker.ts';
+
+const MAX_STEPS = 12;
+
+/**
+ * Steps below the call that `cause` names, one for each function on the way. `pick` finds the same effect in
+ * the summary of the next function.
+ */
+export function causeSteps(
+  effects: LockEffects,
+  cause: Cause,
+  pick: (summary: LockSummary) => { cause: Cause; text: string } | undefined,
+): readonly Step[] {
+  const steps: Step[] = [];
+  let at: Cause | undefined = cause;
+  while (at !== undefined && at.calleePath !== '' && steps.length < MAX_STEPS) {
+    const ref = functionAt(effects, at.callee, at.calleePath);
+    if (ref === undefined) break;
+    const next = pick(effects.summary(ref));
+    if (next === undefined) break;
+    steps.push({ path: ref.path, line: next.cause.line, function: ref.name, text: next.text });
+    at = next.cause;
+  }
+  return steps;
+}
+
+const functionAt = (effects: LockEffects, name: string, path: string): FunctionRef | undefined =>
+  effects.effects.program.functions(name, path).find((ref) => ref.path === path);

@@ -1,0 +1,52 @@
+/** What a lock-order rule is given: one function, what happened to locks on its paths, and where to put findings. */
+import { columnOf, lineOf } from '../../c/flow.ts';
+import type { Held } from '../../effects/locks/held.ts';
+import type { Body } from '../../effects/locks/lock-body.ts';
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { FunctionRef } from '../../index/program.ts';
+import type { Step } from '../checker.ts';
+import { type Candidate, FunctionFindings } from '../function-findings.ts';
+
+export class FunctionLocks {
+  readonly effects: LockEffects;
+  readonly ref: FunctionRef;
+  readonly body: Body;
+  readonly #findings: FunctionFindings;
+
+  constructor(effects: LockEffects, ref: FunctionRef, body: Body) {
+    this.effects = effects;
+    this.ref = ref;
+    this.body = body;
+    this.#findings = new FunctionFindings('lock-order', ref);
+  }
+
+  get findings(): FunctionFindings['all'] {
+    return this.#findings.all;
+  }
+
+  report(candidate: Omit<Candidate, 'line' | 'column'> & { position: number }): void {
+    const { position, ...rest } = candidate;
+    this.#findings.report({ ...rest, line: lineOf(position), column: columnOf(position) });
+  }
+
+  /** The lock as the function writes it: `&dev->lock`. */
+  text(lock: Held): string {
+    if (lock.kind === 'rcu') return 'rcu_read_lock()';
+    const place = lock.place.startsWith('?') ? lock.lockClass : this.body.places.text(lock.place);
+    return place.startsWith('*') ? place.slice(1) : `&${place}`;
+  }
+
+  /** Line on which a lock of a state was taken. */
+  lineOfTaking(lock: Held): number {
+    return lineOf(this.body.flow.calls[lock.call]?.position ?? 0);
+  }
+
+  stepOfTaking(lock: Held): Step {
+    const through = lock.through === '' ? '' : ` by ${lock.through}()`;
+    return this.step(this.lineOfTaking(lock), `${this.text(lock)} is taken${through}`);
+  }
+
+  step(line: number, text: string): Step {
+    return { path: this.ref.path, line, function: this.ref.name, text };
+  }
+}

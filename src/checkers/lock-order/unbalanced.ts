@@ -1,0 +1,127 @@
+import { lineOf } from '../../c/flow.ts';
+import type { Held, LockState } from '../../effects/locks/held.ts';
+import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import { ERR, NONZERO, OTHER, ZERO } from '../../effects/values.ts';
+import type { Confidence, Rule } from '../checker.ts';
+import type { FunctionLocks } from './function-locks.ts';
+
+export const unbalanced: Rule = {
+  id: 'lock-order/unbalanced',
+  severity: 'error',
+  summary: 'A lock is left held on some path out of a function, or released twice.',
+  source: 'Documentation/locking/mutex-design.rst; kernel/locking/lockdep.c, print_unlock_imbalance_bug()',
+};
+
+/**
+ * A lock that the function takes itself and that is held at one return, but not at another that says the same
+ * to the caller. A function that leaves a lock held by design does so on every path with the same outcome.
+ */
+export function findLeftHeld(locks: FunctionLocks): void {
+  const { body } = locks;
+  const exits = body.events.filter((e) => e.kind === 'leave');
+  for (const lock of takenLocks(body.events)) {
+    const { held, free } = split(exits, lock);
+    if (held.length === 0 || free.length === 0) continue;
+    const leak = held.find((e) => isLeak(e, free));
+    if (leak === undefined) continue;
+    const line = lineOf(leak.position);
+    const taken = locks.lineOfTaking(lock);
+    const other = free.find((e) => e.position !== leak.position) ?? (free[0] as LockEvent);
+    locks.report({
+      rule: unbalanced,
+      confidence: confidenceOf(locks, lock, leak, free),
+      position: leak.position,
+      identity: `held ${lock.lockClass || locks.text(lock)} ${lock.mode}`,
+      message: `${locks.text(lock)}, taken at line ${taken}, is still held when ${locks.ref.name}() returns here.`,
+      explanation: `The return at line ${lineOf(other.position)} is left with the lock released; this one is not. Whoever takes ${locks.text(lock)} next waits for ever. Release it before this return, or leave by the label that does.`,
+      trace: [
+        locks.stepOfTaking(lock),
+        locks.step(line, `the function returns with ${locks.text(lock)} held`),
+        locks.step(lineOf(other.position), `here it returns with ${locks.text(lock)} released`),
+      ],
+    });
+  }
+}
+
+/** A release of a lock that this path has taken and released already. */
+export function findReleasedTwice(locks: FunctionLocks): void {
+  for (const event of locks.body.events) {
+    const { lock, state } = event;
+    if (event.kind !== 'release' || lock === undefined || lock.kind === 'rcu' || lock.place.startsWith('?'))
+      continue;
+    if (!state.dropped.includes(lock.place) || isHeld(state, lock) || wasTakenTwice(locks, lock)) continue;
+    locks.report({
+      rule: unbalanced,
+      confidence: event.isMerged ? 'low' : 'high',
+      position: event.position,
+      identity: `twice ${lock.lockClass || locks.text(lock)}`,
+      message: `${locks.text(lock)} is released here, but on this path it was released already.`,
+      explanation: `A second release corrupts the lock, or releases it under another holder. Release ${locks.text(lock)} once on each path.`,
+      trace: [locks.step(lineOf(event.position), `${locks.text(lock)} is released again`)],
+    });
+  }
+}
+
+/** lock-order/recursive says that already. */
+const wasTakenTwice = (locks: FunctionLocks, lock: Held): boolean =>
+  locks.body.events.some(
+    (e) =>
+      e.kind === 'acquire' &&
+      e.lock?.place === lock.place &&
+      e.state.held.some((h) => h.place === lock.place),
+  );
+
+const isHeld = (state: LockState, lock: Held): boolean =>
+  state.held.some(
+    (h) =>
+      h.place === lock.place ||
+      (h.lockClass !== '' && h.lockClass === lock.lockClass) ||
+      h.lockClass === '' ||
+      lock.lockClass === '',
+  );
+
+function takenLocks(events: readonly LockEvent[]): readonly Held[] {
+  const found = new Map<string, Held>();
+  for (const event of events) {
+    if (event.kind !== 'leave') continue;
+    for (const lock of event.state.held)
+      if (!lock.place.startsWith('?')) found.set(`${lock.place}~${lock.mode}`, lock);
+  }
+  return [...found.values()];
+}
+
+/** The returns behind the taking of a lock: with it held, and with it released again. */
+function split(exits: readonly LockEvent[], lock: Held): { held: LockEvent[]; free: LockEvent[] } {
+  const holds = (e: LockEvent): boolean =>
+    e.state.held.some((h) => h.place === lock.place && h.mode === lock.mode);
+  return {
+    held: exits.filter(holds),
+    free: exits.filter((e) => !holds(e) && e.state.dropped.includes(lock.place)),
+  };
+}
+
+/** An error return that keeps the lock where success releases it, or the same outcome in both ways. */
+function isLeak(exit: LockEvent, free: readonly LockEvent[]): boolean {
+  const outcome = outcomeOf(exit);
+  if (free.some((e) => outcomeOf(e) === outcome)) return true;
+  return outcome === 'failure' && free.some((e) => outcomeOf(e) === 'success');
+}
+
+function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
+  const bits = exit.result ?? NONZERO | ZERO;
+  if (bits === ERR) return 'failure';
+  return bits === ZERO || bits === OTHER ? 'success' : 'unknown';
+}
+
+function confidenceOf(
+  locks: FunctionLocks,
+  lock: Held,
+  leak: LockEvent,
+  free: readonly LockEvent[],
+): Confidence {
+  if (leak.isMerged || !locks.body.complete || free.every((e) => e.isMerged)) return 'low';
+  if (lock.through !== '') return 'low';
+  return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
+    ? 'medium'
+    : 'high';
+}

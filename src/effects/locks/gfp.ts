@@ -1,0 +1,68 @@
+/** The GFP flags that an expression stands for. */
+import { Operator } from '../../c/ast.ts';
+import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { type GfpFlags, gfpFlags } from '../../kernel/gfp.ts';
+
+/** flags: known; parameter: the caller decides; undefined: neither is known, and nothing should be said. */
+export type Gfp = { readonly flags: GfpFlags } | { readonly parameter: number } | undefined;
+
+const NONE: GfpFlags = { sleeps: false, fs: false, io: false };
+
+export function gfpOf(flow: Flow, expression: number, depth = 0): Gfp {
+  const { exprOp, exprA, exprB, exprC } = flow;
+  const a = exprA[expression] as number;
+  const b = exprB[expression] as number;
+  if (depth > 8 || expression <= 0) return undefined;
+  switch (exprOp[expression]) {
+    case Expr.Integer:
+      return { flags: NONE };
+    case Expr.Global: {
+      const name = flow.names[a] ?? '';
+      const known = gfpFlags.get(name);
+      if (known !== undefined) return { flags: known };
+      return name.startsWith('__GFP_') ? { flags: NONE } : undefined;
+    }
+    case Expr.Cast:
+      return gfpOf(flow, a, depth + 1);
+    case Expr.Binary:
+      return exprC[expression] === Operator.Or
+        ? either(gfpOf(flow, a, depth + 1), gfpOf(flow, b, depth + 1))
+        : undefined;
+    case Expr.Local:
+      return flow.locals[a]?.isParameter === true ? ofParameter(flow, a) : ofLocal(flow, a, depth);
+    default:
+      return undefined;
+  }
+}
+
+function either(x: Gfp, y: Gfp): Gfp {
+  if (x === undefined || y === undefined) return undefined;
+  if ('parameter' in x) return x;
+  if ('parameter' in y) return y;
+  return {
+    flags: {
+      sleeps: x.flags.sleeps || y.flags.sleeps,
+      fs: x.flags.fs || y.flags.fs,
+      io: x.flags.io || y.flags.io,
+    },
+  };
+}
+
+const ofParameter = (flow: Flow, local: number): Gfp =>
+  assignments(flow, local).length === 0 ? { parameter: local } : undefined;
+
+function ofLocal(flow: Flow, local: number, depth: number): Gfp {
+  const values = assignments(flow, local);
+  return values.length === 1 ? gfpOf(flow, values[0] as number, depth + 1) : undefined;
+}
+
+function assignments(flow: Flow, local: number): number[] {
+  const values: number[] = [];
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const target = flow.ops[at + 1] as number;
+    if (flow.ops[at] === Op.Assign && flow.exprOp[target] === Expr.Local && flow.exprA[target] === local) {
+      values.push(flow.ops[at + 2] as number);
+    }
+  }
+  return values;
+}

@@ -1,0 +1,95 @@
+/** The locks that are held and the context that the code is in, at one point of one path. Immutable; interned as numbers. */
+import type { LockKind, LockMode } from '../../kernel/locks.ts';
+
+export interface Held {
+  readonly place: string;
+  /** '' where it is not known. */
+  readonly lockClass: string;
+  readonly kind: LockKind;
+  readonly mode: LockMode;
+  readonly subclass: number;
+  /** Call of the flow that took it. */
+  readonly call: number;
+  /** A caller's word for it: taken by a wrapper with this name; '' where the call is the primitive. */
+  readonly through: string;
+}
+
+export interface LockState {
+  readonly held: readonly Held[];
+  /** Nesting of preempt_disable(), local_bh_disable(), local_irq_disable() and locks that imply them. */
+  readonly preempt: number;
+  readonly softirq: number;
+  readonly hardirq: number;
+  /** Places released here that were not taken here: they belong to the caller. */
+  readonly released: readonly string[];
+  /** Places taken here and released again on this path. */
+  readonly dropped: readonly string[];
+}
+
+export const NOTHING_HELD: LockState = {
+  held: [],
+  preempt: 0,
+  softirq: 0,
+  hardirq: 0,
+  released: [],
+  dropped: [],
+};
+
+/** Kinds whose holder must not sleep. */
+const SPINNING: ReadonlySet<LockKind> = new Set([
+  'spinlock',
+  'raw_spinlock',
+  'rwlock',
+  'seqlock',
+  'bit_spinlock',
+  'local_lock',
+]);
+
+export const isSpinning = (kind: LockKind): boolean => SPINNING.has(kind);
+
+/** Kinds that a task may have to sleep for. */
+const SLEEPING: ReadonlySet<LockKind> = new Set([
+  'mutex',
+  'rt_mutex',
+  'ww_mutex',
+  'rwsem',
+  'percpu_rwsem',
+  'semaphore',
+  'page_lock',
+  'socket',
+]);
+
+export const isSleepingLock = (kind: LockKind): boolean => SLEEPING.has(kind);
+
+/** What forbids sleeping in this state: the innermost lock, or the section; undefined where sleeping is fine. */
+export function atomicBecause(
+  state: LockState,
+): Held | 'preempt_disable' | 'local_bh_disable' | 'local_irq_disable' | undefined {
+  const lock = state.held.findLast((h) => isSpinning(h.kind) || h.kind === 'rcu');
+  if (lock !== undefined) return lock;
+  if (state.hardirq > 0) return 'local_irq_disable';
+  if (state.softirq > 0) return 'local_bh_disable';
+  return state.preempt > 0 ? 'preempt_disable' : undefined;
+}
+
+/** Numbers for states: equal states have equal numbers. */
+export class LockStates {
+  readonly #states: LockState[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  number(state: LockState): number {
+    const key = keyOf(state);
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#states.push(state) - 1;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  state(number: number): LockState {
+    return this.#states[number] ?? NOTHING_HELD;
+  }
+}
+
+const keyOf = (s: LockState): string =>
+  `${s.held.map((h) => `${h.place}~${h.mode}~${h.call}`).join(';')}|${s.preempt}|${s.softirq}|${s.hardirq}|${s.released.join(';')}|${s.dropped.join(';')}`;

@@ -1,0 +1,404 @@
+/** The walk of one body with the lock domain: its events, and the summary that they make. */
+import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { atomicSections, guards, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
+import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
+import type { CallKnowledge } from '../knowledge.ts';
+import type { Walker } from '../paths.ts';
+import { ERR, NONZERO, OTHER, ZERO } from '../values.ts';
+import { Conditions } from './conditional.ts';
+import { type Gfp, gfpOf } from './gfp.ts';
+import { type Held, isSleepingLock, type LockState } from './held.ts';
+import { LockDomain, type LockEvent } from './lock-domain.ts';
+import {
+  type Acquired,
+  type Asserted,
+  type Cause,
+  changesState,
+  type Happening,
+  type LockSummary,
+  mattersUnderLock,
+  type NetEffect,
+  NO_LOCKS,
+  type Waited,
+} from './lock-summary.ts';
+import { Places } from './place.ts';
+
+/** Classes that a summary keeps: the nearest ones, for a chain of a dozen calls convinces nobody. */
+const MAX_ACQUIRES = 48;
+const MAX_DEPTH = 8;
+const MAX_WAITS = 16;
+
+export interface BodyInput {
+  readonly flow: Flow;
+  readonly path: string;
+  readonly classOf: (place: string) => string;
+  /** Summaries of what a call may run; with the path of the callee's file, '' for what has none. */
+  readonly callees: (call: number) => readonly { name: string; path: string; summary: LockSummary }[];
+  readonly knowledge: (call: number) => CallKnowledge;
+  readonly constant: (name: string) => number | undefined;
+  readonly targetOf: (pointer: number) => string;
+}
+
+export interface Body {
+  readonly flow: Flow;
+  readonly places: Places;
+  readonly conditions: Conditions;
+  readonly events: readonly LockEvent[];
+  readonly summary: LockSummary;
+  /** False where some paths were not walked. */
+  readonly complete: boolean;
+}
+
+/** Walks a body. Without anything in it that touches locks, the walk is saved and `events` is empty. */
+export function walkBody(input: BodyInput, walker: Walker): Body {
+  const { flow } = input;
+  const places = new Places(flow);
+  const conditions = new Conditions(flow);
+  const scan = scanCalls(input, places, conditions);
+  if (!scan.touchesLocks) {
+    return { flow, places, conditions, events: [], summary: scan.summary([]), complete: true };
+  }
+  const events = new Map<string, LockEvent>();
+  const domain: LockDomain = new LockDomain({
+    places,
+    classOf: input.classOf,
+    summaryOf: (call) => {
+      const summaries = input.callees(call);
+      const only = summaries[0]?.summary;
+      return summaries.length === 1 && only !== undefined && changesState(only) ? only : undefined;
+    },
+    guardOf: (call) => guardEffects(input, places, call),
+    constantOf: (e) => constantOf(flow, e, input.constant),
+    onEvent: (event) => {
+      const state = domain.states.number(event.state);
+      const key = `${event.kind}:${event.call}:${state}:${event.kind === 'leave' ? `${event.position}:${event.result}` : ''}`;
+      const known = events.get(key);
+      if (known === undefined || (known.isMerged && !event.isMerged)) events.set(key, event);
+    },
+  });
+  const { complete } = walker.walk(flow, {
+    domains: [domain],
+    knowledge: input.knowledge,
+    constant: input.constant,
+  });
+  const list = [...events.values()];
+  return { flow, places, conditions, events: list, summary: scan.summary(list), complete };
+}
+
+/** The direct callee's name of a call, '' for one through a pointer; for guard(name)(…) '' too. */
+export function nameOfCall(flow: Flow, call: number): string {
+  const callee = flow.calls[call]?.callee ?? 0;
+  return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
+}
+
+function constantOf(
+  flow: Flow,
+  e: number,
+  constant: (name: string) => number | undefined,
+): number | undefined {
+  if (flow.exprOp[e] === Expr.Integer) return flow.exprA[e];
+  return flow.exprOp[e] === Expr.Global ? constant(flow.names[flow.exprA[e] as number] ?? '') : undefined;
+}
+
+/** What guard(name)(args), scoped_guard(name, args) or CLASS(name, var)(args) takes. */
+function guardEffects(input: BodyInput, places: Places, call: number): readonly NetEffect[] {
+  const { flow } = input;
+  const made = flow.calls[call];
+  if (made === undefined) return [];
+  let guard: string | undefined;
+  let args = made.args;
+  if (flow.exprOp[made.callee] === Expr.Result) {
+    const inner = flow.calls[flow.exprA[made.callee] as number];
+    guard = globalName(flow, inner?.args[0] ?? 0);
+  } else if (/^scoped_(cond_)?guard$/.test(nameOfCall(flow, call))) {
+    guard = globalName(flow, made.args[0] ?? 0);
+    args = made.args.slice(nameOfCall(flow, call) === 'scoped_guard' ? 1 : 2);
+  }
+  const taker = guard === undefined ? undefined : guards.get(guard);
+  const primitive =
+    taker === undefined ? undefined : lockFunctions.get(taker === 'device_lock' ? 'mutex_lock' : taker);
+  if (taker === undefined || primitive === undefined) return [];
+  const behind = primitive.lock < 0 ? `@${primitive.name}` : places.behind(args[primitive.lock] ?? 0);
+  const place = taker === 'device_lock' ? `${behind}.mutex` : behind;
+  return [
+    {
+      operation: 'acquire',
+      place,
+      lockClass: primitive.lock < 0 ? primitive.name : input.classOf(place),
+      kind: primitive.kind,
+      mode: primitive.mode,
+      subclass: 0,
+      success: 'always',
+    },
+  ];
+}
+
+const globalName = (flow: Flow, e: number): string | undefined =>
+  flow.exprOp[e] === Expr.Global ? flow.names[flow.exprA[e] as number] : undefined;
+
+interface Scan {
+  readonly touchesLocks: boolean;
+  summary(events: readonly LockEvent[]): LockSummary;
+}
+
+/** What can be said without paths: everything that some call in the body does. */
+function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Scan {
+  const { flow } = input;
+  const acquires: Acquired[] = [];
+  const sleeps: (Happening & { call: number })[] = [];
+  const reclaims: (Happening & { call: number })[] = [];
+  const waited: Waited[] = [];
+  const asserts: Asserted[] = [];
+  let touchesLocks = flow.scopes.some((s) => s.kind !== ScopeKind.Cleanup);
+  const blocks = callBlocks(flow, conditions);
+  for (const [call, made] of flow.calls.entries()) {
+    const block = blocks[call];
+    if (block === undefined) continue;
+    const name = nameOfCall(flow, call);
+    const line = lineOf(made.position);
+    const isConditional = (): boolean => conditions.isConditional(block);
+    const direct = (key = ''): Cause => ({
+      line,
+      callee: name,
+      calleePath: '',
+      depth: 0,
+      conditional: isConditional(),
+      key,
+    });
+    const primitive = lockFunctions.get(name);
+    if (primitive !== undefined) {
+      touchesLocks = true;
+      if (primitive.operation !== 'acquire' && primitive.operation !== 'mention') continue;
+      const place = primitive.lock < 0 ? `@${primitive.name}` : places.behind(made.args[primitive.lock] ?? 0);
+      const lockClass = primitive.lock < 0 ? primitive.name : input.classOf(place);
+      const { kind, mode, blocks: blocking } = primitive;
+      acquires.push({
+        lockClass,
+        place: exported(place),
+        kind,
+        mode,
+        subclass: 0,
+        blocks: blocking,
+        cause: direct(lockClass),
+      });
+      if (isSleepingLock(kind) && blocking) {
+        sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
+      }
+      continue;
+    }
+    if (atomicSections.has(name)) {
+      touchesLocks = true;
+      continue;
+    }
+    const assertion = lockAssertions.get(name);
+    if (assertion !== undefined) {
+      if (assertion.held) {
+        const place = places.behind(made.args[assertion.lock] ?? 0);
+        asserts.push({ lockClass: input.classOf(place), place: exported(place), mode: assertion.mode, line });
+      }
+      continue;
+    }
+    const wait = waits.get(name);
+    if (wait !== undefined) {
+      const pointer = wait.argument < 0 ? 0 : (made.args[wait.argument] ?? 0);
+      const place = pointer === 0 ? '' : places.behind(pointer);
+      const target = pointer === 0 ? '' : input.targetOf(pointer);
+      waited.push({ awaits: wait.awaits, place: exported(place), target, cause: direct(target) });
+      if (!spinningWaits.has(wait.awaits))
+        sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
+      continue;
+    }
+    if (sleeping.has(name)) {
+      sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
+      continue;
+    }
+    const allocator = ALLOCATORS.get(name);
+    if (allocator !== undefined) {
+      const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, made.args[allocator.flags] ?? 0);
+      const happening = (g: Gfp): (Happening & { call: number }) | undefined => {
+        if (g === undefined) return undefined;
+        if ('parameter' in g) return { what: name, gfp: g.parameter, without: [], cause: direct(), call };
+        return g.flags.sleeps ? { what: name, gfp: -1, without: [], cause: direct(), call } : undefined;
+      };
+      const found = happening(gfp);
+      if (found !== undefined) sleeps.push(found);
+      if (found !== undefined && (gfp === undefined || 'parameter' in gfp || gfp.flags.fs))
+        reclaims.push(found);
+      continue;
+    }
+    const callees = input.callees(call);
+    for (const callee of callees) {
+      const { summary } = callee;
+      if (changesState(summary)) touchesLocks = true;
+      if (!mattersUnderLock(summary)) continue;
+      const through = (cause: Cause): Cause => ({
+        line,
+        callee: callee.name,
+        calleePath: callee.path,
+        depth: cause.depth + 1,
+        conditional: cause.conditional || callees.length > 1 || isConditional(),
+        key: cause.key,
+      });
+      for (const a of summary.acquires) {
+        if (a.cause.depth + 1 > MAX_DEPTH) continue;
+        const place = places.substitute(a.place, made.args) ?? '';
+        const lockClass = a.lockClass !== '' || place === '' ? a.lockClass : input.classOf(place);
+        acquires.push({
+          ...a,
+          lockClass,
+          place: exported(place),
+          cause: { ...through(a.cause), key: a.cause.key },
+        });
+      }
+      for (const [from, to] of [
+        [summary.sleeps, sleeps],
+        [summary.reclaims, reclaims],
+      ] as const) {
+        if (from === undefined || from.cause.depth + 1 > MAX_DEPTH) continue;
+        const gfp = from.gfp < 0 ? undefined : gfpOf(flow, made.args[from.gfp] ?? 0);
+        if (from.gfp >= 0 && gfp === undefined) continue;
+        if (gfp !== undefined && 'flags' in gfp && !(to === sleeps ? gfp.flags.sleeps : gfp.flags.fs))
+          continue;
+        to.push({
+          what: from.what,
+          gfp: gfp !== undefined && 'parameter' in gfp ? gfp.parameter : -1,
+          without: from.without.map((p) => places.substitute(p, made.args) ?? '').filter((p) => p !== ''),
+          cause: through(from.cause),
+          call,
+        });
+      }
+      for (const w of summary.waits) {
+        if (w.cause.depth + 1 > MAX_DEPTH) continue;
+        const place = places.substitute(w.place, made.args) ?? '';
+        waited.push({ ...w, place: exported(place), cause: through(w.cause) });
+      }
+    }
+  }
+  return {
+    touchesLocks,
+    summary: (events) => {
+      const net = netEffects(events);
+      if (
+        acquires.length + sleeps.length + reclaims.length + waited.length + asserts.length === 0 &&
+        net === NO_LOCKS
+      ) {
+        return NO_LOCKS;
+      }
+      return {
+        ...net,
+        acquires: nearest(acquires.filter((a) => !takesBack(a, events))),
+        sleeps: likeliest(sleeps, events),
+        reclaims: likeliest(reclaims, events),
+        waits: waited.slice(0, MAX_WAITS),
+        asserts,
+      };
+    },
+  };
+}
+
+/** True where every path that takes the lock here has released it for the caller before. */
+function takesBack(acquired: Acquired, events: readonly LockEvent[]): boolean {
+  if (acquired.cause.depth > 0 || acquired.place === '') return false;
+  const takings = events.filter((e) => e.kind === 'acquire' && e.lock?.place === acquired.place);
+  return takings.length > 0 && takings.every((e) => e.state.released.includes(acquired.place));
+}
+
+/** The places that a caller can name. */
+const exported = (place: string): string => (place.startsWith('$') || place.startsWith('@') ? place : '');
+
+function callBlocks(flow: Flow, conditions: Conditions): (number | undefined)[] {
+  const blocks: (number | undefined)[] = [];
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] === Op.Call) blocks[flow.ops[at + 1] as number] = conditions.blockOf(at / 4);
+  }
+  return blocks;
+}
+
+/** One acquisition a class, mode and place: the one with the fewest calls on the way. */
+function nearest(all: readonly Acquired[]): Acquired[] {
+  const found = new Map<string, Acquired>();
+  for (const a of all.toSorted((x, y) => x.cause.depth - y.cause.depth)) {
+    if (a.lockClass === '' && a.place === '') continue;
+    const key = `${a.lockClass}~${a.mode}~${a.blocks}~${a.place}`;
+    if (!found.has(key)) found.set(key, a);
+    if (found.size >= MAX_ACQUIRES) break;
+  }
+  return [...found.values()];
+}
+
+/** The happening that is surest: unconditional, few calls, nothing released before. */
+function likeliest(
+  all: readonly (Happening & { call: number })[],
+  events: readonly LockEvent[],
+): Happening | undefined {
+  if (all.length === 0) return undefined;
+  const weigh = (h: Happening): number =>
+    (h.cause.conditional ? 100 : 0) + (h.gfp >= 0 ? 50 : 0) + h.without.length * 20 + h.cause.depth;
+  const withReleased = all.map((h) => {
+    const states = events.filter((e) => e.call === h.call).map((e) => e.state.released);
+    const always =
+      states.length === 0 ? [] : (states[0] ?? []).filter((p) => states.every((s) => s.includes(p)));
+    return { ...h, without: [...h.without, ...always] };
+  });
+  const { call: _call, ...best } = withReleased.toSorted((x, y) => weigh(x) - weigh(y))[0] as Happening & {
+    call: number;
+  };
+  return best;
+}
+
+/** What is held or released at every return that has the same sort of result. */
+function netEffects(events: readonly LockEvent[]): LockSummary {
+  const exits = events.filter((e) => e.kind === 'leave');
+  if (exits.length === 0) return NO_LOCKS;
+  const zero = exits.filter((e) => ((e.result ?? 0) & ZERO) !== 0 && ((e.result ?? 0) & NONZERO) === 0);
+  const nonzero = exits.filter((e) => ((e.result ?? 0) & ZERO) === 0);
+  const net: NetEffect[] = [];
+  const add = (group: readonly LockEvent[], success: NetEffect['success']): void => {
+    const first = group[0];
+    if (first === undefined) return;
+    for (const h of first.state.held) {
+      if (!isExportable(h) || !group.every((e) => e.state.held.some((o) => o.place === h.place))) continue;
+      if (net.some((n) => n.operation === 'acquire' && n.place === h.place && n.success === 'always'))
+        continue;
+      net.push(effect('acquire', h, success));
+    }
+    for (const place of first.state.released) {
+      if (!/^[$@]/.test(place) || !group.every((e) => e.state.released.includes(place))) continue;
+      if (net.some((n) => n.operation === 'release' && n.place === place && n.success === 'always')) continue;
+      const known = events.find((e) => e.kind === 'release' && e.lock?.place === place)?.lock;
+      if (known !== undefined) net.push(effect('release', known, success));
+    }
+  };
+  add(exits, 'always');
+  if (zero.length > 0 && nonzero.length > 0 && zero.length + nonzero.length === exits.length) {
+    add(zero, 'zero');
+    add(nonzero, 'nonzero');
+  }
+  const same = (field: 'preempt' | 'softirq' | 'hardirq'): number => {
+    const first = exits[0]?.state[field] ?? 0;
+    return exits.every((e) => e.state[field] === first) ? first : 0;
+  };
+  const [preempt, softirq, hardirq] = [same('preempt'), same('softirq'), same('hardirq')];
+  if (net.length === 0 && preempt === 0 && softirq === 0 && hardirq === 0) return NO_LOCKS;
+  return { ...NO_LOCKS, net, preempt, softirq, hardirq };
+}
+
+/** A place that callers know, or at least a class. */
+const isExportable = (h: Held): boolean => /^[$@]/.test(h.place) || h.lockClass !== '';
+
+const effect = (operation: NetEffect['operation'], h: Held, success: NetEffect['success']): NetEffect => ({
+  operation,
+  lockClass: h.lockClass,
+  place: /^[$@]/.test(h.place) ? h.place : '',
+  kind: h.kind,
+  mode: h.mode,
+  subclass: h.subclass,
+  success,
+});
+
+/** States of the events of a call. */
+export const statesAt = (body: Body, call: number): readonly LockState[] =>
+  body.events.filter((e) => e.call === call).map((e) => e.state);
+
+export const isErrorResult = (bits: number): boolean => (bits & ERR) !== 0 && (bits & (ZERO | OTHER)) === 0;

@@ -1,0 +1,335 @@
+/** The domain of the path engine that carries the held locks along each path. */
+import { Expr, type Flow, Op, ScopeKind } from '../../c/flow.ts';
+import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
+import type { Domain, Outcome, View } from '../domain.ts';
+import { ANY, ERR, OTHER, ZERO } from '../values.ts';
+import { type Held, isSpinning, type LockState, LockStates, NOTHING_HELD } from './held.ts';
+import type { LockSummary, NetEffect } from './lock-summary.ts';
+import type { Places } from './place.ts';
+
+/** A lock operation seen along a path, before it takes effect. */
+export interface LockEvent {
+  readonly kind: 'call' | 'acquire' | 'release' | 'leave';
+  /** Call of the flow; -1 for leave. */
+  readonly call: number;
+  readonly position: number;
+  readonly state: LockState;
+  /** acquire, release: the lock. */
+  readonly lock?: Held;
+  /** acquire: whether it may wait. */
+  readonly blocks?: boolean;
+  /** leave: the bits of the value that is returned. */
+  readonly result?: number;
+  /** leave: blocks from the entry. */
+  readonly path?: readonly number[];
+  readonly isMerged: boolean;
+}
+
+export interface LockDomainOptions {
+  readonly places: Places;
+  readonly classOf: (place: string) => string;
+  /** Summary of the callee of a call; undefined where it is not known. */
+  readonly summaryOf: (call: number) => LockSummary | undefined;
+  /** guard(name)(args) and scoped_guard(): the lock that it takes and whether it may fail. */
+  readonly guardOf: (call: number) => readonly NetEffect[];
+  readonly constantOf: (expression: number) => number | undefined;
+  readonly onEvent: (event: LockEvent) => void;
+}
+
+const MAX_HELD = 24;
+
+export class LockDomain implements Domain {
+  readonly states = new LockStates();
+  readonly #options: LockDomainOptions;
+  #flow!: Flow;
+  #scopeLocks = new Map<number, readonly Held[]>();
+
+  constructor(options: LockDomainOptions) {
+    this.#options = options;
+  }
+
+  begin(flow: Flow): boolean {
+    this.#flow = flow;
+    return true;
+  }
+
+  initial(): number {
+    return this.states.number(NOTHING_HELD);
+  }
+
+  call(number: number, call: number, view: View): number | readonly Outcome[] {
+    const state = this.states.state(number);
+    const name = this.#nameOf(call);
+    const primitive = lockFunctions.get(name);
+    if (primitive !== undefined) return this.#primitive(state, call, primitive, view);
+    const section = atomicSections.get(name);
+    if (section !== undefined) {
+      const field = ({ preemption: 'preempt', softirq: 'softirq', hardirq: 'hardirq' } as const)[
+        section.stops
+      ];
+      const depth = section.restores && state[field] === 0 ? 0 : state[field] + section.step;
+      return this.states.number({ ...state, [field]: Math.max(-4, Math.min(8, depth)) });
+    }
+    this.#options.onEvent({
+      kind: 'call',
+      call,
+      position: this.#positionOf(call),
+      state,
+      isMerged: view.isMerged,
+    });
+    const summary = this.#options.summaryOf(call);
+    if (summary === undefined) return number;
+    return this.#apply(state, call, name, summary);
+  }
+
+  enterScope(number: number, scope: number, view: View): number {
+    const made = this.#flow.scopes[scope];
+    if (made === undefined || made.call < 0 || made.kind === ScopeKind.Cleanup) return number;
+    const effects = this.#options.guardOf(made.call).filter((e) => e.operation === 'acquire');
+    if (effects.length === 0) return number;
+    let state = this.states.state(number);
+    const taken: Held[] = [];
+    for (const effect of effects) {
+      const lock = this.#heldBy(effect, made.call, this.#nameOf(made.call));
+      this.#tell('acquire', made.call, state, view, lock, true);
+      state = take(state, lock);
+      taken.push(lock);
+    }
+    this.#scopeLocks.set(scope, taken);
+    return this.states.number(state);
+  }
+
+  exitScope(number: number, scope: number): number {
+    const taken = this.#scopeLocks.get(scope);
+    if (taken === undefined) return number;
+    let state = this.states.state(number);
+    for (const lock of taken) state = release(state, lock.place, lock.lockClass, 'none').state;
+    return this.states.number(state);
+  }
+
+  /** A lock behind a pointer that now points elsewhere is still held, under a name that nothing says again. */
+  assign(number: number, target: number): number {
+    if (this.#flow.exprOp[target] !== Expr.Local) return number;
+    const root = `%${this.#flow.exprA[target]}`;
+    const state = this.states.state(number);
+    const isBehind = (place: string): boolean =>
+      place.startsWith(root) && !/\d/.test(place.charAt(root.length));
+    if (
+      !state.held.some((h) => isBehind(h.place)) &&
+      !state.dropped.some(isBehind) &&
+      !state.released.some(isBehind)
+    ) {
+      return number;
+    }
+    return this.states.number({
+      ...state,
+      held: state.held.map((h) => (isBehind(h.place) ? { ...h, place: `?${h.place}` } : h)),
+      dropped: state.dropped.filter((p) => !isBehind(p)),
+      released: state.released.filter((p) => !isBehind(p)),
+    });
+  }
+
+  leave(number: number, view: View): void {
+    const at = view.at * 4;
+    const value = this.#flow.ops[at] === Op.Return ? (this.#flow.ops[at + 1] as number) : 0;
+    this.#options.onEvent({
+      kind: 'leave',
+      call: -1,
+      position: this.#flow.ops[at + 3] as number,
+      state: this.states.state(number),
+      result: value === 0 ? ANY : view.bits(value) & ANY,
+      path: view.pathForks().map(([block]) => block),
+      isMerged: view.isMerged,
+    });
+  }
+
+  /** Held on both ways only; a count that differs is the lower one. */
+  join(a: number, b: number): number {
+    const x = this.states.state(a);
+    const y = this.states.state(b);
+    return this.states.number({
+      held: x.held.filter((h) => y.held.some((o) => o.place === h.place)),
+      preempt: Math.min(x.preempt, y.preempt),
+      softirq: Math.min(x.softirq, y.softirq),
+      hardirq: Math.min(x.hardirq, y.hardirq),
+      released: x.released.filter((p) => y.released.includes(p)),
+      dropped: [],
+    });
+  }
+
+  #primitive(state: LockState, call: number, f: LockFunction, view: View): number | readonly Outcome[] {
+    const args = this.#flow.calls[call]?.args ?? [];
+    const place = f.lock < 0 ? `@${f.name}` : this.#options.places.behind(args[f.lock] ?? 0);
+    const lockClass = f.lock < 0 ? f.name : this.#options.classOf(place);
+    const subclass = f.subclass < 0 ? 0 : (this.#options.constantOf(args[f.subclass] ?? 0) ?? -1);
+    const nested = f.nestLock >= 0 && !this.#isNull(args[f.nestLock] ?? 0);
+    const lock: Held = {
+      place,
+      lockClass,
+      kind: f.kind,
+      mode: f.mode,
+      subclass: nested ? -1 : subclass,
+      call,
+      through: '',
+    };
+    if (f.operation === 'mention') {
+      this.#tell('acquire', call, state, view, lock, f.blocks);
+      return this.states.number(state);
+    }
+    if (f.operation === 'downgrade') {
+      const held = state.held.map((h) => (h.place === place ? { ...h, mode: f.mode } : h));
+      return this.states.number({ ...state, held });
+    }
+    if (f.operation === 'release') {
+      this.#tell('release', call, state, view, lock);
+      return this.states.number(irqAfter(release(state, place, lockClass, f.kind).state, f.irq, -1));
+    }
+    this.#tell('acquire', call, state, view, lock, f.blocks);
+    const taken = this.states.number(irqAfter(take(state, lock), f.irq, 1));
+    if (f.success === 'always') return taken;
+    const failed = this.states.number(state);
+    return f.success === 'nonzero'
+      ? [
+          { state: taken, result: OTHER | ERR },
+          { state: failed, result: ZERO },
+        ]
+      : [
+          { state: taken, result: ZERO },
+          { state: failed, result: OTHER | ERR },
+        ];
+  }
+
+  /** What the callee's summary says it leaves behind. */
+  #apply(state: LockState, call: number, name: string, summary: LockSummary): number | readonly Outcome[] {
+    const context = (s: LockState): LockState =>
+      summary.preempt === 0 && summary.softirq === 0 && summary.hardirq === 0
+        ? s
+        : {
+            ...s,
+            preempt: s.preempt + summary.preempt,
+            softirq: s.softirq + summary.softirq,
+            hardirq: s.hardirq + summary.hardirq,
+          };
+    if (summary.net.length === 0) return this.states.number(context(state));
+    const args = this.#flow.calls[call]?.args ?? [];
+    const after = (result: 'zero' | 'nonzero'): LockState => {
+      let s = context(state);
+      for (const effect of summary.net) {
+        if (effect.success !== 'always' && effect.success !== result) continue;
+        const place = this.#options.places.substitute(effect.place, args) ?? `?${name}${effect.lockClass}`;
+        const lock = { ...this.#heldBy(effect, call, name), place };
+        const lockClass = effect.lockClass !== '' ? effect.lockClass : this.#options.classOf(place);
+        s =
+          effect.operation === 'acquire'
+            ? take(s, { ...lock, lockClass })
+            : release(s, place, lockClass, effect.kind).state;
+      }
+      return s;
+    };
+    const zero = this.states.number(after('zero'));
+    const nonzero = this.states.number(after('nonzero'));
+    if (zero === nonzero) return zero;
+    return [
+      { state: zero, result: ZERO },
+      { state: nonzero, result: OTHER | ERR },
+    ];
+  }
+
+  #heldBy(effect: NetEffect, call: number, through: string): Held {
+    return {
+      place: effect.place,
+      lockClass: effect.lockClass,
+      kind: effect.kind,
+      mode: effect.mode,
+      subclass: effect.subclass,
+      call,
+      through,
+    };
+  }
+
+  #tell(
+    kind: 'acquire' | 'release',
+    call: number,
+    state: LockState,
+    view: View,
+    lock: Held,
+    blocks = true,
+  ): void {
+    this.#options.onEvent({
+      kind,
+      call,
+      position: this.#positionOf(call),
+      state,
+      lock,
+      blocks,
+      isMerged: view.isMerged,
+    });
+  }
+
+  #isNull(e: number): boolean {
+    return e === 0 || (this.#flow.exprOp[e] === Expr.Integer && this.#flow.exprA[e] === 0);
+  }
+
+  #nameOf(call: number): string {
+    const callee = this.#flow.calls[call]?.callee ?? 0;
+    return this.#flow.exprOp[callee] === Expr.Global
+      ? (this.#flow.names[this.#flow.exprA[callee] as number] ?? '')
+      : '';
+  }
+
+  #positionOf(call: number): number {
+    return this.#flow.calls[call]?.position ?? 0;
+  }
+}
+
+function take(state: LockState, lock: Held): LockState {
+  if (state.held.length >= MAX_HELD) return state;
+  // Taken twice: lock-order/recursive says so, and one release is enough to have said it.
+  if (state.held.some((h) => h.place === lock.place && (h.mode === 'write' || lock.mode === 'write')))
+    return state;
+  // The caller's own lock, released here before: it has it back.
+  if (state.released.includes(lock.place)) {
+    return { ...state, released: state.released.filter((p) => p !== lock.place) };
+  }
+  return {
+    ...state,
+    held: [...state.held, lock],
+    dropped: state.dropped.filter((p) => p !== lock.place),
+  };
+}
+
+/** Releases the lock at `place`: that place, or else the last one of its class. `found` is false where none is held. */
+export function release(
+  state: LockState,
+  place: string,
+  lockClass: string,
+  kind: Held['kind'] | 'none',
+): { state: LockState; found: boolean } {
+  let index = state.held.findLastIndex((h) => h.place === place);
+  if (index < 0 && lockClass !== '') index = state.held.findLastIndex((h) => h.lockClass === lockClass);
+  // A lock that came out of a function whose class is not known is meant by whatever of its kind is released.
+  if (index < 0)
+    index = state.held.findLastIndex((h) => (h.lockClass === '' || lockClass === '') && h.kind === kind);
+  if (index < 0) {
+    const released = state.released.includes(place) ? state.released : [...state.released, place];
+    return { state: { ...state, released }, found: false };
+  }
+  const dropped = (state.held[index] as Held).place;
+  return {
+    state: {
+      ...state,
+      held: state.held.toSpliced(index, 1),
+      dropped: state.dropped.includes(dropped) ? state.dropped : [...state.dropped, dropped],
+    },
+    found: true,
+  };
+}
+
+function irqAfter(state: LockState, irq: LockFunction['irq'], step: 1 | -1): LockState {
+  if (irq === 'none') return state;
+  const field = irq === 'bh' ? 'softirq' : 'hardirq';
+  return { ...state, [field]: Math.max(0, state[field] + step) };
+}
+
+/** Whether the holder of any of these may not sleep. */
+export const holdsSpinning = (state: LockState): boolean => state.held.some((h) => isSpinning(h.kind));

@@ -1,0 +1,107 @@
+/** What calling a function does to locks, as its callers must know it. */
+import type { LockKind, LockMode, Success } from '../../kernel/locks.ts';
+import type { Awaited } from '../../kernel/waits.ts';
+
+/** How an effect comes about: the line in the function, and the callee that does it ('' for the function itself). */
+export interface Cause {
+  readonly line: number;
+  readonly callee: string;
+  /** Path of the callee's file, '' where the callee is not a function of the tree. */
+  readonly calleePath: string;
+  /** Calls between this function and the effect. */
+  readonly depth: number;
+  /** Some branch on a flag, a parameter or the context decides whether it happens. */
+  readonly conditional: boolean;
+  /** Place of the callee's lock, for following a chain. */
+  readonly key: string;
+}
+
+/** A lock that may be taken in here, waited for unless `blocks` is false. */
+export interface Acquired {
+  readonly lockClass: string;
+  /** Relative to parameters and globals ('$0>.lock'); '' where a caller can't name it. */
+  readonly place: string;
+  readonly kind: LockKind;
+  readonly mode: LockMode;
+  readonly subclass: number;
+  readonly blocks: boolean;
+  readonly cause: Cause;
+}
+
+/** A lock that is held, or no longer held, after the call. */
+export interface NetEffect {
+  readonly operation: 'acquire' | 'release';
+  readonly lockClass: string;
+  readonly place: string;
+  readonly kind: LockKind;
+  readonly mode: LockMode;
+  readonly subclass: number;
+  /** By the result of the call. */
+  readonly success: Success;
+}
+
+/** Something that happens in here: it sleeps, it may enter reclaim. */
+export interface Happening {
+  /** What does it, by name: 'msleep', 'mutex_lock', 'kmalloc'. */
+  readonly what: string;
+  /** Parameter with the GFP flags that decide it; -1: it happens whatever is passed. */
+  readonly gfp: number;
+  /** Places (relative to parameters) that are released before it happens. */
+  readonly without: readonly string[];
+  readonly cause: Cause;
+}
+
+/** A wait for other code. */
+export interface Waited {
+  readonly awaits: Awaited;
+  /** Place of what is waited for, relative to parameters; its type and member as `target`. */
+  readonly place: string;
+  readonly target: string;
+  readonly cause: Cause;
+}
+
+/** A lock that the function says its caller holds. */
+export interface Asserted {
+  readonly lockClass: string;
+  readonly place: string;
+  readonly mode: LockMode | 'any';
+  readonly line: number;
+}
+
+export interface LockSummary {
+  readonly acquires: readonly Acquired[];
+  readonly net: readonly NetEffect[];
+  readonly sleeps: Happening | undefined;
+  /** An allocation that may enter fs_reclaim. */
+  readonly reclaims: Happening | undefined;
+  readonly waits: readonly Waited[];
+  readonly asserts: readonly Asserted[];
+  /** Change of preempt, softirq and hardirq nesting at return. */
+  readonly preempt: number;
+  readonly softirq: number;
+  readonly hardirq: number;
+}
+
+export const NO_LOCKS: LockSummary = {
+  acquires: [],
+  net: [],
+  sleeps: undefined,
+  reclaims: undefined,
+  waits: [],
+  asserts: [],
+  preempt: 0,
+  softirq: 0,
+  hardirq: 0,
+};
+
+/** Whether calling it changes what is held or the context. */
+export const changesState = (s: LockSummary): boolean =>
+  s.net.length > 0 || s.preempt !== 0 || s.softirq !== 0 || s.hardirq !== 0;
+
+/** Whether a caller that holds something must look at it. */
+export const mattersUnderLock = (s: LockSummary): boolean =>
+  s.acquires.length > 0 ||
+  s.sleeps !== undefined ||
+  s.reclaims !== undefined ||
+  s.waits.length > 0 ||
+  s.asserts.length > 0;

@@ -1,0 +1,43 @@
+/**
+ * Every fixture of the code checkers: a C file written for this project that carries, on the line that causes
+ * it, `expect: rule` for what must be reported. Whatever is reported elsewhere, with a confidence above low,
+ * is a false alarm; a line may ask for a low one with `expect-low: rule`.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { codeCheckers } from '../../src/checkers/registry.ts';
+import { memoryProgram } from '../../src/index/memory-program.ts';
+import { factsOf } from '../index/facts-of.ts';
+
+const here = import.meta.dirname;
+
+const expected = (source: string): string[] =>
+  source
+    .split('\n')
+    .flatMap((line, i) => [...line.matchAll(/expect: ([\w-]+\/[\w-]+)/g)].map((m) => `${i + 1} ${m[1]}`));
+
+for (const checker of codeCheckers) {
+  const folder = join(here, checker.name, 'fixtures');
+  const files = existsSync(folder) ? readdirSync(folder).filter((f) => f.endsWith('.c')) : [];
+
+  describe(`${checker.name}: fixtures`, () => {
+    it.each(files)('%s', (file) => {
+      const source = readFileSync(join(folder, file), 'utf8');
+      const findings = checker.audit(memoryProgram(new Map([[file, factsOf(source)]])), [file]);
+      const said = findings.filter((f) => f.confidence !== 'low').map((f) => `${f.line} ${f.rule}`);
+      expect(said.toSorted()).toEqual(expected(source).toSorted());
+    });
+  });
+
+  describe(`${checker.name}: rules`, () => {
+    it.each(checker.rules.map((r) => r.id))('%s has a page, and a fixture that it reports', (id) => {
+      const page = readFileSync(join(here, '../../docs/rules', `${id}.md`), 'utf8');
+      expect(page).toMatch(new RegExp(`^# ${id}\n`));
+      for (const part of ['## Bad', '## Good', '## Limits', '## When not to use it', 'Source: '])
+        expect(page).toContain(part);
+      const fixtures = files.map((f) => readFileSync(join(folder, f), 'utf8')).join('\n');
+      expect(fixtures).toContain(`expect: ${id}`);
+    });
+  });
+}

@@ -1,12 +1,14 @@
 /** `adjutant audit`: all findings in some files as they stand, or as a patch leaves them. */
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
+import { cacheDir } from '../config/cache-dir.ts';
 import { UserError } from '../errors.ts';
 import { applyPatch } from '../git/apply-patch.ts';
-import type { SourceTree } from '../git/change.ts';
+import type { FileDiff, SourceTree } from '../git/change.ts';
+import { composeDiffs } from '../git/compose-diffs.ts';
 import { openRepository } from '../git/repository.ts';
 import { fails } from '../report/verdict.ts';
-import { isSource } from '../review/affected.ts';
+import { affectedPaths, isSource } from '../review/affected.ts';
 import { audit } from '../review/audit.ts';
 import { failOnLevel } from './fail-on.ts';
 import type { ExitStatus, Io } from './io.ts';
@@ -33,24 +35,28 @@ export async function runAudit(options: AuditCommandOptions, io: Io): Promise<Ex
   const { tree: before, name, repository } = await openTree(folder, undefined);
   try {
     let tree: SourceTree = before;
-    let patched: string[] = [];
+    const diffs: (readonly FileDiff[])[] = [];
     if (options.patch !== undefined) {
       for (const diff of (await readPatch(options.patch, io)).diffs) {
         const applied = await applyPatch(tree, diff);
         tree = applied.tree;
-        patched = [...patched, ...applied.diff.flatMap((file) => file.newPath ?? [])];
+        diffs.push(applied.diff);
       }
     }
     if (options.paths.length === 0 && options.patch === undefined)
       throw new UserError(
         'Say what to audit: paths of files or folders, or --patch FILE for the files of a patch.',
       );
+    const diff = diffs.length === 0 ? [] : composeDiffs(diffs);
     const paths =
       options.paths.length === 0
-        ? [...new Set(patched)].filter(isSource)
+        ? affectedPaths(diff).head
         : await expandPaths(options.paths, tree, folder, options.repo === undefined, io);
     const configuration = await loadConfiguration(options.config, before, io);
-    const report = await audit(tree, name, paths, configuration ? { configuration } : {});
+    const report = await audit({ base: before, head: tree, diff, name }, paths, {
+      ...(configuration ? { configuration } : {}),
+      cacheDir: cacheDir(io.env),
+    });
     io.stdout.write(await renderReport(report, format, io, wantsColor(options.color, io)));
     return fails(report.findings, failOnLevel(options.failOn, configuration)) ? 1 : 0;
   } finally {

@@ -1,6 +1,7 @@
 /** `adjutant batch`: the commits of a range as a Markdown document, each with its findings. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { cacheDir } from '../config/cache-dir.ts';
 import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
 import { openRepository } from '../git/repository.ts';
@@ -30,7 +31,10 @@ export async function runBatch(options: BatchCommandOptions, io: Io): Promise<Ex
     const entries: BatchEntry[] = [];
     for (const commit of commits.toReversed()) {
       const change = await repository.commitChange(commit);
-      const report = await review(change, configuration ? { configuration } : {});
+      const report = await review(change, {
+        ...(configuration ? { configuration } : {}),
+        cacheDir: cacheDir(io.env),
+      });
       entries.push({ commit, report, diff: decodeText(await repository.commitDiffText(commit.id)) });
     }
     const text = batchDocument(entries);

@@ -1,4 +1,5 @@
 /** `adjutant review`: what a range, a patch or a mailbox introduces and fixes. */
+import { cacheDir } from '../config/cache-dir.ts';
 import { fails } from '../report/verdict.ts';
 import { review } from '../review/review.ts';
 import { failOnLevel } from './fail-on.ts';
@@ -21,7 +22,11 @@ export async function runReview(options: ReviewCommandOptions, io: Io): Promise<
   const { change, repository, limits } = await openChange(options, io);
   try {
     const configuration = await loadConfiguration(options.config, change.base, io);
-    const report = await review(change, { ...(configuration ? { configuration } : {}), limits });
+    const report = await review(change, {
+      ...(configuration ? { configuration } : {}),
+      limits,
+      cacheDir: cacheDir(io.env),
+    });
     io.stdout.write(await renderReport(report, format, io, wantsColor(options.color, io)));
     return fails(report.findings, failOnLevel(options.failOn, configuration)) ? 1 : 0;
   } finally {

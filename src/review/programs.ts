@@ -1,6 +1,7 @@
 /** Which Program a side of a change is seen as: the files that it changes and what they include. */
 
 import type { Change, FileDiff, SourceTree } from '../git/change.ts';
+import { countFiles } from '../git/folder-tree.ts';
 import { blobId } from '../git/overlay.ts';
 import type { FileFacts } from '../index/facts.ts';
 import { memoryProgram } from '../index/memory-program.ts';
@@ -14,37 +15,82 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const NO_INDEX =
   'No index of the whole tree: functions outside the changed files and the headers that they include are unknown.';
 
-export interface Side {
-  readonly program: Program;
-  /** What this program does not know, each one sentence. */
-  readonly limits: readonly string[];
-}
+/** Trees with fewer files are read whole. */
+const SMALL_TREE = 2000;
 
 export interface Sides {
   readonly base: Program | undefined;
   readonly head: Program | undefined;
+  /** What these programs do not know, each one sentence. */
   readonly limits: readonly string[];
+  /** Frees what is open. */
+  close?(): void;
 }
 
-/** Makes the program in which `paths` of `tree` are audited. */
-export type SideSource = (tree: SourceTree, paths: readonly string[]) => Promise<Side>;
+/** Makes the programs of both sides of a change, in which `paths` are audited. */
+export type ProgramSource = (
+  change: Pick<Change, 'base' | 'head' | 'diff'>,
+  paths: AffectedPaths,
+) => Promise<Sides>;
 
-/** Makes the programs of both sides of a change. */
-export type ProgramSource = (change: Change, paths: AffectedPaths) => Promise<Sides>;
+/**
+ * The programs by what is at hand: all of a small tree; the index of a whole tree in `cacheDir`, with the changed
+ * files over it; else the changed files and what they include; without a tree, the hunks alone.
+ */
+export function programsAtHand(cacheDir: string | undefined): ProgramSource {
+  return async (change, paths) => {
+    const { base, head, diff } = change;
+    if (!base || !head) return fragmentPrograms(diff);
+    if (await isSmall(base)) {
+      const all = [...(await base.list()).keys()].filter(isSource);
+      return includedPrograms(base, head, { base: all, head: [...new Set([...all, ...paths.head])] }, []);
+    }
+    if (cacheDir !== undefined) {
+      const { isIndexAtHand } = await import('../index/at-hand.ts');
+      if (await isIndexAtHand(base, cacheDir)) return indexedPrograms(base, head, diff, cacheDir);
+    }
+    return includedPrograms(base, head, paths, [NO_INDEX]);
+  };
+}
 
-export const openPrograms: ProgramSource = async (change, paths) => {
-  const { base, head } = change;
-  if (!base || !head) return fragmentPrograms(change.diff);
+async function isSmall(tree: SourceTree): Promise<boolean> {
+  if (tree.root === undefined) return (await tree.list()).size < SMALL_TREE;
+  return (await countFiles(tree.root, SMALL_TREE)) < SMALL_TREE;
+}
+
+async function indexedPrograms(
+  base: SourceTree,
+  head: SourceTree,
+  diff: readonly FileDiff[],
+  cacheDir: string,
+): Promise<Sides> {
+  const { openIndex } = await import('../index/open-index.ts');
+  const opened = await openIndex(base, { cacheDir });
+  const changed = [...new Set(diff.flatMap((file) => [file.oldPath, file.newPath]))].filter(
+    (path): path is string => path !== undefined && isSource(path),
+  );
+  const after = await head.read(changed);
+  return {
+    base: opened.program(),
+    head: opened.program(new Map(changed.map((path) => [path, after.get(path)]))),
+    limits: [],
+    close: () => opened.close(),
+  };
+}
+
+async function includedPrograms(
+  base: SourceTree,
+  head: SourceTree,
+  paths: AffectedPaths,
+  limits: readonly string[],
+): Promise<Sides> {
   const analyse = await analyser();
-  const before = await includedProgram(base, paths.base, analyse);
-  const after = await includedProgram(head, paths.head, analyse);
-  return { base: before, head: after, limits: [NO_INDEX] };
-};
-
-export const openProgram: SideSource = async (tree, paths) => ({
-  program: await includedProgram(tree, paths, await analyser()),
-  limits: [NO_INDEX],
-});
+  return {
+    base: await includedProgram(base, paths.base, analyse),
+    head: await includedProgram(head, paths.head, analyse),
+    limits,
+  };
+}
 
 type Analyse = (bytes: Uint8Array) => FileFacts;
 

@@ -5,12 +5,12 @@ import { type Configuration, defaultConfiguration } from '../config/configuratio
 import type { Change, Commit, Person } from '../git/change.ts';
 import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
 import type { Program } from '../index/program.ts';
-import { affectedPaths, configuredPaths } from './affected.ts';
+import { type AffectedPaths, affectedPaths, configuredPaths } from './affected.ts';
 import { attributeFindings } from './attribute.ts';
 import { compareFindings } from './compare.ts';
 import { configuredFindings } from './configured.ts';
 import { collectExcerpts } from './excerpts.ts';
-import { openPrograms, type ProgramSource } from './programs.ts';
+import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
 
 export interface ReviewOptions {
@@ -24,6 +24,8 @@ export interface ReviewOptions {
   readonly upstream?: UpstreamLookup;
   /** Who sends the change, where that is known: the author of a pull request. */
   readonly submitter?: Person;
+  /** Where the index of whole trees is kept; none is used otherwise. */
+  readonly cacheDir?: string;
   /** Where programs come from; by what is at hand otherwise (see programs.ts). */
   readonly programs?: ProgramSource;
   /** What the caller knows to be missing (a shallow history): passed on in the report. */
@@ -38,15 +40,27 @@ export interface ReviewOptions {
 export async function review(change: Change, options: ReviewOptions = {}): Promise<Report> {
   const start = performance.now();
   const configuration = options.configuration ?? defaultConfiguration;
-  const step = (name: string) => {
-    options.signal?.throwIfAborted();
-    options.progress?.(name);
-  };
-
-  step('reading the changed files');
+  stepper(options)('reading the changed files');
   const paths = affectedPaths(change.diff);
   const hasCode = paths.base.length + paths.head.length > 0;
-  const sides = hasCode ? await (options.programs ?? openPrograms)(change, paths) : undefined;
+  const programs = options.programs ?? programsAtHand(options.cacheDir);
+  const sides = hasCode ? await programs(change, paths) : undefined;
+  try {
+    return await reviewSides(change, sides, paths, configuration, options, start);
+  } finally {
+    sides?.close?.();
+  }
+}
+
+async function reviewSides(
+  change: Change,
+  sides: Sides | undefined,
+  paths: AffectedPaths,
+  configuration: Configuration,
+  options: ReviewOptions,
+  start: number,
+): Promise<Report> {
+  const step = stepper(options);
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
   const found = { base: [] as Finding[], head: [] as Finding[] };
@@ -83,6 +97,14 @@ export async function review(change: Change, options: ReviewOptions = {}): Promi
       commits: change.commits.length,
       elapsed: performance.now() - start,
     },
+  };
+}
+
+/** Announces each step, unless the review was aborted before it. */
+function stepper({ signal, progress }: ReviewOptions): (name: string) => void {
+  return (name) => {
+    signal?.throwIfAborted();
+    progress?.(name);
   };
 }
 

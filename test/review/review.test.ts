@@ -177,11 +177,13 @@ describe('an audit', () => {
     const repository = await openRepository(files.path);
     if (!repository) throw new Error('no repository');
     const tree = await repository.tree(base);
-    const report = await audit(tree, 'base', ['mm/x.c', 'mm/y.c'], { checkers: [toyChecker] });
+    const report = await audit({ base: tree, head: tree, diff: [], name: 'base' }, ['mm/x.c', 'mm/y.c'], {
+      checkers: [toyChecker],
+    });
     expect(told(report.findings)).toEqual(['mm/x.c:1 old_bad']);
-    await expect(audit(tree, 'base', ['mm/nope.c'], { checkers: [toyChecker] })).rejects.toThrow(
-      /no file mm\/nope\.c/,
-    );
+    await expect(
+      audit({ base: tree, head: tree, diff: [], name: 'base' }, ['mm/nope.c'], { checkers: [toyChecker] }),
+    ).rejects.toThrow(/no file mm\/nope\.c/);
     repository.close();
   });
 });

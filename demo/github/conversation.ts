@@ -154,11 +154,11 @@ export function announceIssueComment(
   sender: User,
   before?: string,
 ): void {
-  announce(hub, 'issue_comment', action, comment.pull.repository, sender, () => ({
+  announce(hub, 'issue_comment', action, comment.pull.repository, sender, {
     issue: issueJson(hub.state, comment.pull),
     comment: issueCommentJson(hub.state, comment),
     ...(before === undefined ? {} : { changes: { body: { from: before } } }),
-  }));
+  });
 }
 
 export function announceReviewComment(
@@ -169,11 +169,11 @@ export function announceReviewComment(
   before?: string,
 ): void {
   const { pull } = comment.thread;
-  announce(hub, 'pull_request_review_comment', action, pull.repository, sender, () => ({
+  announce(hub, 'pull_request_review_comment', action, pull.repository, sender, {
     comment: reviewCommentJson(hub.state, comment),
     pull_request: pullSummary(hub.state, pull),
     ...(before === undefined ? {} : { changes: { body: { from: before } } }),
-  }));
+  });
 }
 
 export function announceThread(
@@ -182,13 +182,13 @@ export function announceThread(
   thread: Thread,
   sender: User,
 ): void {
-  announce(hub, 'pull_request_review_thread', action, thread.pull.repository, sender, () => ({
+  announce(hub, 'pull_request_review_thread', action, thread.pull.repository, sender, {
     pull_request: pullSummary(hub.state, thread.pull),
     thread: {
       node_id: thread.node,
       comments: thread.comments.map((comment) => reviewCommentJson(hub.state, comment)),
     },
-  }));
+  });
 }
 
 export interface ReviewRequest {
@@ -290,17 +290,15 @@ export function submitReview(
 
 function announceReview(hub: Hub, pull: PullRequest, review: Review): void {
   const { state } = hub;
-  announce(hub, 'pull_request_review', 'submitted', pull.repository, review.user, () => {
-    const sent = reviewJson(state, pull, review);
-    return {
-      review: {
-        ...sent,
-        body: review.body || null,
-        state: review.state.toLowerCase(),
-        updated_at: review.submittedAt,
-      },
-      pull_request: pullSummary(state, pull),
-    };
+  const sent = reviewJson(state, pull, review);
+  announce(hub, 'pull_request_review', 'submitted', pull.repository, review.user, {
+    review: {
+      ...sent,
+      body: review.body || null,
+      state: review.state.toLowerCase(),
+      updated_at: review.submittedAt,
+    },
+    pull_request: pullSummary(state, pull),
   });
   for (const comment of reviewComments(pull)) {
     if (comment.review === review) announceReviewComment(hub, 'created', comment, review.user);

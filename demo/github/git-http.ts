@@ -10,6 +10,9 @@ import type { Repository } from './state.ts';
 
 const PATH = /^\/([^/]+\/[^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
+/** GitHub serves partial clones, and any commit by its name. */
+const AS_GITHUB = ['-c', 'uploadpack.allowFilter=true', '-c', 'uploadpack.allowAnySHA1InWant=true'];
+
 export function isGitRequest(path: string): boolean {
   return PATH.test(path);
 }
@@ -64,7 +67,7 @@ async function backend(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<number> {
-  const child = startGit(['http-backend'], {
+  const child = startGit([...AS_GITHUB, 'http-backend'], {
     env: {
       GIT_PROJECT_ROOT: repository.gitDir,
       GIT_HTTP_EXPORT_ALL: '1',

@@ -41,11 +41,10 @@ export function announce(
   action: string | null,
   repository: Repository,
   sender: User,
-  fields: () => Json | Promise<Json>,
+  fields: Json | Promise<Json>,
 ): void {
   hub.changed();
-  const sending = async () => {
-    await hub.webhooks.send({ event, action, repository, sender, fields: await fields() });
-  };
-  sending().catch((error) => hub.violations.push(`webhook ${event}: ${String(error)}`));
+  hub.webhooks
+    .send({ event, action, repository, sender, fields })
+    .catch((error) => hub.violations.push(`webhook ${event}: ${String(error)}`));
 }

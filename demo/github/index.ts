@@ -474,18 +474,23 @@ export async function startGitHub(options: GitHubOptions = {}) {
   }
 }
 
+/** One pair for the process: it takes long to make. */
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
 function createState(options: GitHubOptions): State {
   const nextId = idSequences();
   const users = new Map<string, User>();
   const now = () => `${new Date().toISOString().slice(0, 19)}Z`;
   const owner = userNamed({ users, nextId }, 'maintainer');
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const app: App = {
     id: 1_234_567,
     slug: 'adjutant',
     owner,
-    privateKey: privateKey.export({ type: 'pkcs1', format: 'pem' }) as string,
-    publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+    ...keys,
     webhookSecret: randomBytes(20).toString('hex'),
     bot: userNamed({ users, nextId }, 'adjutant[bot]'),
     events: options.events ?? EVENTS,

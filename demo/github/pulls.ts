@@ -4,7 +4,7 @@ import { announce, type Hub } from './hub.ts';
 import { suiteJson } from './present/check.ts';
 import { pullJson } from './present/pull.ts';
 import { htmlUrl, userJson } from './present/repository.ts';
-import { diffText, fetchInto, log, resolve, updateRef } from './repository.ts';
+import { diffText, fetchInto, log, mergeBase, resolve, updateRef } from './repository.ts';
 import {
   allPulls,
   type CheckSuite,
@@ -24,11 +24,11 @@ export async function announcePull(
 ): Promise<void> {
   // Made at once: what happens to the pull request before it is sent is not in it.
   const body = await pullJson(hub.state, pull);
-  announce(hub, 'pull_request', action, pull.repository, sender, () => ({
+  announce(hub, 'pull_request', action, pull.repository, sender, {
     number: pull.number,
     pull_request: body,
     ...fields,
-  }));
+  });
 }
 
 /** Lets `refs/pull/N/head` of the base repository name the head, wherever that lives. */
@@ -60,9 +60,8 @@ export function suiteOf(hub: Hub, repository: Repository, head: string, branch: 
 }
 
 export function announceSuite(hub: Hub, suite: CheckSuite, action: string, sender: User): void {
-  announce(hub, 'check_suite', action, suite.repository, sender, async () => ({
-    check_suite: await suiteJson(hub.state, suite),
-  }));
+  const fields = suiteJson(hub.state, suite).then((check_suite) => ({ check_suite }));
+  announce(hub, 'check_suite', action, suite.repository, sender, fields);
 }
 
 /** A branch moved: its pull requests follow, and the App hears of all that. */
@@ -76,7 +75,7 @@ export async function branchMoved(
 ): Promise<void> {
   const none = '0'.repeat(40);
   const push = await pushJson(hub, repository, branch, before ?? none, after ?? none, sender);
-  announce(hub, 'push', null, repository, sender, () => push);
+  announce(hub, 'push', null, repository, sender, push);
   if (after === undefined) return;
   if (repository.parent === undefined)
     announceSuite(hub, suiteOf(hub, repository, after, branch), 'requested', sender);
@@ -140,6 +139,7 @@ async function pushJson(
   const deleted = /^0+$/.test(after);
   const range = created ? [after] : [`${before}..${after}`];
   const commits = deleted ? [] : (await log(repository.gitDir, range, created ? 1 : 20)).reverse();
+  const forced = !created && !deleted && (await mergeBase(repository.gitDir, before, after)) !== before;
   const html = htmlUrl(state, repository);
   const listed = commits.map((commit) => ({
     id: commit.sha,
@@ -160,7 +160,7 @@ async function pushJson(
     after,
     created,
     deleted,
-    forced: false,
+    forced,
     base_ref: null,
     compare: `${html}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}`,
     commits: listed,

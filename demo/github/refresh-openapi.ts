@@ -56,7 +56,7 @@ function correct(components: Record<string, Dictionary>, webhooks: Dictionary): 
 }
 
 function dropEventNames(value: Json): void {
-  if (Array.isArray(value)) return value.forEach(dropEventNames);
+  if (Array.isArray(value)) for (const item of value) dropEventNames(item);
   if (!isObject(value)) return;
   if (Array.isArray(value.enum) && value.enum.includes('branch_protection_rule')) delete value.enum;
   for (const child of Object.values(value)) dropEventNames(child);

@@ -26,10 +26,6 @@ const SOMEBODY: Person = { name: 'Some Body', email: 'somebody@example.org' };
 
 export async function initRepository(gitDir: string, branch: string): Promise<void> {
   await runGit(['init', '--quiet', '--bare', `--initial-branch=${branch}`, gitDir]);
-  // As GitHub serves: partial clones, and any commit by its name.
-  for (const key of ['uploadpack.allowFilter', 'uploadpack.allowAnySHA1InWant']) {
-    await runGit(['config', key, 'true'], { gitDir });
-  }
 }
 
 export async function cloneRepository(from: string, gitDir: string): Promise<void> {

@@ -12,7 +12,8 @@ export interface Event {
   readonly action: string | null;
   readonly repository: Repository | undefined;
   readonly sender: User;
-  readonly fields: Json;
+  /** What the payload has beside repository, sender and installation; taken when the event happens. */
+  readonly fields: Json | Promise<Json>;
 }
 
 export interface Webhooks {
@@ -73,33 +74,36 @@ export function createWebhooks(state: State, options: WebhookOptions): Webhooks 
     return work;
   }
 
+  async function send({ event, action, repository, sender, ...rest }: Event): Promise<Delivery | undefined> {
+    if (!ALWAYS.has(event) && !state.app.events.includes(event)) return undefined;
+    const { installation } = state;
+    const installed = repository === undefined || installation.repositories.has(repository);
+    if (!installed || (installation.suspendedAt !== null && !ALWAYS.has(event))) return undefined;
+    const fields = await rest.fields;
+    const payload: Json = {
+      ...(action === null ? {} : { action }),
+      ...(repository === undefined ? {} : { repository: repositoryJson(state, repository) }),
+      sender: userJson(state, sender),
+      ...(event === 'ping' || 'installation' in fields
+        ? {}
+        : { installation: { id: installation.id, node_id: nodeId('IN', installation.id) } }),
+      ...fields,
+    };
+    options.violations.push(...checkWebhook(event, action, payload));
+    const parts = {
+      guid: randomUUID(),
+      event,
+      action,
+      repositoryId: repository?.id ?? null,
+      payload,
+      rawBody: JSON.stringify(payload),
+    };
+    return attempt(parts, false);
+  }
+
   const webhooks: Webhooks = {
     target: undefined,
-    async send({ event, action, repository, sender, fields }) {
-      if (!ALWAYS.has(event) && !state.app.events.includes(event)) return undefined;
-      const { installation } = state;
-      const installed = repository === undefined || installation.repositories.has(repository);
-      if (!installed || (installation.suspendedAt !== null && !ALWAYS.has(event))) return undefined;
-      const payload: Json = {
-        ...(action === null ? {} : { action }),
-        ...(repository === undefined ? {} : { repository: repositoryJson(state, repository) }),
-        sender: userJson(state, sender),
-        ...(event === 'ping' || 'installation' in fields
-          ? {}
-          : { installation: { id: installation.id, node_id: nodeId('IN', installation.id) } }),
-        ...fields,
-      };
-      options.violations.push(...checkWebhook(event, action, payload));
-      const parts = {
-        guid: randomUUID(),
-        event,
-        action,
-        repositoryId: repository?.id ?? null,
-        payload,
-        rawBody: JSON.stringify(payload),
-      };
-      return track(attempt(parts, false));
-    },
+    send: (event) => track(send(event)),
     redeliver: (delivery) => track(attempt(delivery, true)),
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay);

@@ -99,10 +99,11 @@ function suiteCore(state: State, suite: CheckSuite): Json {
 }
 
 export async function suiteJson(state: State, suite: CheckSuite): Promise<Json> {
+  const core = suiteCore(state, suite);
   const [commit] = await log(suite.repository.gitDir, [suite.head], 1);
   const person = ({ name, email }: { name: string; email: string }) => ({ name, email });
   return {
-    ...suiteCore(state, suite),
+    ...core,
     repository: repositoryJson(state, suite.repository),
     rerequestable: true,
     runs_rerequestable: true,

@@ -110,10 +110,10 @@ export function announceRun(
   sender: User,
   fields: Json = {},
 ): void {
-  announce(hub, 'check_run', action, run.repository, sender, () => ({
+  announce(hub, 'check_run', action, run.repository, sender, {
     check_run: checkRunEventJson(hub.state, run),
     ...fields,
-  }));
+  });
 }
 
 async function createRun(call: Call): Promise<Answer> {

@@ -10,14 +10,21 @@ const HERE = fileURLToPath(import.meta.url);
 /** '.ts' in a checkout, '.js' in a package. */
 const EXTENSION = extname(HERE);
 
+/** By entry: the code that runs is the one that was there when it was loaded. */
+const known = new Map<string, string>();
+
 /** Hash of a module and all modules that it imports, directly or not; `entry` is a path beside this file, without extension. */
 export function moduleVersion(entry: string): string {
+  let version = known.get(entry);
+  if (version !== undefined) return version;
   const first = join(dirname(HERE), entry + EXTENSION);
   const hash = createHash('sha1');
   for (const [path, text] of [...moduleClosure(first)].sort(([x], [y]) => (x < y ? -1 : 1))) {
     hash.update(`${relative(dirname(HERE), path)}\0${text.length}\0${text}`);
   }
-  return hash.digest('hex').slice(0, 16);
+  version = hash.digest('hex').slice(0, 16);
+  known.set(entry, version);
+  return version;
 }
 
 /** Text by path of a module and of what it imports from the project. */

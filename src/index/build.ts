@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SourceTree } from '../git/change.ts';
 import { moduleVersion } from './analyser-version.ts';
+import { type Batch, type BatchDone, BatchRunner, type FileSource } from './batch-runner.ts';
 import { evict } from './eviction.ts';
 import { FactStore } from './fact-store.ts';
 import { linkTree, type TreeFile, treeDigest } from './link.ts';
@@ -18,7 +19,7 @@ import {
 } from './plain-tree.ts';
 import { unlessMissing } from './segment.ts';
 import { TreeIndex } from './tree-index.ts';
-import type { Batch, BatchDone, WorkerData, WorkerSource } from './worker.ts';
+import type { WorkerData } from './worker.ts';
 import { runBatches } from './worker-pool.ts';
 
 /** Batches are about this large: small enough to stop soon and to end together, large enough to cost nothing. */
@@ -237,7 +238,7 @@ class Build {
     this.times.scanTime = performance.now() - start;
     if (pathOf.size === 0) return files;
     const { gitDir } = this.tree;
-    const source: WorkerSource = gitDir === undefined ? { kind: 'memory' } : { kind: 'git', gitDir };
+    const source: FileSource = gitDir === undefined ? { kind: 'memory' } : { kind: 'git', gitDir };
     const batches = gitDir === undefined ? contentsOf(this.tree, pathOf) : byCount([...pathOf.keys()]);
     const gone = new Set<string>();
     await this.#threads(source, batches, pathOf.size, undefined, (batch, { ids }) => {
@@ -249,37 +250,49 @@ class Build {
   }
 
   async #threads(
-    source: WorkerSource,
+    source: FileSource,
     batches: Iterable<Batch> | AsyncIterable<Batch>,
     totalFiles: number,
     totalBytes: number | undefined,
     done: (batch: Batch, result: BatchDone) => void,
   ): Promise<void> {
     const start = performance.now();
-    const data: WorkerData = { factsFolder: this.store.folder, source };
-    const fewest = totalBytes === undefined ? totalFiles / BATCH_FILES : totalBytes / BATCH_BYTES;
-    const threads = Math.min(this.options.threads ?? availableParallelism(), Math.max(1, Math.ceil(fewest)));
-    await runBatches(batches, data, {
-      threads,
-      signal: this.options.signal,
-      done: (batch, result) => {
-        done(batch, result);
-        this.read += result.ids.length;
-        this.parsed += result.parsed;
-        this.bytes += result.bytes;
-        const elapsed = performance.now() - start;
-        this.options.progress?.({
-          step: 'reading',
-          files: this.read,
-          totalFiles,
-          bytes: this.bytes,
-          totalBytes,
-          elapsed,
-        });
-      },
-    });
+    const report = (batch: Batch, result: BatchDone): void => {
+      done(batch, result);
+      this.read += result.ids.length;
+      this.parsed += result.parsed;
+      this.bytes += result.bytes;
+      const elapsed = performance.now() - start;
+      const { read: files, bytes } = this;
+      this.options.progress?.({ step: 'reading', files, totalFiles, bytes, totalBytes, elapsed });
+    };
+    const parts = Math.ceil(totalBytes === undefined ? totalFiles / BATCH_FILES : totalBytes / BATCH_BYTES);
+    if (parts <= 1) {
+      await this.#here(source, batches, report);
+    } else {
+      const threads = Math.min(this.options.threads ?? availableParallelism(), parts);
+      const data: WorkerData = { factsFolder: this.store.folder, source };
+      await runBatches(batches, data, { threads, signal: this.options.signal, done: report });
+    }
     this.store.refresh();
     this.times.readTime = performance.now() - start;
+  }
+
+  /** A few files: a thread would take longer to start than they do. */
+  async #here(
+    source: FileSource,
+    batches: Iterable<Batch> | AsyncIterable<Batch>,
+    done: (batch: Batch, result: BatchDone) => void,
+  ): Promise<void> {
+    const runner = new BatchRunner(source, this.store);
+    try {
+      for await (const batch of batches) {
+        this.options.signal?.throwIfAborted();
+        done(batch, await runner.run(batch));
+      }
+    } finally {
+      runner.close();
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Batch, BatchDone, WorkerData } from './worker.ts';
+import type { Batch, BatchDone } from './batch-runner.ts';
+import type { WorkerData } from './worker.ts';
 
 /** '.ts' in a checkout, '.js' in a package. */
 const MODULE = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);

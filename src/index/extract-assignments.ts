@@ -10,35 +10,49 @@ import type { TableEntry } from './facts.ts';
 export function assignedEntries(l: Lowering, functionName: string, entries: TableEntry[]): void {
   const { b } = l;
   for (let i = 0; i < b.opCount; i++) {
-    if (b.ops[i * 4] !== Op.Assign) continue;
-    const target = b.ops[i * 4 + 1] as number;
-    const value = b.ops[i * 4 + 2] as number;
+    const x = b.ops[i * 4 + 1] as number;
     const line = lineOf(b.ops[i * 4 + 3] as number);
-    const op = b.exprOp[value];
-    const isLiteral = op === Expr.Cast && b.exprOp[b.exprA[value] as number] === Expr.Initializer;
     const add = (type: string, field: string, name: string): void => {
       entries.push({ type, field, target: name, table: functionName, line });
     };
-    if (isLiteral) {
-      literalEntries(l, b.exprA[value] as number, l.types.texts[b.exprB[value] as number] as string, '', add);
-    } else if (op === Expr.Initializer && b.exprOp[target] === Expr.Local) {
-      literalEntries(l, value, baseOf(l.typeOfLocal(b.exprA[target] as number)), '', add);
-    } else {
-      const name = functionNamed(l, value);
-      if (name === '') continue;
-      const place = placeOf(l, target);
-      if (place !== undefined) add(place.type, place.field, name);
-    }
+    if (b.ops[i * 4] === Op.Assign) assignedBy(l, x, b.ops[i * 4 + 2] as number, add);
+    else if (b.ops[i * 4] === Op.Call) passedTo(l, x, add);
   }
 }
 
-function literalEntries(
-  l: Lowering,
-  initializer: number,
-  type: string,
-  prefix: string,
-  add: (type: string, field: string, name: string) => void,
-): void {
+type Add = (type: string, field: string, name: string) => void;
+
+function assignedBy(l: Lowering, target: number, value: number, add: Add): void {
+  const { b } = l;
+  if (compoundLiteral(l, value, add)) return;
+  if (b.exprOp[value] === Expr.Initializer && b.exprOp[target] === Expr.Local) {
+    literalEntries(l, value, baseOf(l.typeOfLocal(b.exprA[target] as number)), '', add);
+    return;
+  }
+  const name = functionNamed(l, value);
+  const place = name === '' ? undefined : placeOf(l, target);
+  if (place !== undefined) add(place.type, place.field, name);
+}
+
+/** register(&(struct ops){ .open = my_open }) */
+function passedTo(l: Lowering, call: number, add: Add): void {
+  const { b } = l;
+  const first = b.callFirstArg[call] as number;
+  const count = b.callArgCount[call] as number;
+  for (let arg = first; arg < first + count; arg++) compoundLiteral(l, b.callArgs[arg] as number, add);
+}
+
+/** Adds the entries of a compound literal, or of a pointer to one. False where the value is none. */
+function compoundLiteral(l: Lowering, value: number, add: Add): boolean {
+  const { b } = l;
+  const literal = b.exprOp[value] === Expr.Address ? (b.exprA[value] as number) : value;
+  const inner = b.exprA[literal] as number;
+  if (b.exprOp[literal] !== Expr.Cast || b.exprOp[inner] !== Expr.Initializer) return false;
+  literalEntries(l, inner, l.types.texts[b.exprB[literal] as number] as string, '', add);
+  return true;
+}
+
+function literalEntries(l: Lowering, initializer: number, type: string, prefix: string, add: Add): void {
   const { b } = l;
   const first = b.exprA[initializer] as number;
   const pairs = b.exprB[initializer] as number;

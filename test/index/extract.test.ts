@@ -186,7 +186,7 @@ describe('tables', () => {
           '\t*cb = (struct cb){ .done = my_done };',
           '\tstruct cb other = { .done = my_other };',
           '\tstatic const struct cb third = { .done = my_third };',
-          '\tuse(&other, &third);',
+          '\tuse(&other, &third, &(struct cb){ .done = my_fourth });',
           '}',
         ].join('\n'),
       ),
@@ -196,6 +196,7 @@ describe('tables', () => {
       'typeof(main_timer) function = tick in f:4',
       'struct cb done = my_done in f:5',
       'struct cb done = my_other in f:6',
+      'struct cb done = my_fourth in f:8',
       'struct cb done = my_third in f:7',
     ]);
   });

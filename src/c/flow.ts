@@ -118,7 +118,7 @@ export interface SwitchTable {
   readonly otherwise: number;
 }
 
-export interface Local {
+interface Local {
   readonly name: string;
   /** Normal form of a type, see types.ts: 'struct foo *', 'unsigned int', 'struct list_head []'. */
   readonly type: string;

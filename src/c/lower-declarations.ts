@@ -6,7 +6,7 @@ import { LocalFlag, type Lowering } from './lowering.ts';
 import { Special } from './special-names.ts';
 import { withPointers } from './types.ts';
 
-export const NO_CALL = -1;
+const NO_CALL = -1;
 const NO_LOCAL = -1;
 
 /** A Declaration node: declares and initialises each declarator in turn. */

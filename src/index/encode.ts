@@ -27,7 +27,7 @@ export const SECTIONS = [
 
 export type Section = (typeof SECTIONS)[number];
 
-export const HEADER_BYTES = SECTIONS.length * 4;
+const HEADER_BYTES = SECTIONS.length * 4;
 
 export const FunctionBit = {
   Variadic: 1,

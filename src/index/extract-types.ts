@@ -70,7 +70,7 @@ export class TypeCollector {
 }
 
 /** The enumerators of an EnumBody, with their values as far as literals and earlier ones of the enum give them. */
-export function enumeratorsOf(tree: Tree, body: number): FileFacts['enumerators'][number][] {
+function enumeratorsOf(tree: Tree, body: number): FileFacts['enumerators'][number][] {
   const found: FileFacts['enumerators'][number][] = [];
   const known = new Map<string, number>();
   let next: number | undefined = 0;

@@ -79,7 +79,7 @@ class FragmentReader {
 }
 
 /** 'foo' for 'static int foo(struct bar *baz)'; '' where the heading is no function. */
-export function functionOfHeading(heading: string): string {
+function functionOfHeading(heading: string): string {
   return /([A-Za-z_]\w*)\s*\((?!\s*\*)/.exec(heading)?.[1] ?? '';
 }
 

@@ -26,7 +26,7 @@ export function sharedFolders(a: string, b: string): number {
  * that it includes, then those of its own folder, of the architecture that most people run, of the
  * generic kernel, and the rest by nearness.
  */
-export function fitness(candidate: Candidate, from: string, includes: (path: string) => boolean): number {
+function fitness(candidate: Candidate, from: string, includes: (path: string) => boolean): number {
   const { path } = candidate;
   if (path === from) return 1000;
   if (candidate.isStatic && !isHeader(path) && !includes(path)) return 0;

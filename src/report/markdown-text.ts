@@ -10,7 +10,7 @@ const BREAK = '&#8203;';
 /** What could be markup, a mention, a reference or a link: one alternative for each way to escape it. */
 const MARKUP = new RegExp(
   [
-    '(?<plain>[\\\\`*[\\]~|]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|^[-+=#]|(?<=^\\d{1,9})[.)])',
+    '(?<plain>[\\\\`*[\\]~|]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|^[-+=]|(?<=^\\d{1,9})[.)])',
     '(?<html>[<>&$])',
     '(?<broken>[@#]|:(?=[/\\w+-])|\\b(?:gh|www)(?=[-.])|[0-9a-f]{7}(?=[0-9a-f]*\\b))',
   ].join('|'),

@@ -104,6 +104,7 @@ function heldAlready(state: LockState, place: string, mode: LockMode, subclass: 
       h.kind !== 'srcu' &&
       h.kind !== 'lock_map' &&
       h.kind !== 'local_lock' &&
+      h.kind !== 'page_lock' &&
       h.subclass === 0 &&
       subclass === 0 &&
       (h.mode === 'write' || mode === 'write'),

@@ -52,7 +52,7 @@ export function findReleasedTwice(locks: FunctionLocks): void {
     if (!state.dropped.includes(lock.place) || isHeld(state, lock) || wasTakenTwice(locks, lock)) continue;
     locks.report({
       rule: unbalanced,
-      confidence: event.isMerged ? 'low' : 'high',
+      confidence: event.isMerged || lock.kind === 'page_lock' ? 'low' : 'high',
       position: event.position,
       identity: `twice ${lock.lockClass || locks.text(lock)}`,
       message: `${locks.text(lock)} is released here, but on this path it was released already.`,
@@ -120,7 +120,8 @@ function confidenceOf(
   free: readonly LockEvent[],
 ): Confidence {
   if (leak.isMerged || !locks.body.complete || free.every((e) => e.isMerged)) return 'low';
-  if (lock.through !== '') return 'low';
+  // I/O completion releases these.
+  if (lock.through !== '' || lock.kind === 'page_lock') return 'low';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'
     : 'high';

@@ -22,7 +22,7 @@ import {
   NO_LOCKS,
   type Waited,
 } from './lock-summary.ts';
-import { Places } from './place.ts';
+import { isExported, Places } from './place.ts';
 
 /** Classes that a summary keeps: the nearest ones, for a chain of a dozen calls convinces nobody. */
 const MAX_ACQUIRES = 48;
@@ -145,7 +145,7 @@ interface Scan {
 /** What can be said without paths: everything that some call in the body does. */
 function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Scan {
   const { flow } = input;
-  const acquires: Acquired[] = [];
+  const acquires: (Acquired & { call: number })[] = [];
   const sleeps: (Happening & { call: number })[] = [];
   const reclaims: (Happening & { call: number })[] = [];
   const waited: Waited[] = [];
@@ -181,6 +181,7 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
         subclass: 0,
         blocks: blocking,
         cause: direct(lockClass),
+        call,
       });
       if (isSleepingLock(kind) && blocking) {
         sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
@@ -248,7 +249,8 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
           ...a,
           lockClass,
           place: exported(place),
-          cause: { ...through(a.cause), key: a.cause.key },
+          cause: through(a.cause),
+          call,
         });
       }
       for (const [from, to] of [
@@ -297,10 +299,10 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
   };
 }
 
-/** True where every path that takes the lock here has released it for the caller before. */
-function takesBack(acquired: Acquired, events: readonly LockEvent[]): boolean {
-  if (acquired.cause.depth > 0 || acquired.place === '') return false;
-  const takings = events.filter((e) => e.kind === 'acquire' && e.lock?.place === acquired.place);
+/** True where every path that takes the lock has released it for the caller before. */
+function takesBack(acquired: Acquired & { call: number }, events: readonly LockEvent[]): boolean {
+  if (acquired.place === '') return false;
+  const takings = events.filter((e) => e.call === acquired.call && e.kind !== 'leave');
   return takings.length > 0 && takings.every((e) => e.state.released.includes(acquired.place));
 }
 
@@ -316,12 +318,13 @@ function callBlocks(flow: Flow, conditions: Conditions): (number | undefined)[] 
 }
 
 /** One acquisition a class, mode and place: the one with the fewest calls on the way. */
-function nearest(all: readonly Acquired[]): Acquired[] {
+function nearest(all: readonly (Acquired & { call: number })[]): Acquired[] {
   const found = new Map<string, Acquired>();
   for (const a of all.toSorted((x, y) => x.cause.depth - y.cause.depth)) {
     if (a.lockClass === '' && a.place === '') continue;
     const key = `${a.lockClass}~${a.mode}~${a.blocks}~${a.place}`;
-    if (!found.has(key)) found.set(key, a);
+    const { call: _call, ...summarised } = a;
+    if (!found.has(key)) found.set(key, summarised);
     if (found.size >= MAX_ACQUIRES) break;
   }
   return [...found.values()];
@@ -364,7 +367,7 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
       net.push(effect('acquire', h, success));
     }
     for (const place of first.state.released) {
-      if (!/^[$@]/.test(place) || !group.every((e) => e.state.released.includes(place))) continue;
+      if (!isExported(place) || !group.every((e) => e.state.released.includes(place))) continue;
       if (net.some((n) => n.operation === 'release' && n.place === place && n.success === 'always')) continue;
       const known = events.find((e) => e.kind === 'release' && e.lock?.place === place)?.lock;
       if (known !== undefined) net.push(effect('release', known, success));
@@ -385,12 +388,12 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
 }
 
 /** A place that callers know, or at least a class. */
-const isExportable = (h: Held): boolean => /^[$@]/.test(h.place) || h.lockClass !== '';
+const isExportable = (h: Held): boolean => isExported(h.place) || h.lockClass !== '';
 
 const effect = (operation: NetEffect['operation'], h: Held, success: NetEffect['success']): NetEffect => ({
   operation,
   lockClass: h.lockClass,
-  place: /^[$@]/.test(h.place) ? h.place : '',
+  place: exported(h.place),
   kind: h.kind,
   mode: h.mode,
   subclass: h.subclass,

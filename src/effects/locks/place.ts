@@ -23,6 +23,9 @@ export function stableParameters(flow: Flow): (local: number) => boolean {
   return (local) => flow.locals[local]?.isParameter === true && !assigned.has(local);
 }
 
+/** True for a place that callers can name: it is made of parameters and globals alone. */
+export const isExported = (place: string): boolean => place !== '' && !/[%?]|#\d/.test(place);
+
 /** The places of one flow's expressions. */
 export class Places {
   readonly flow: Flow;
@@ -90,15 +93,17 @@ export class Places {
 
   /**
    * What a callee's place is here: `$1>.lock` with the second argument `&q->base` is `q`'s `>.base.lock`.
-   * Undefined where it does not start at a parameter or a global.
+   * Undefined where it is made of anything but parameters and globals.
    */
   substitute(place: string, args: readonly number[]): string | undefined {
-    if (place.startsWith('@')) return place;
-    const match = /^\$(\d+)(>?)/.exec(place);
-    const arg = match === null ? undefined : args[Number(match[1])];
-    if (match === null || arg === undefined || arg === 0) return undefined;
-    const rest = place.slice(match[0].length);
-    return (match[2] === '>' ? this.behind(arg) : this.of(arg)) + rest;
+    if (!isExported(place)) return undefined;
+    let known = true;
+    const here = place.replace(/\$(\d+)(>?)/g, (_, n: string, follows: string) => {
+      const arg = args[Number(n)] ?? 0;
+      if (arg === 0) known = false;
+      return follows === '>' ? this.behind(arg) : this.of(arg);
+    });
+    return known ? here : undefined;
   }
 
   /** The place as C would write it. */

@@ -1,6 +1,5 @@
 /** Objects of a repository, through one `git cat-file --batch` that stays open. */
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { GitError, startGit } from './run.ts';
+import { GitError, type GitProcess, startGit } from './run.ts';
 
 /** No source file, commit or tree of a kernel is near this; what is larger is not read. */
 const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
@@ -28,7 +27,7 @@ interface Pending {
 /** Reads objects by their full name. The process starts with the first one and ends with `close()`. */
 export class ObjectReader {
   readonly #gitDir: string;
-  #child: ChildProcessWithoutNullStreams | undefined;
+  #child: GitProcess | undefined;
   #queue: Request[] = [];
   #head: Buffer = Buffer.alloc(0);
   #pending: Pending | undefined;
@@ -57,7 +56,7 @@ export class ObjectReader {
     this.close();
   }
 
-  #start(): ChildProcessWithoutNullStreams {
+  #start(): GitProcess {
     if (this.#child) return this.#child;
     const child = startGit(['cat-file', '--batch'], { gitDir: this.#gitDir });
     let stderr = '';

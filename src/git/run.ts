@@ -65,8 +65,11 @@ const PREFIX: readonly string[] = [
   ...CONFIG.flatMap((setting) => ['-c', setting]),
 ];
 
+/** A git that stays. */
+export type GitProcess = ChildProcessWithoutNullStreams;
+
 /** Starts git and leaves its pipes to the caller; for processes that stay. */
-export function startGit(args: readonly string[], options: GitOptions = {}): ChildProcessWithoutNullStreams {
+export function startGit(args: readonly string[], options: GitOptions = {}): GitProcess {
   // As a bare repository: what `.gitattributes` of a work tree says (`*.c binary`) does not count.
   const repository =
     options.gitDir === undefined ? [] : ['-c', 'core.bare=true', `--git-dir=${options.gitDir}`];

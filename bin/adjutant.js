@@ -1,15 +1,18 @@
 #!/usr/bin/env node
 // Starts the command line on the Node 24 that the project brings along: npm's `node` package.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const cli = join(root, 'src', 'cli.ts');
+// A checkout has the sources; a package has them without their types, which Node does not strip below node_modules.
+const source = join(root, 'src', 'cli.ts');
+const cli = existsSync(source) ? source : join(root, 'dist', 'cli.js');
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  await import(cli);
+  await import(pathToFileURL(cli));
 } else {
   const node = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
   const child = spawnSync(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });

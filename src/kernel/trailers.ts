@@ -124,6 +124,28 @@ export const insteadOf: ReadonlyMap<string, string | undefined> = new Map([
   ['generated-by', 'Assisted-by'],
 ]);
 
+/** Names that people cut short; lower-case. Read as the tag where a person follows. */
+export const shortNames: ReadonlyMap<string, string> = new Map([
+  ['signoff-by', 'Signed-off-by'],
+  ['signed-off', 'Signed-off-by'],
+  ['sign-off', 'Signed-off-by'],
+  ['signoff', 'Signed-off-by'],
+  ['signed-by', 'Signed-off-by'],
+  ['s-o-b', 'Signed-off-by'],
+  ['sob', 'Signed-off-by'],
+  ['reviewer', 'Reviewed-by'],
+  ['reviewed', 'Reviewed-by'],
+  ['r-b', 'Reviewed-by'],
+  ['acked', 'Acked-by'],
+  ['ack', 'Acked-by'],
+  ['tested', 'Tested-by'],
+  ['tester', 'Tested-by'],
+  ['reported', 'Reported-by'],
+  ['reporter', 'Reported-by'],
+  ['suggested', 'Suggested-by'],
+  ['ccc', 'Cc'],
+]);
+
 /** Tags by which a person says something for which nobody else may speak. */
 export const statements: ReadonlySet<string> = new Set([
   'Signed-off-by',

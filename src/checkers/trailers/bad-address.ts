@@ -20,6 +20,7 @@ export const badAddress: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
+        ...(problem === 'has no blank before it' ? { severity: 'note' as const } : {}),
         message: `${trailer.name}: names ${ending}, whose address ${problem}.`,
         explanation: 'A person is written: Name <address>, with a remark after # or in parentheses.',
         ...(corrected === undefined

@@ -1,4 +1,4 @@
-import type { Trailer } from './message.ts';
+import type { Message, Paragraph, Trailer } from './message.ts';
 import { joinParagraphs } from './paragraphs.ts';
 import type { Correction, MessageContext, MessageRule } from './rule.ts';
 
@@ -10,9 +10,8 @@ export const fixesNotInTrailerBlock: MessageRule = {
   source:
     'NIPA verify_fixes: "empty lines surround the Fixes tag"; git interpret-trailers reads the last paragraph only',
   *check(context) {
-    const last = context.message.tail.findLast((paragraph) => paragraph.kind === 'trailers');
     for (const { trailer } of context.fixes) {
-      if (last?.trailers.includes(trailer) === true) continue;
+      if (homeOf(context.message)?.trailers.includes(trailer) === true) continue;
       const correction = move(trailer, context);
       yield {
         line: trailer.line,
@@ -26,11 +25,20 @@ export const fixesNotInTrailerBlock: MessageRule = {
   },
 };
 
+/** The paragraph that a Fixes tag belongs to: that of the sign-offs, or the last. */
+function homeOf(message: Message): Paragraph | undefined {
+  const paragraphs = message.tail.filter((paragraph) => paragraph.kind === 'trailers');
+  const signed = paragraphs.findLast((paragraph) =>
+    paragraph.trailers.some((trailer) => trailer.key === 'Signed-off-by'),
+  );
+  return signed ?? paragraphs.at(-1);
+}
+
 /** Inside the tail the blank line goes; a stray tag moves to the head of the block. */
 function move(trailer: Trailer, { message }: MessageContext): Correction | undefined {
   if (trailer.line <= message.subjectEnd) return undefined;
   const own = message.tail.find((paragraph) => paragraph.trailers.includes(trailer));
-  if (own !== undefined) return joinParagraphs(message, own);
+  if (own !== undefined) return joinParagraphs(message, own) ?? joinParagraphs(message, before(message, own));
   const next = message.tail.find(
     (paragraph) => paragraph.kind === 'trailers' && paragraph.line > trailer.endLine,
   );
@@ -42,6 +50,10 @@ function move(trailer: Trailer, { message }: MessageContext): Correction | undef
     : tidy(between, message.lines[trailer.line - 2]);
   const first = message.lines[next.line - 1] ?? '';
   return { startLine: trailer.line, endLine: next.line, lines: [...kept, ...moved, first] };
+}
+
+function before(message: Message, paragraph: Paragraph): Paragraph | undefined {
+  return message.tail.findLast((other) => other.kind === 'trailers' && other.endLine < paragraph.line);
 }
 
 /** One blank line less, where the tag stood between two. */

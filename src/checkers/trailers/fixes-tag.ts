@@ -100,11 +100,17 @@ function quoted(rest: string): Quoted {
   const plain = text.replace(/[“”]/g, '"').replace(/^\(?‘|’\)?$/g, (mark) => mark.replace(/[‘’]/, "'"));
   const form = /^\("(.*)"\)(.*)$/.exec(plain);
   if (form !== null) {
+    const second = /"\)[\s,;]+(?:and\s+|&\s+)?(?=[0-9a-f]{7,40}\b|\()/.exec(form[1] ?? '');
+    if (second !== null) {
+      const subject = plain.slice(2, second.index + 2);
+      const trailing = plain.slice(second.index + 4).trim();
+      return { subject, wellQuoted: true, closed: true, typographic, trailing };
+    }
     const trailing = (form[2] ?? '').trim();
     return { subject: form[1] ?? '', wellQuoted: true, closed: true, typographic, trailing };
   }
   if (plain === '') return { subject: '', wellQuoted: false, closed: true, typographic, trailing: '' };
-  const opened = /^\(?\s*["']?/.exec(plain)?.[0] ?? '';
+  const opened = /^[(\s]*["']?/.exec(plain)?.[0] ?? '';
   let inner = plain.slice(opened.length);
   const dated = DATE.exec(inner.replace(/\)$/, ''));
   let trailing = '';
@@ -113,10 +119,10 @@ function quoted(rest: string): Quoted {
     inner = inner.slice(0, dated.index);
   }
   const mark = /["']/.exec(opened)?.[0];
-  const ending = /["']?\s*\)?\s*$/.exec(inner)?.[0] ?? '';
+  const ending = /["')\s]*$/.exec(inner)?.[0] ?? '';
   const unclosed =
     (mark !== undefined && !ending.includes(mark) && trailing === '') ||
-    (opened.includes('(') && !/\)\s*$/.test(plain) && trailing === '');
+    (opened.includes('(') && !ending.includes(')') && trailing === '');
   return {
     subject: strip(inner, mark, opened.includes('(')),
     wellQuoted: false,
@@ -126,13 +132,19 @@ function quoted(rest: string): Quoted {
   };
 }
 
-/** Takes away the marks that close the subject, as far as they were opened or stand alone. */
+/** Takes away the marks that close the subject, in whatever order, as far as they were opened or stand alone. */
 function strip(inner: string, mark: string | undefined, open: boolean): string {
-  let text = inner.trimEnd();
-  if (text.endsWith(')') && (open || count(text, ')') > count(text, '('))) text = text.slice(0, -1).trimEnd();
-  const last = text.at(-1) ?? '';
-  if (last === mark || (last === '"' && count(text, '"') % 2 === 1)) text = text.slice(0, -1);
-  return text.trim();
+  let text = inner.trim();
+  for (let last = ''; last !== text; ) {
+    last = text;
+    const surplus = count(text, ')') > count(text, '(');
+    if (text.endsWith(')') && (surplus || (open && count(text, '(') === 0)))
+      text = text.slice(0, -1).trimEnd();
+    const end = text.at(-1) ?? '';
+    if (end !== '' && (end === mark || end === '"') && count(text, end) % 2 === 1)
+      text = text.slice(0, -1).trimEnd();
+  }
+  return text;
 }
 
 function count(text: string, character: string): number {

@@ -7,7 +7,7 @@
  * program wrapped, and known tags that lost their colon. What is found outside the block is kept apart, so that a rule
  * can say where it should stand, and quoted messages are not taken for the commit's own.
  */
-import { insteadOf, knownTrailers } from '../../kernel/trailers.ts';
+import { insteadOf, knownTrailers, shortNames } from '../../kernel/trailers.ts';
 import { nearestTag } from './tag-distance.ts';
 
 export interface Trailer {
@@ -67,7 +67,9 @@ export interface Message {
 const TAG = /^([ \t\u00a0]*)([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*)([ \t\u00a0]*):([ \t\u00a0]*)(.*)$/;
 const TAG_WITHOUT_COLON = /^([ \t\u00a0]*)([A-Za-z]+(?:-[A-Za-z]+)+)([ \t\u00a0]+)(.*)$/;
 /** `Signed off by: …`: blanks where the known name has hyphens. */
-const SPACED_TAG = /^([ \t]*)([A-Za-z]+(?: [A-Za-z]+){1,3})([ \t]*):([ \t]*)(.*)$/;
+const SPACED_TAG = /^([ \t]*)([A-Za-z]+(?:[ -][A-Za-z]+){1,3})([ \t]*):([ \t]*)(.*)$/;
+/** `Fixes 0123456789ab ("…")`: a Fixes tag without its colon, that no sentence is like. */
+const FIXES_WITHOUT_COLON = /^([ \t]*)(Fixes)([ \t]+)([0-9a-f]{7,40}\s*\(".*)$/i;
 const ADDRESS = /<[^<>\s]+@[^<>\s]+>|^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/;
 const CHERRY_PICK = /^\s*\((?:cherry[- ]picked|backported|back-ported) from (?:commit )?.*\)?\s*$/i;
 const SEPARATOR = /^---\s*$/;
@@ -91,7 +93,7 @@ export function parseMessage(text: string): Message {
   const paragraphs = splitParagraphs(lines, subjectEnd);
   const separator = paragraphs.find((paragraph) => paragraph.kind === 'separator')?.line ?? 0;
   const tail = findTail(paragraphs);
-  strays.push(...bodyStrays(paragraphs, tail));
+  strays.push(...bodyStrays(lines, paragraphs, tail));
   return {
     lines,
     subject: subject.join(' '),
@@ -219,10 +221,11 @@ function readTrailer(
 ): Trailer | undefined {
   const line = lines[at] ?? '';
   const tagged = TAG.exec(line) ?? SPACED_TAG.exec(line);
-  const match = tagged ?? TAG_WITHOUT_COLON.exec(line);
+  const match = tagged ?? TAG_WITHOUT_COLON.exec(line) ?? FIXES_WITHOUT_COLON.exec(line);
   if (match === null) return undefined;
   const name = match[2] ?? '';
   const start = clean(match.at(-1) ?? '');
+  if (start.startsWith('//')) return undefined; // https://…
   const named = recognise(name, start, tagged !== null, inBlock);
   if (named === undefined) return undefined;
   const last = continuationEnd(lines, at, end, named.key);
@@ -241,6 +244,7 @@ function recognise(
   const known = knownTrailers.get(lower);
   const looksSigned = ADDRESS.test(value);
   if (!colon) {
+    if (lower === 'fixes') return { key: 'Fixes', kind: 'known' };
     return known?.value === 'person' && (looksSigned || /<.*@|\sat\s/.test(value))
       ? { key: known.name, kind: 'known' }
       : undefined;
@@ -254,10 +258,11 @@ function recognise(
     return plain ? { key: known.name, kind: 'known' } : undefined;
   }
   if (isCombined(lower)) return { key: capitalised(name), kind: 'known' };
+  const short = shortNames.get(lower);
+  if (short !== undefined && looksSigned) return { key: short, kind: 'misspelled' };
   const near = insteadOf.has(lower) ? undefined : nearestTag(name, value);
   if (near !== undefined) return { key: near, kind: 'misspelled' };
-  if (looksSigned && (/-/.test(name) || inBlock || insteadOf.has(lower)))
-    return { key: name, kind: 'unknown' };
+  if (looksSigned) return { key: name, kind: 'unknown' };
   if (/-by$/i.test(name) || (inBlock && value !== '')) return { key: name, kind: 'unknown' };
   return undefined;
 }
@@ -284,6 +289,12 @@ function continuationEnd(lines: readonly string[], at: number, end: number, key:
 /** A Fixes tag that goes on without a leading blank: until its quotes and parentheses are closed. */
 function wrappedFixesEnd(lines: readonly string[], at: number, end: number): number | undefined {
   let text = lines[at] ?? '';
+  if (/:\s*$/.test(text) && at + 1 < end && /^(?:commit )?[0-9a-f]{7,40}\b/.test(lines[at + 1] ?? '')) {
+    return (
+      wrappedFixesEnd([...lines.slice(0, at), `${text} ${lines[at + 1]}`, ...lines.slice(at + 2)], at, end) ??
+      at + 2
+    );
+  }
   if (!/[0-9a-f]{5,40}/i.test(text) || isClosed(text)) return undefined;
   for (let next = at + 1; next < Math.min(end, at + 4); next += 1) {
     if (startsItem(lines, next)) return undefined;
@@ -308,7 +319,7 @@ function count(text: string, character: string): number {
 function startsItem(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   if (CHERRY_PICK.test(line) || noteEnd(lines, at) > at) return true;
-  const match = TAG.exec(line) ?? TAG_WITHOUT_COLON.exec(line);
+  const match = TAG.exec(line) ?? TAG_WITHOUT_COLON.exec(line) ?? FIXES_WITHOUT_COLON.exec(line);
   if (match === null) return false;
   return recognise(match[2] ?? '', clean(match.at(-1) ?? ''), TAG.test(line), false) !== undefined;
 }
@@ -342,13 +353,32 @@ function findTail(paragraphs: readonly Paragraph[]): readonly Paragraph[] {
   return paragraphs.slice(first, last + 1);
 }
 
-/** Trailers above the tail that are not part of a quoted message. */
-function bodyStrays(paragraphs: readonly Paragraph[], tail: readonly Paragraph[]): Trailer[] {
+/** Trailers above the tail that are not part of a quoted message: whole paragraphs, and Fixes lines amid text. */
+function bodyStrays(
+  lines: readonly string[],
+  paragraphs: readonly Paragraph[],
+  tail: readonly Paragraph[],
+): Trailer[] {
   return paragraphs
-    .filter((paragraph) => paragraph.kind === 'trailers' && !tail.includes(paragraph))
-    .filter((paragraph) => !paragraph.trailers.some((trailer) => trailer.key === 'Signed-off-by'))
-    .flatMap((paragraph) => paragraph.trailers)
+    .filter((paragraph) => !tail.includes(paragraph))
+    .flatMap((paragraph) => (paragraph.kind === 'prose' ? amidText(lines, paragraph) : paragraph.trailers))
+    .filter((trailer, _, all) => !all.some((other) => isOfOneQuote(other, trailer)))
     .filter((trailer) => !/^\s/.test(trailer.lead) && fitsAnywhere(trailer));
+}
+
+/** A sign-off right above or below: somebody else's message is quoted here. */
+function isOfOneQuote(signOff: Trailer, trailer: Trailer): boolean {
+  return signOff.key === 'Signed-off-by' && Math.abs(signOff.line - trailer.line) < 20;
+}
+
+function amidText(lines: readonly string[], paragraph: Paragraph): Trailer[] {
+  const found: Trailer[] = [];
+  for (let at = paragraph.line - 1; at < paragraph.endLine; at += 1) {
+    if (!/^(?:Fixes|Signed-off-by): /.test(lines[at] ?? '')) continue;
+    const trailer = readTrailer(lines, at, false, paragraph.endLine);
+    if (trailer !== undefined) found.push(trailer);
+  }
+  return found;
 }
 
 /** Tags that are never prose: a Fixes with a SHA1 or quotes, a person with an address. */

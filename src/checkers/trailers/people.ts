@@ -36,7 +36,9 @@ export function parsePerson(value: string): PersonValue {
   const head = name === '' ? '' : `${name} `;
   const person = { name: plainName(name), email: address };
   if (!ADDRESS.test(address)) {
-    const unspoiled = address.replace(/ (?:at|AT|\[at\]|\(at\)) /, '@').replace(/^mailto:/, '');
+    const unspoiled = address
+      .replace(/\s*(?:\[at\]|\(at\)|_at_|\s(?:at|AT)\s)\s*/, '@')
+      .replace(/^mailto:/, '');
     const corrected = ADDRESS.test(unspoiled) ? join(`${head}<${unspoiled}>`, remark) : undefined;
     return {
       person: ADDRESS.test(unspoiled) ? { ...person, email: unspoiled } : undefined,
@@ -57,7 +59,7 @@ export function parsePerson(value: string): PersonValue {
   }
   if (written !== '' && !written.endsWith(' ')) {
     const corrected = join(`${head}<${address}>`, remark);
-    return { person, problem: undefined, corrected, remark };
+    return { person, problem: 'has no blank before it', corrected, remark };
   }
   return { person, problem: undefined, corrected: undefined, remark };
 }

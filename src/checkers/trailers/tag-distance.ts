@@ -17,7 +17,7 @@ export function nearestTag(name: string, value: string): string | undefined {
   const lower = name.toLowerCase().replace(/_/g, '-');
   let best: { name: string; distance: number } | undefined;
   for (const target of TARGETS) {
-    const allowed = target.name.length < 8 && target.value !== 'commit' ? 1 : 2;
+    const allowed = target.value === 'commit' ? 2 : Math.max(1, Math.floor(target.name.length / 4));
     if (Math.abs(target.name.length - lower.length) > allowed) continue;
     if (target.name.length < 4 || !FITS[target.value].test(value)) continue;
     const distance = editDistance(lower, target.name.toLowerCase());

@@ -16,7 +16,8 @@ export const trailerBlockSplit: MessageRule = {
     const paragraphs = message.tail.filter((paragraph) => paragraph.kind === 'trailers');
     for (const [index, paragraph] of paragraphs.slice(0, -1).entries()) {
       const next = paragraphs[index + 1];
-      if (next === undefined || isOnlyFixes(paragraph) || isReferences(paragraph)) continue;
+      if (next === undefined || isOnlyFixes(paragraph) || isOnlyFixes(next) || isReferences(paragraph))
+        continue;
       if (message.separator > paragraph.line && message.separator < next.line) continue;
       const correction = joinParagraphs(message, paragraph);
       yield {

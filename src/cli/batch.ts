@@ -9,6 +9,7 @@ import { type BatchEntry, batchDocument } from '../report/batch.ts';
 import { review } from '../review/review.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { withHistory } from './with-history.ts';
 
 export interface BatchCommandOptions {
   readonly range: string;
@@ -29,14 +30,17 @@ export async function runBatch(options: BatchCommandOptions, io: Io): Promise<Ex
       throw new UserError(`${range.headName} has no commits beyond ${range.baseName}: nothing to analyse.`);
     const configuration = await loadConfiguration(options.config, await repository.tree(range.base), io);
     const entries: BatchEntry[] = [];
-    for (const commit of commits.toReversed()) {
-      const change = await repository.commitChange(commit);
-      const report = await review(change, {
-        ...(configuration ? { configuration } : {}),
-        cacheDir: cacheDir(io.env),
-      });
-      entries.push({ commit, report, diff: decodeText(await repository.commitDiffText(commit.id)) });
-    }
+    await withHistory(repository, range.base, async (history) => {
+      for (const commit of commits.toReversed()) {
+        const change = await repository.commitChange(commit);
+        const report = await review(change, {
+          ...(configuration ? { configuration } : {}),
+          ...(history ? { history } : {}),
+          cacheDir: cacheDir(io.env),
+        });
+        entries.push({ commit, report, diff: decodeText(await repository.commitDiffText(commit.id)) });
+      }
+    });
     const text = batchDocument(entries);
     if (options.out === undefined) io.stdout.write(text);
     else await writeOut(resolve(io.cwd, options.out), text);

@@ -7,6 +7,7 @@ import type { ExitStatus, Io } from './io.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type ChangeOptions, openChange } from './open-change.ts';
 import { parseFormat, renderReport, wantsColor } from './output.ts';
+import { withHistory } from './with-history.ts';
 
 export interface ReviewCommandOptions extends ChangeOptions {
   readonly format?: string;
@@ -22,11 +23,17 @@ export async function runReview(options: ReviewCommandOptions, io: Io): Promise<
   const { change, repository, limits } = await openChange(options, io);
   try {
     const configuration = await loadConfiguration(options.config, change.base, io);
-    const report = await review(change, {
-      ...(configuration ? { configuration } : {}),
-      limits,
-      cacheDir: cacheDir(io.env),
-    });
+    const report = await withHistory(
+      repository,
+      change.base === undefined ? undefined : change.baseName,
+      (history) =>
+        review(change, {
+          ...(configuration ? { configuration } : {}),
+          ...(history ? { history } : {}),
+          limits,
+          cacheDir: cacheDir(io.env),
+        }),
+    );
     io.stdout.write(await renderReport(report, format, io, wantsColor(options.color, io)));
     return fails(report.findings, failOnLevel(options.failOn, configuration)) ? 1 : 0;
   } finally {

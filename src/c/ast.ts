@@ -10,7 +10,7 @@ export const Kind = {
   Absent: 0,
 
   // Expressions
-  Identifier: 1, // name
+  Identifier: 1, // name; 'a##b' where a macro pastes it, which names nothing
   Number: 2, // name = text of the literal (interned)
   String: 3, // adjacent literals (and macros between them) are one node; name = 0, textOfToken() of parse.ts has the first one
   Char: 4, // name = text
@@ -86,7 +86,8 @@ export const Kind = {
   Enumerator: 105, // name; a = value
   TypeDeclaration: 106, // a = Type; `struct x { ... };`
   MacroInvocation: 107, // a = Call; DEFINE_MUTEX(x); module_init(f); EXPORT_SYMBOL(f); with `b` = Block where a body follows
-  //          (SYSCALL_DEFINE3(...) { ... } and the like, which also make a Function node)
+  //          (SYSCALL_DEFINE3(...) { ... } and the like: the Function that it defines follows in the list and has the same Block);
+  //          c = initializer, as in DEFINE_FOO(x) = { }
   Define: 108, // name; a = first Parameter (list), b = body (expression, Block of statements) or 0 where not parsed,
   //          c = DefineFlag
   Include: 109, // name = path with its quotes or angle brackets

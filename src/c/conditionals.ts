@@ -53,6 +53,14 @@ export const resolveConditionals = (tokens: Tokens, interner: Interner): void =>
 
 const isConditional = (k: number): boolean => k >= Token.HashIf && k <= Token.HashEndif;
 
+/** Nesting of #if that is followed. */
+const MAX_NESTED = 1000;
+
+const isRemovable = (k: number): boolean => k === REMOVED || isConditional(k);
+
+/** So many directives in a row are looked past. */
+const MAX_ADJACENT = 64;
+
 class Resolver {
   readonly #tokens: Tokens;
   readonly #interner: Interner;
@@ -68,6 +76,7 @@ class Resolver {
   /** Token that opens the last parenthesis that was closed. */
   #lastParenthesis = -1;
   readonly #groups: Group[] = [];
+  #ignored = 0;
   readonly #dropped: number[] = [];
   readonly #droppedDirectives: number[] = [];
   readonly #assumed = new Map<string, boolean>();
@@ -185,6 +194,13 @@ class Resolver {
   #conditional(i: number, k: number, end: number): number {
     const directive = this.#tokens.name[i] as number;
     const group = this.#groups.at(-1);
+    if (this.#ignored > 0 || (k === Token.HashIf && this.#groups.length >= MAX_NESTED)) {
+      // Nested deeper than any code is: these directives are not there.
+      if (k === Token.HashIf) this.#ignored++;
+      else if (k === Token.HashEndif) this.#ignored--;
+      this.#kind[i] = REMOVED;
+      return i;
+    }
     if (k === Token.HashIf) {
       const truth = this.#truth(directive);
       const opened: Group = {
@@ -249,7 +265,7 @@ class Resolver {
     arm.last = this.#previous === group.previous ? -1 : this.#previous;
     if (arm.last >= 0) {
       let at = arm.token + 1;
-      while (at < i && (this.#kind[at] === REMOVED || isConditional(this.#kind[at] as number))) at++;
+      while (at < i && at < arm.token + MAX_ADJACENT && isRemovable(this.#kind[at] as number)) at++;
       arm.first = at;
     }
   }
@@ -287,7 +303,7 @@ class Resolver {
       return;
     }
     let next = endif + 1;
-    while (next < end && (kind[next] === REMOVED || isConditional(kind[next] as number))) next++;
+    while (next < end && next < endif + MAX_ADJACENT && isRemovable(kind[next] as number)) next++;
     if (holds !== Holds.Group && this.#areWhole(group, read, holds, kind[next] as number)) {
       this.#frame = group.frame;
       const last = read.findLast((arm) => arm.last >= 0);

@@ -20,7 +20,7 @@ export const negate = (truth: number): number => (truth === Truth.Unknown ? trut
 
 /** Truth of the text of an #if or #elif. */
 export const truthOf = (text: string): number => {
-  if (text.length > 2000) return Truth.Unknown;
+  if (text.length > 2000 || !/\b[01]\b|defined/.test(text)) return Truth.Unknown;
   const words = text.replaceAll(/\/\*.*?\*\/|\/\/.*|\\\r?\n/gs, ' ').match(WORDS) ?? [];
   const evaluation = new Evaluation(words);
   const truth = evaluation.or(0);

@@ -46,7 +46,7 @@ export class Nodes {
 
   #grow(): void {
     const size = 2 * this.kind.length;
-    if (size > 2 * NODE_LIMIT) throw new RangeError('syntax tree too large');
+    if (size > NODE_LIMIT) throw new RangeError('syntax tree too large');
     const kind = new Uint8Array(size);
     kind.set(this.kind);
     this.kind = kind;

@@ -6,7 +6,7 @@ import type { Tree } from './ast.ts';
 import { Kind } from './ast.ts';
 import { matchBrackets } from './brackets.ts';
 import { resolveConditionals } from './conditionals.ts';
-import { type ParseError, Parser } from './parser/cursor.ts';
+import { asFailure, type ParseError, Parser } from './parser/cursor.ts';
 import { parseDirectives } from './parser/macros.ts';
 import { parseStatementList } from './parser/statements.ts';
 import { parseTopLevel } from './parser/top-level.ts';
@@ -95,7 +95,12 @@ export const parse = (bytes: Uint8Array, parser: Parser = new Parser()): ParsedF
   parser.at = 0;
   parser.end = end;
   const declarations = parseTopLevel(parser);
-  const directives = parseDirectives(parser);
+  let directives = 0;
+  try {
+    directives = parseDirectives(parser);
+  } catch (error) {
+    parser.report(asFailure(error).reason, end);
+  }
   return new ParsedFile(parser, chain(parser, directives, declarations));
 };
 

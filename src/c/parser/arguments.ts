@@ -94,6 +94,16 @@ const parseTypeArgument = (p: Parser): number => {
   return p.node(Kind.TypeArgument, token, 0, type, 0, 0);
 };
 
+/** `return -EINTR` as an argument: the comma after it is not its own. */
+const parseReturn = (p: Parser): number => {
+  const token = p.at++;
+  const k = p.kind[p.at] as number;
+  const isEmpty = k === Token.Comma || k === Token.CloseParen || k === Token.Semicolon;
+  const value = isEmpty ? 0 : parseAssignment(p);
+  if (p.kind[p.at] === Token.Semicolon) p.at++;
+  return p.node(Kind.Return, token, 0, value, 0, 0);
+};
+
 /** Statements as an argument; `first` is an expression before the semicolon where one was parsed already. */
 const parseStatements = (p: Parser, first: number, start: number, close: number): number => {
   let head = 0;
@@ -109,7 +119,7 @@ const parseStatements = (p: Parser, first: number, start: number, close: number)
   }
   while (p.at < close && p.kind[p.at] !== Token.Comma) {
     const before = p.at;
-    const statement = parseStatement(p);
+    const statement = p.kind[before] === Token.Return ? parseReturn(p) : parseStatement(p);
     if (p.at === before) p.fail('expected a statement');
     if (head === 0) head = statement;
     else p.nodes.next[tail] = statement;

@@ -95,11 +95,12 @@ export const parseDeclarator = (
   let own = attributes;
   if (k === Token.Identifier || k === Token.Attribute || k === Token.Asm) {
     const after = parseAttributes(p);
-    if (own === 0) own = after;
-    else if (after !== 0) {
-      let last = own;
+    if (after !== 0) {
+      // Its own come first: those of the specifiers are the tail that all declarators share.
+      let last = after;
       while (nodes.next[last] !== 0) last = nodes.next[last] as number;
-      nodes.next[last] = after;
+      nodes.next[last] = own;
+      own = after;
     }
     if (p.kind[p.at] === Token.OpenBracket) dimensions = parseDimensions(p);
   }

@@ -2,6 +2,7 @@
 import { Kind } from '../ast.ts';
 import { isTypeStart, Token } from '../token.ts';
 import { NameFlag } from '../word-shapes.ts';
+import { parseArguments } from './arguments.ts';
 import { parseAsm } from './asm.ts';
 import { parseConditionOf } from './conditions.ts';
 import { asFailure, MAX_CHAIN, type Parser } from './cursor.ts';
@@ -32,7 +33,7 @@ export const parseStatementList = (p: Parser): number => {
   for (;;) {
     const k = p.kind[p.at] as number;
     if (k === Token.CloseBrace || k === Token.End) {
-      if (k === Token.CloseBrace && p.isFragment && p.depth <= 1) {
+      if (k === Token.CloseBrace && p.isFragment && p.depth === 0) {
         // A surplus brace ends what began before the fragment.
         p.at++;
         continue;
@@ -52,6 +53,7 @@ export const parseStatementList = (p: Parser): number => {
 const parseFragmentStatement = (p: Parser): number => {
   const start = p.at;
   const depth = p.depth;
+  let failed = start;
   try {
     const statement = parseStatement(p);
     if (p.at > start) return statement;
@@ -59,8 +61,10 @@ const parseFragmentStatement = (p: Parser): number => {
     const { reason, token } = asFailure(error);
     p.report(reason, token);
     p.depth = depth;
+    // What was read once is not read again, or deep nesting would cost its square.
+    failed = Math.max(start, token, p.at);
   }
-  p.at = skipStatement(p, start);
+  p.at = skipStatement(p, failed);
   return 0;
 };
 
@@ -321,7 +325,7 @@ const parseCallStatement = (p: Parser): number => {
   const after = p.after(open);
   const k = p.kind[after] as number;
   if (k === Token.OpenBrace) {
-    const call = parseExpression(p);
+    const call = parseHeaderCall(p);
     return p.node(Kind.MacroBlock, token, 0, call, parseNested(p), 0);
   }
   const isIterator = (p.flagsOf(token) & NameFlag.Iterator) !== 0;
@@ -348,11 +352,19 @@ const parseCallStatement = (p: Parser): number => {
         k === Token.For
       : p.columnOf(after) > p.columnOf(token) && !p.sameLine(after - 1, after);
     if (isBody && isLineStart(p, token)) {
-      const call = parseExpression(p);
+      const call = parseHeaderCall(p);
       return p.node(Kind.MacroBlock, token, 0, call, parseNested(p), 0);
     }
   }
   return parseExpressionStatement(p);
+};
+
+/** The call alone: what follows it is the body, even where it could go on as an expression (++x). */
+const parseHeaderCall = (p: Parser): number => {
+  const token = p.at;
+  const callee = p.node(Kind.Identifier, token, p.name[token] as number, 0, 0, 0);
+  const first = parseArguments(p, token + 1);
+  return p.node(Kind.Call, token, 0, callee, first, p.argumentFlag);
 };
 
 /** A body one level down. */
@@ -436,6 +448,9 @@ const parsePreprocessorIf = (p: Parser): number => {
     } else if (k === Token.HashEndif) {
       p.at++;
       return first;
-    } else return p.fail('unclosed #if', token);
+    } else {
+      if (p.isFragment && k === Token.End) return first;
+      return p.fail('unclosed #if', token);
+    }
   }
 };

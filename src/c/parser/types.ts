@@ -73,6 +73,7 @@ export const parseSpecifiers = (p: Parser, isAbstract: boolean): number => {
   let body = 0;
   let operand = 0;
   let annotation = 0;
+  let words = 0;
   let firstAttribute = 0;
   let lastAttribute = 0;
   for (;;) {
@@ -81,6 +82,7 @@ export const parseSpecifiers = (p: Parser, isAbstract: boolean): number => {
     switch (k) {
       case Token.TypeWord: {
         const word = p.name[token] as number;
+        if (++words > MAX_WORDS) p.fail('too many words in a type');
         name = name === 0 ? word : interner.join(name, word);
         p.at = token + 1;
         continue;
@@ -249,6 +251,9 @@ const wordFlags = (word: string): number =>
         : 0;
 
 const Role = { Stop: 0, Type: 1, Annotation: 2, MacroType: 3 } as const;
+
+/** `unsigned long long int` has four. */
+const MAX_WORDS = 8;
 
 const isKnown = (p: Parser, token: number): boolean => (p.flagsOf(token) & NameFlag.KnownAnnotation) !== 0;
 

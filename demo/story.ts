@@ -25,12 +25,9 @@ export interface Chapter {
   readonly expected: Expectation;
 }
 
-export function createTree(github: StandInGitHub): Promise<Repository> {
-  return readFolder(folder('tree')).then((files) =>
-    github.createRepository('maintainer/linux', files, {
-      commit: { message: 'Linux in miniature\n', date: START },
-    }),
-  );
+export async function createTree(github: StandInGitHub, name = 'maintainer/linux'): Promise<Repository> {
+  const commit = { message: 'Linux in miniature\n', date: START };
+  return github.createRepository(name, await readFolder(folder('tree')), { commit });
 }
 
 /** Four commits with a deadlock, two NULL dereferences, a lock left held and a message that says too little. */

@@ -51,8 +51,21 @@ function correct(components: Record<string, Dictionary>, webhooks: Dictionary): 
   for (const key of ['line', 'original_line', 'position', 'original_position']) {
     comment.properties[key] = { anyOf: [comment.properties[key] ?? {}, { type: 'null' }] };
   }
+  // Once a fork is deleted its pull requests have no head repository.
+  for (const name of ['pull-request', 'pull-request-simple']) {
+    const head = property(components.schemas?.[name], 'head');
+    const { properties } = head;
+    if (!isObject(properties)) throw new Error(`${name}.head has no properties`);
+    properties.repo = { anyOf: [properties.repo ?? {}, { type: 'null' }] };
+  }
   // The events that an App may subscribe to are listed without those that came later, such as merge_group.
   dropEventNames([components, webhooks]);
+}
+
+function property(schema: Json | undefined, name: string): Dictionary {
+  const found = isObject(schema) && isObject(schema.properties) ? schema.properties[name] : undefined;
+  if (!isObject(found)) throw new Error(`no property ${name}`);
+  return found;
 }
 
 function dropEventNames(value: Json): void {

@@ -235,6 +235,8 @@ function createQuota(hub: Hub): Quota {
   let made: number[] = [];
   return {
     spend(caller, { operation, at, body }) {
+      // The App itself has a limit of its own, which nobody reaches.
+      if (caller.kind === 'app') return {};
       if (at > until) [used, until] = [0, at + 3_600_000];
       used++;
       const { requests, contentPerMinute } = hub.limits;
@@ -245,7 +247,7 @@ function createQuota(hub: Hub): Quota {
         'x-ratelimit-used': String(used),
         'x-ratelimit-resource': 'core',
       };
-      if (caller.kind === 'installation' && used > requests) {
+      if (used > requests) {
         const message = `API rate limit exceeded for installation ID ${caller.token.installation.id}.`;
         throw new Refusal(403, message, undefined, headers);
       }

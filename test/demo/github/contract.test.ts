@@ -32,7 +32,9 @@ it('refuses a body with a key, a type or a value that is not described, and keep
   expect((await create({ headSha: 'x' })).message).toContain('"headSha" is not a permitted key');
   expect((await create({ status: 'done' })).status).toBe(422);
   expect((await create({ external_id: 7 })).status).toBe(422);
-  expect((await refused(client.request('POST /repos/{owner}/{repo}/check-runs', at as never))).status).toBe(422);
+  expect((await refused(client.request('POST /repos/{owner}/{repo}/check-runs', at as never))).status).toBe(
+    422,
+  );
   expect(github.checkRuns(pull)).toEqual([]);
   expect(github.violations.length).toBeGreaterThanOrEqual(4);
 });

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('../../demo/run.ts', import.meta.url));
+
+it('shows a pull request that brings bugs in, and one that fixes them', async () => {
+  // Rejects where the demo's own expectations are not met: it exits with 1 then.
+  const { stdout, stderr } = await run(process.execPath, [script]);
+  expect(stderr).toBe('');
+  const [bugs = '', fixes = ''] = stdout.split(/^(?=#2 )/m);
+  expect(bugs).toMatch(/✗ adjutant \/ lock-order +failure/);
+  expect(bugs).toContain('sound/usb/offload/qmi_audio.c:86');
+  expect(bugs).toContain('dev_err(&subs->dev->dev,');
+  expect(bugs).toMatch(/tova {2}👀 🚀\n {4}\/help\n\n {2}adjutant\[bot\]/);
+  expect(fixes.match(/✓ adjutant/g)).toHaveLength(3);
+  expect(fixes).not.toContain('reviewed');
+}, 90_000);

@@ -5,6 +5,7 @@ import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Happening } from '../../effects/locks/lock-summary.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { atomicSections } from '../../kernel/locks.ts';
 import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { causeSteps } from './causes.ts';
@@ -114,7 +115,10 @@ function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
     : `${callee}() may sleep (${sleep.what}() below it)`;
   locks.report({
     rule: sleepInAtomic,
-    confidence: confidenceOf(event, because, sleep),
+    confidence:
+      typeof because === 'string' && !entersSection(locks, because)
+        ? 'low'
+        : confidenceOf(event, because, sleep),
     position: event.position,
     identity: `${callee} ${typeof because === 'string' ? because : because.lockClass || locks.text(because)}`,
     message: `${says} and is called here ${where}.`,
@@ -135,4 +139,14 @@ function confidenceOf(event: LockEvent, because: Held | string, sleep: Sleep): C
   if (typeof because !== 'string' && because.through !== '') return sleep.direct ? 'medium' : 'low';
   if (sleep.direct) return 'high';
   return sleep.conditional ? 'low' : 'medium';
+}
+
+/** True where the function itself enters the section: what callees add to the count is less sure. */
+function entersSection(locks: FunctionLocks, because: string): boolean {
+  const { flow } = locks.body;
+  const stops = atomicSections.get(because)?.stops;
+  return flow.calls.some((_, call) => {
+    const section = atomicSections.get(nameOfCall(flow, call));
+    return section !== undefined && section.stops === stops && section.step === 1;
+  });
 }

@@ -14,7 +14,6 @@ import {
   type Acquired,
   type Asserted,
   type Cause,
-  changesState,
   type Happening,
   type LockSummary,
   mattersUnderLock,
@@ -33,6 +32,8 @@ export interface BodyInput {
   readonly flow: Flow;
   readonly path: string;
   readonly classOf: (place: string) => string;
+  /** What calling does to the held locks and the context; undefined where nothing, or nothing is known. */
+  readonly net: (call: number) => LockSummary | undefined;
   /** Summaries of what a call may run; with the path of the callee's file, '' for what has none. */
   readonly callees: (call: number) => readonly { name: string; path: string; summary: LockSummary }[];
   readonly knowledge: (call: number) => CallKnowledge;
@@ -55,19 +56,34 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
   const { flow } = input;
   const places = new Places(flow);
   const conditions = new Conditions(flow);
-  const scan = scanCalls(input, places, conditions);
-  if (!scan.touchesLocks) {
-    return { flow, places, conditions, events: [], summary: scan.summary([]), complete: true };
-  }
+  const { events, complete } = lockEvents(input, places, walker);
+  return {
+    flow,
+    places,
+    conditions,
+    events,
+    summary: summarise(input, places, conditions, events),
+    complete,
+  };
+}
+
+/** Only what a body leaves held or released, for those that call it. */
+export function netOfBody(input: BodyInput, walker: Walker): LockSummary {
+  return netEffects(lockEvents(input, new Places(input.flow), walker).events);
+}
+
+function lockEvents(
+  input: BodyInput,
+  places: Places,
+  walker: Walker,
+): { events: readonly LockEvent[]; complete: boolean } {
+  const { flow } = input;
+  if (!touchesLocks(input)) return { events: [], complete: true };
   const events = new Map<string, LockEvent>();
   const domain: LockDomain = new LockDomain({
     places,
     classOf: input.classOf,
-    summaryOf: (call) => {
-      const summaries = input.callees(call);
-      const only = summaries[0]?.summary;
-      return summaries.length === 1 && only !== undefined && changesState(only) ? only : undefined;
-    },
+    summaryOf: input.net,
     guardOf: (call) => guardEffects(input, places, call),
     constantOf: (e) => constantOf(flow, e, input.constant),
     onEvent: (event) => {
@@ -82,8 +98,16 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
     knowledge: input.knowledge,
     constant: input.constant,
   });
-  const list = [...events.values()];
-  return { flow, places, conditions, events: list, summary: scan.summary(list), complete };
+  return { events: [...events.values()], complete };
+}
+
+function touchesLocks(input: BodyInput): boolean {
+  const { flow } = input;
+  if (flow.scopes.some((s) => s.kind !== ScopeKind.Cleanup)) return true;
+  return flow.calls.some((_, call) => {
+    const name = nameOfCall(flow, call);
+    return lockFunctions.has(name) || atomicSections.has(name) || input.net(call) !== undefined;
+  });
 }
 
 /** The direct callee's name of a call, '' for one through a pointer; for guard(name)(…) '' too. */
@@ -137,20 +161,19 @@ function guardEffects(input: BodyInput, places: Places, call: number): readonly 
 const globalName = (flow: Flow, e: number): string | undefined =>
   flow.exprOp[e] === Expr.Global ? flow.names[flow.exprA[e] as number] : undefined;
 
-interface Scan {
-  readonly touchesLocks: boolean;
-  summary(events: readonly LockEvent[]): LockSummary;
-}
-
-/** What can be said without paths: everything that some call in the body does. */
-function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Scan {
+/** Everything that some call in the body does, and what the paths say of it. */
+function summarise(
+  input: BodyInput,
+  places: Places,
+  conditions: Conditions,
+  events: readonly LockEvent[],
+): LockSummary {
   const { flow } = input;
   const acquires: (Acquired & { call: number })[] = [];
   const sleeps: (Happening & { call: number })[] = [];
   const reclaims: (Happening & { call: number })[] = [];
   const waited: Waited[] = [];
   const asserts: Asserted[] = [];
-  let touchesLocks = flow.scopes.some((s) => s.kind !== ScopeKind.Cleanup);
   const blocks = callBlocks(flow, conditions);
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
@@ -168,7 +191,6 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
     });
     const primitive = lockFunctions.get(name);
     if (primitive !== undefined) {
-      touchesLocks = true;
       if (primitive.operation !== 'acquire' && primitive.operation !== 'mention') continue;
       const place = primitive.lock < 0 ? `@${primitive.name}` : places.behind(made.args[primitive.lock] ?? 0);
       const lockClass = primitive.lock < 0 ? primitive.name : input.classOf(place);
@@ -188,10 +210,7 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
       }
       continue;
     }
-    if (atomicSections.has(name)) {
-      touchesLocks = true;
-      continue;
-    }
+    if (atomicSections.has(name)) continue;
     const assertion = lockAssertions.get(name);
     if (assertion !== undefined) {
       if (assertion.held) {
@@ -231,7 +250,6 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
     const callees = input.callees(call);
     for (const callee of callees) {
       const { summary } = callee;
-      if (changesState(summary)) touchesLocks = true;
       if (!mattersUnderLock(summary)) continue;
       const through = (cause: Cause): Cause => ({
         line,
@@ -277,25 +295,16 @@ function scanCalls(input: BodyInput, places: Places, conditions: Conditions): Sc
       }
     }
   }
+  const net = netEffects(events);
+  const nothing = acquires.length + sleeps.length + reclaims.length + waited.length + asserts.length === 0;
+  if (nothing && net === NO_LOCKS) return NO_LOCKS;
   return {
-    touchesLocks,
-    summary: (events) => {
-      const net = netEffects(events);
-      if (
-        acquires.length + sleeps.length + reclaims.length + waited.length + asserts.length === 0 &&
-        net === NO_LOCKS
-      ) {
-        return NO_LOCKS;
-      }
-      return {
-        ...net,
-        acquires: nearest(acquires.filter((a) => !takesBack(a, events))),
-        sleeps: likeliest(sleeps, events),
-        reclaims: likeliest(reclaims, events),
-        waits: waited.slice(0, MAX_WAITS),
-        asserts,
-      };
-    },
+    ...net,
+    acquires: nearest(acquires.filter((a) => !takesBack(a, events))),
+    sleeps: likeliest(sleeps, events),
+    reclaims: likeliest(reclaims, events),
+    waits: waited.slice(0, MAX_WAITS),
+    asserts,
   };
 }
 

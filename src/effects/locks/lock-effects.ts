@@ -5,15 +5,21 @@
 import { Expr, type Flow } from '../../c/flow.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 import { leafFunctions } from '../../kernel/leaf-functions.ts';
+import { atomicSections, lockFunctions } from '../../kernel/locks.ts';
 import type { Effects } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
 import { Walker } from '../paths.ts';
-import { type Body, nameOfCall, walkBody } from './lock-body.ts';
+import { type Body, type BodyInput, nameOfCall, netOfBody, walkBody } from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
-import { type LockSummary, NO_LOCKS } from './lock-summary.ts';
+import { changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
 import { Places } from './place.ts';
 
-const MAX_DEPTH = 12;
+/** Calls that are followed for what happens below a function. */
+const MAX_DEPTH = 6;
+/** Calls that are followed for what a function leaves held: wrappers of locks are shallow. */
+const MAX_WRAPPERS = 5;
+/** Bodies that are walked for what happens below functions; what lies beyond is not known. */
+const MAX_BODIES = 6_000;
 /** Functions that a call through a field may reach before nothing is said about it. */
 const MAX_TARGETS = 24;
 
@@ -34,9 +40,12 @@ export class LockEffects {
   readonly #summaries = new Map<string, LockSummary>();
   readonly #macros = new Map<MacroRef['fact'], LockSummary>();
   readonly #named = new Map<string, Callee>();
+  /** Net effects by definition, with the depth of calls that they were made with. */
+  readonly #nets = new Map<unknown, { depth: number; net: LockSummary }>();
   readonly #working = new Set<unknown>();
   readonly #walkers: Walker[] = [];
   #depth = 0;
+  #bodies = 0;
 
   constructor(effects: Effects, store?: LockSummaryStore) {
     this.effects = effects;
@@ -70,7 +79,7 @@ export class LockEffects {
   }
 
   #callee(name: string, from: string): Callee | undefined {
-    if (leafFunctions.has(name)) return undefined;
+    if (leafFunctions.has(name) || isPrimitive(name)) return undefined;
     const key = `${name}\0${from}`;
     const known = this.#named.get(key);
     if (known !== undefined) return known;
@@ -120,8 +129,44 @@ export class LockEffects {
     return stored.map(({ ref }) => ({ name: ref.name, path: ref.path, summary: this.summary(ref) }));
   }
 
+  /** What a call leaves held or released; undefined where that is nothing. */
+  #netOf(flow: Flow, call: number, from: string, depth: number): LockSummary | undefined {
+    const name = nameOfCall(flow, call);
+    if (name === '' || leafFunctions.has(name) || isPrimitive(name)) return undefined;
+    const net = this.#netOfName(name, from, depth);
+    return net !== undefined && changesState(net) ? net : undefined;
+  }
+
+  #netOfName(name: string, from: string, depth: number): LockSummary | undefined {
+    if (depth <= 0) return undefined;
+    const { program } = this.effects;
+    const definition = program.functions(name, from)[0];
+    const macro = program.macro(name, from);
+    if (macro !== undefined && (definition === undefined || macro.path === from)) {
+      if (macro.fact.kind === 'alias') return this.#netOfName(macro.fact.text, from, depth - 1);
+      return macro.fact.flow && this.#netOfBody(macro.fact, macro.fact.flow, macro.path, depth);
+    }
+    const body = definition?.fact.flow;
+    return body && this.#netOfBody(definition.id, body, definition.path, depth);
+  }
+
+  #netOfBody(key: unknown, flow: Flow, path: string, depth: number): LockSummary {
+    const known = this.#nets.get(key);
+    if (known !== undefined && known.depth >= depth) return known.net;
+    // What is asked of itself meanwhile is answered by what is known so far.
+    this.#nets.set(key, { depth, net: known?.net ?? NO_LOCKS });
+    this.#depth++;
+    try {
+      const net = netOfBody(this.#input(flow, path, depth - 1), this.#walker());
+      this.#nets.set(key, { depth, net });
+      return net;
+    } finally {
+      this.#depth--;
+    }
+  }
+
   #make(key: unknown, flow: Flow, path: string): LockSummary | undefined {
-    if (this.#depth >= MAX_DEPTH || this.#working.has(key)) return undefined;
+    if (this.#depth >= MAX_DEPTH || this.#working.has(key) || this.#bodies++ > MAX_BODIES) return undefined;
     this.#working.add(key);
     try {
       return this.#walk(flow, path).summary;
@@ -133,32 +178,39 @@ export class LockEffects {
   #walk(flow: Flow, path: string): Body {
     this.#depth++;
     try {
-      this.#walkers[this.#depth] ??= new Walker();
-      const callees = new Map<number, readonly Callee[]>();
-      const classes = new Map<string, string>();
-      const { program } = this.effects;
-      return walkBody(
-        {
-          flow,
-          path,
-          classOf: (place) => {
-            const known = classes.get(place) ?? lockClass(program, flow, path, place);
-            classes.set(place, known);
-            return known;
-          },
-          callees: (call) => {
-            const known = callees.get(call) ?? this.callees(flow, call, path);
-            callees.set(call, known);
-            return known;
-          },
-          knowledge: (call) => this.effects.knowledge(flow, call, path),
-          constant: (name) => this.effects.constant(name, path),
-          targetOf: (pointer) => lockClass(program, flow, path, new Places(flow).behind(pointer)),
-        },
-        this.#walkers[this.#depth] as Walker,
-      );
+      return walkBody(this.#input(flow, path, MAX_WRAPPERS), this.#walker());
     } finally {
       this.#depth--;
     }
   }
+
+  #walker(): Walker {
+    this.#walkers[this.#depth] ??= new Walker();
+    return this.#walkers[this.#depth] as Walker;
+  }
+
+  #input(flow: Flow, path: string, depth: number): BodyInput {
+    const { program } = this.effects;
+    return {
+      flow,
+      path,
+      classOf: remember((place: string) => lockClass(program, flow, path, place)),
+      net: remember((call: number) => this.#netOf(flow, call, path, depth)),
+      callees: remember((call: number) => this.callees(flow, call, path)),
+      knowledge: (call) => this.effects.knowledge(flow, call, path),
+      constant: (name) => this.effects.constant(name, path),
+      targetOf: (pointer) => lockClass(program, flow, path, new Places(flow).behind(pointer)),
+    };
+  }
+}
+
+const isPrimitive = (name: string): boolean => lockFunctions.has(name) || atomicSections.has(name);
+
+/** A function that answers the same question once. */
+function remember<K, V>(ask: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, ask(key));
+    return known.get(key) as V;
+  };
 }

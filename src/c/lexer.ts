@@ -381,7 +381,7 @@ export class Lexer {
     if (first === 100 && length === 6) return this.#define(skipBlanks(bytes, i), end); // define
     const word = bytes.latin1Slice(wordStart, Math.min(i, wordStart + 12));
     i = skipBlanks(bytes, i);
-    let kind = DIRECTIVES.get(word);
+    const kind = DIRECTIVES.get(word);
     if (kind === undefined) return this.#skipLine(i, end);
     if (kind === Directive.Include) {
       const close = bytes[i] === 60 ? 62 : QUOTE;
@@ -391,16 +391,10 @@ export class Lexer {
       directives.add(kind, this.#internRange(i, Math.min(at, end)), i, at, line, lineStart);
       return this.#skipLine(at, end);
     }
-    let name = 0;
-    if (kind >= Directive.If) {
-      if (kind === Directive.Ifdef || kind === Directive.Ifndef || kind === Directive.Undef) {
-        name = this.#word(i, end);
-      } else if (kind === Directive.Elifdef || kind === Directive.Elifndef) {
-        name = this.#word(i, end);
-      }
-    } else if (kind === Directive.Undef) name = this.#word(i, end);
+    const hasCondition = kind === Directive.If || kind === Directive.Elif;
+    const isBare = kind === Directive.Else || kind === Directive.Endif;
+    const name = hasCondition || isBare ? 0 : this.#word(i, end);
     const stop = this.#skipLine(i, end);
-    if (kind === Directive.If && i >= stop) kind = Directive.If;
     const number = directives.add(kind, name, i, stop, line, lineStart);
     if (kind >= Directive.If) this.#conditionalToken(kind, number, wordStart - 1, line, lineStart);
     return stop;

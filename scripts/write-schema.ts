@@ -1,4 +1,4 @@
-/** Writes docs/adjutant.schema.json, by which editors check .github/adjutant.yml. Run: node scripts/write-schema.ts */
+/** Writes docs/adjutant.schema.json, by which editors check .github/adjutant.yml. Run: npm run schema */
 import { writeFileSync } from 'node:fs';
 import { configurationJsonSchema } from '../src/config/json-schema.ts';
 

@@ -2,12 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
+import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
 import type { SourceTree } from '../git/change.ts';
 import type { Io } from './io.ts';
-
-const PATH = '.github/adjutant.yml';
 
 /**
  * --config FILE, or .github/adjutant.yml of the base tree, or undefined where there is none. Throws a UserError with
@@ -23,8 +22,8 @@ export async function loadConfiguration(
     bytes = await readFile(resolve(io.cwd, file)).catch((error: NodeJS.ErrnoException) => {
       throw new UserError(`The configuration ${file} can't be read (${error.code}).`);
     });
-  } else bytes = (await base?.read([PATH]))?.get(PATH);
+  } else bytes = (await base?.read([CONFIGURATION_PATH]))?.get(CONFIGURATION_PATH);
   if (bytes === undefined) return undefined;
   const { requireConfiguration } = await import('../config/read-configuration.ts');
-  return requireConfiguration(decodeText(bytes), file ?? PATH);
+  return requireConfiguration(decodeText(bytes), file ?? CONFIGURATION_PATH);
 }

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Report } from '../review/report.ts';
 import type { Io } from './io.ts';
 
-export const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'] as const;
+const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export function parseFormat(name: string | undefined): Format {

@@ -77,6 +77,3 @@ export const configurationSchema = z.strictObject({
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;
-
-/** What holds where there is no file. */
-export const defaultConfiguration: Configuration = configurationSchema.parse({});

@@ -4,13 +4,10 @@ import type { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
 
-/** Where the file stands in a repository, and in an organisation's `.github` repository. */
-export const CONFIGURATION_PATH = '.github/adjutant.yml';
-
 const MAX_LENGTH = 100_000;
 const MAX_PROBLEMS = 20;
 
-export interface ConfigurationProblem {
+interface ConfigurationProblem {
   readonly line: number;
   readonly column: number;
   readonly message: string;

@@ -10,7 +10,7 @@ import { decodeHeader } from './encoded-words.ts';
 import { type Mail, parseMail } from './mail.ts';
 import { parsePatch } from './patch.ts';
 
-export interface MailedPatch {
+interface MailedPatch {
   readonly commit: Commit;
   readonly diff: readonly FileDiff[];
   /** The diff as mailed. */

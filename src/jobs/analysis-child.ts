@@ -1,6 +1,8 @@
 /** The process of one analysis: started by analysis.ts, told one request, gone afterwards. */
-import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
-import { CONFIGURATION_PATH, readConfiguration } from '../config/read-configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
+import { defaultConfiguration } from '../config/default-configuration.ts';
+import { readConfiguration } from '../config/read-configuration.ts';
 import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
 import { openRepository, type Repository } from '../git/repository.ts';

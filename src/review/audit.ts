@@ -1,6 +1,7 @@
 /** All findings in some files of a tree as they stand. */
 import type { CodeChecker } from '../checkers/checker.ts';
-import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { defaultConfiguration } from '../config/default-configuration.ts';
 import { UserError } from '../errors.ts';
 import type { FileDiff, SourceTree } from '../git/change.ts';
 import { configuredPaths } from './affected.ts';

@@ -140,7 +140,7 @@ async function includedProgram(
 }
 
 /** The files that an include may name, without a listing of the tree. */
-export function includeCandidates(include: string, from: string): string[] {
+function includeCandidates(include: string, from: string): string[] {
   const name = include.slice(1, -1);
   const folder = from.slice(0, from.lastIndexOf('/') + 1);
   const arch = folder.startsWith('arch/') ? (folder.split('/')[1] ?? 'x86') : 'x86';

@@ -1,7 +1,8 @@
 /** Change -> Report: what the checkers find in head and not in base, and in base and not in head. */
 import { COMMIT_MESSAGE, type CodeChecker, type Finding } from '../checkers/checker.ts';
 import { trailerOptions } from '../checkers/trailers/configured-options.ts';
-import { type Configuration, defaultConfiguration } from '../config/configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { defaultConfiguration } from '../config/default-configuration.ts';
 import type { Change, Commit, Person } from '../git/change.ts';
 import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
 import type { Program } from '../index/program.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configurationSchema, defaultConfiguration } from '../../src/config/configuration.ts';
+import { configurationSchema } from '../../src/config/configuration.ts';
+import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { configurationJsonSchema } from '../../src/config/json-schema.ts';
 import { readConfiguration, requireConfiguration } from '../../src/config/read-configuration.ts';
 import { UserError } from '../../src/errors.ts';
@@ -137,7 +138,7 @@ describe('a configuration', () => {
 describe('the published schema', () => {
   const published = readFileSync(new URL('../../docs/adjutant.schema.json', import.meta.url), 'utf8');
 
-  test('is the one of the code (node scripts/write-schema.ts)', () => {
+  test('is the one of the code (npm run schema)', () => {
     expect(published).toBe(configurationJsonSchema());
   });
 

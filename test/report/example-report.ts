@@ -2,7 +2,7 @@
 import { COMMIT_MESSAGE, type Finding } from '../../src/checkers/checker.ts';
 import type { Report } from '../../src/review/report.ts';
 
-export const COMMIT = '00eb617506e66027451b65796ebd1d54c22bb2b0';
+const COMMIT = '00eb617506e66027451b65796ebd1d54c22bb2b0';
 
 export function finding(changes: Partial<Finding> = {}): Finding {
   return {

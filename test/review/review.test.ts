@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { COMMIT_MESSAGE } from '../../src/checkers/checker.ts';
-import { type Configuration, defaultConfiguration } from '../../src/config/configuration.ts';
+import type { Configuration } from '../../src/config/configuration.ts';
+import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { openRepository } from '../../src/git/repository.ts';
 import { audit } from '../../src/review/audit.ts';
 import type { Report } from '../../src/review/report.ts';

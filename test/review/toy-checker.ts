@@ -24,7 +24,7 @@ export const toyChecker: CodeChecker = {
   },
 };
 
-export function toyFinding(finding: Partial<Finding>): Finding {
+function toyFinding(finding: Partial<Finding>): Finding {
   const line = finding.line ?? 1;
   return {
     checker: 'toy',

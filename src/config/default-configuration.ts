@@ -1,0 +1,18 @@
+/** What holds where there is no adjutant.yml. Written out: a review without one need not load the schema. */
+import type { Configuration } from './configuration.ts';
+
+const everything = { enabled: true, paths: [], 'ignore-paths': [] };
+
+export const defaultConfiguration: Configuration = {
+  checkers: { 'lock-order': everything, 'null-deref': everything, trailers: everything },
+  rules: {},
+  'fail-on': 'error',
+  confidence: 'low',
+  'comment-limit': 20,
+  trailers: { convention: 'mainline', required: [], forbidden: [], prefixes: [] },
+  advisory: false,
+  'skip-labels': [],
+  drafts: 'review',
+  'on-error': 'failure',
+  'upload-sarif': false,
+};

@@ -19,7 +19,7 @@ export function coDevelopers(context: MessageContext): CoDeveloper[] {
   const { trailers } = context.message;
   const list = signers(context);
   const found: CoDeveloper[] = [];
-  for (const [index, trailer] of trailers.entries()) {
+  for (const trailer of trailers) {
     if (trailer.key !== 'Co-developed-by') continue;
     const { person: named } = parsePerson(trailer.value);
     if (named === undefined) continue;
@@ -31,7 +31,7 @@ export function coDevelopers(context: MessageContext): CoDeveloper[] {
       person,
       isAuthor: context.author !== undefined && samePerson(context.author, person) !== 'none',
       signOff,
-      adjacent: signOff !== undefined && trailers[index + 1] === signOff.trailer,
+      adjacent: signOff !== undefined && signOff.trailer.line === trailer.endLine + 1,
     });
   }
   return found;

@@ -1,3 +1,4 @@
+import { isGenerated } from './generated-subject.ts';
 import type { MessageRule } from './rule.ts';
 
 export const emptyDescription: MessageRule = {
@@ -6,7 +7,7 @@ export const emptyDescription: MessageRule = {
   summary: 'There is no text between the subject and the tags.',
   source: 'checkpatch COMMIT_MESSAGE: "Missing commit description"',
   *check({ message, backports }) {
-    if (backports.length > 0 || message.subject === '') return;
+    if (backports.length > 0 || message.subject === '' || isGenerated(message.subject)) return;
     if (message.paragraphs.some((paragraph) => paragraph.kind === 'prose')) return;
     yield {
       line: message.subjectEnd,

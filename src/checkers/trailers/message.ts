@@ -28,9 +28,12 @@ export interface Trailer {
   readonly colon: boolean;
 }
 
-/** A `[name: what was changed]` line, possibly over several lines; a `# comment`; a cherry-pick line. */
+/**
+ * A `[name: what was changed]` line, possibly over several lines; a `# comment`; a cherry-pick line; other text in a
+ * paragraph with sign-offs, which git passes over as long as a quarter of the lines are trailers.
+ */
 export interface Remark {
-  readonly kind: 'note' | 'comment' | 'cherry-pick';
+  readonly kind: 'note' | 'comment' | 'cherry-pick' | 'text';
   readonly line: number;
   readonly endLine: number;
 }
@@ -168,7 +171,8 @@ function trailerRun(lines: readonly string[], from: number, end: number): Run {
     const open = run.start < end;
     const item = readItem(lines, at, end, open && run.trailers.length > 0);
     if (item === undefined) {
-      run = { start: end, trailers: [], remarks: [] };
+      if (isSigned(run)) run.remarks.push({ kind: 'text', line: at + 1, endLine: at + 1 });
+      else run = { start: end, trailers: [], remarks: [] };
       at += 1;
       continue;
     }
@@ -177,9 +181,19 @@ function trailerRun(lines: readonly string[], from: number, end: number): Run {
     else run.remarks.push(item);
     at = item.endLine;
   }
-  const own = run.trailers.some((trailer) => !/^\s/.test(trailer.lead));
+  const own = run.trailers.some((trailer) => !/^\s/.test(trailer.lead)) && hasEnoughTrailers(run);
   const remarksAlone = run.trailers.length === 0 && run.start === from;
   return own || remarksAlone ? run : { start: end, trailers: [], remarks: [] };
+}
+
+function isSigned(run: Run): boolean {
+  return run.trailers.some((trailer) => trailer.key === 'Signed-off-by' && !/^\s/.test(trailer.lead));
+}
+
+/** git's own measure: 25 % of the lines. */
+function hasEnoughTrailers(run: Run): boolean {
+  const text = run.remarks.filter((remark) => remark.kind === 'text').length;
+  return run.trailers.length * 3 >= text;
 }
 
 /** The trailer or remark that begins on line `at`. `inBlock`: trailers stand right above. */
@@ -301,7 +315,7 @@ function wrappedFixesEnd(lines: readonly string[], at: number, end: number): num
     text += ` ${lines[next] ?? ''}`;
     if (isClosed(text)) return next + 1;
   }
-  return undefined;
+  return isOpen(lines[at] ?? '') && at + 1 < end ? at + 2 : undefined;
 }
 
 /** The subject that a Fixes line quotes is closed: `("…")`, `(…)`, `"…"`. A SHA1 alone is not. */
@@ -310,6 +324,11 @@ function isClosed(text: string): boolean {
   if (rest === '' || !/[("'“]/.test(rest)) return false;
   if (/\(/.test(rest)) return /\)[^)]*$/.test(rest) && count(rest, '(') <= count(rest, ')');
   return /["'”][^"'”]*$/.test(rest) && rest.replace(/[^"]/g, '').length % 2 === 0;
+}
+
+/** A parenthesis or a double quote begins the subject, and none ends it. */
+function isOpen(text: string): boolean {
+  return /^[^:]*:\s*[0-9a-f]{7,40}\s*\(?["(][^")]*$/i.test(text);
 }
 
 function count(text: string, character: string): number {

@@ -54,6 +54,7 @@ import { signoffNotLast } from './signoff-not-last.ts';
 import { stableCcFormat } from './stable-cc-format.ts';
 import { stablePrerequisite } from './stable-prerequisite.ts';
 import { subjectLength } from './subject-length.ts';
+import { subjectNotSeparated } from './subject-not-separated.ts';
 import { subjectPatchTag } from './subject-patch-tag.ts';
 import { subjectPeriod } from './subject-period.ts';
 import { subjectPrefix } from './subject-prefix.ts';
@@ -123,6 +124,7 @@ export const rules: readonly MessageRule[] = [
   requiredTrailer,
   forbiddenTrailer,
   subjectLength,
+  subjectNotSeparated,
   subjectPatchTag,
   subjectPeriod,
   subjectPrefix,

@@ -10,17 +10,27 @@ export const signoffMissing: MessageRule = {
   *check(context) {
     if (signers(context).length > 0 || isOnlyTags(context.message)) return;
     const [spoiled] = spoiledSignOffs(context);
+    const unread = context.message.lines.findIndex((line) => /^[\s>]*Signed-off-by\s*:/i.test(line)) + 1;
     yield {
-      line: spoiled?.trailer.line ?? 1,
+      line: spoiled?.trailer.line ?? Math.max(1, unread),
       message: 'The commit has no Signed-off-by.',
-      explanation:
-        spoiled === undefined
-          ? 'By a sign-off the author certifies the Developer Certificate of Origin. Only the author can add it ' +
-            '(`git commit --amend -s`, or `git rebase --signoff` for several commits).'
-          : `\`${spoiled.trailer.name}\` is not read as one.`,
+      explanation: reason(spoiled?.trailer.name, unread, context.message.subjectEnd),
     };
   },
 };
+
+function reason(spoiled: string | undefined, unread: number, subjectEnd: number): string {
+  if (spoiled !== undefined) return `\`${spoiled}\` is not read as one.`;
+  if (unread > 0) {
+    return unread <= subjectEnd
+      ? `Line ${unread} belongs to the subject: there is no blank line above it.`
+      : `Line ${unread} is not read as one: a sign-off stands in the last paragraph, at the start of its line.`;
+  }
+  return (
+    'By a sign-off the author certifies the Developer Certificate of Origin. Only the author can add it ' +
+    '(`git commit --amend -s`, or `git rebase --signoff` for several commits).'
+  );
+}
 
 /** A fragment that somebody quotes, not a whole message: tags and nothing else. */
 function isOnlyTags(message: { subject: string; strays: readonly unknown[] }): boolean {

@@ -10,15 +10,28 @@ export const textAfterTrailers: MessageRule = {
   *check({ message }) {
     const last = message.tail.at(-1);
     if (last === undefined) return;
+    const end = last.trailers.at(-1)?.endLine ?? last.endLine;
+    const glued = last.remarks.find((remark) => remark.kind === 'text' && remark.line > end);
+    const between = last.remarks.find((remark) => remark.kind === 'text' && remark.line < end);
     const below = message.paragraphs.find((paragraph) => paragraph.line > last.endLine);
-    if (below === undefined || below.kind === 'separator') return;
-    const separated = /^-{4,}|^-- $|^={4,}/.test(message.lines[below.line - 1] ?? '');
+    if (between !== undefined) {
+      yield {
+        line: between.line,
+        severity: 'note',
+        message: 'A line between the tags is no tag.',
+        explanation:
+          'What was changed on the way stands in brackets: [name: what]. Other text stands above the tags.',
+      };
+    }
+    const line = glued?.line ?? (below?.kind === 'separator' ? undefined : below?.line);
+    if (line === undefined) return;
+    const ruled = /^-{2,}\s*$|^-- $|^={4,}/.test(message.lines[line - 1] ?? '');
     yield {
-      line: below.line,
+      line,
       message: 'Text stands below the tags.',
-      explanation: separated
-        ? 'Tags are read from the last paragraph. Only a line of exactly three dashes ends a message; what follows another line becomes part of it.'
-        : 'Tags are read from the last paragraph: move the text above them, or below a line of three dashes if it is not for the history.',
+      explanation: ruled
+        ? 'Tags end a message. Only a line of exactly three dashes cuts off what follows; below another line it becomes part of the message.'
+        : 'Tags end a message: move the text above them, or below a line of three dashes if it is not for the history.',
     };
   },
 };

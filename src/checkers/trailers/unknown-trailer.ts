@@ -1,4 +1,4 @@
-import { insteadOf } from '../../kernel/trailers.ts';
+import { codingPrograms, insteadOf } from '../../kernel/trailers.ts';
 import type { Trailer } from './message.ts';
 import { parsePerson, samePerson } from './people.ts';
 import { type MessageContext, type MessageRule, type Problem, replaceTrailer } from './rule.ts';
@@ -25,6 +25,7 @@ function* judge(trailer: Trailer, lower: string, context: MessageContext): Itera
   const place = { line: trailer.line, endLine: trailer.endLine };
   const isUrl = /^<?https?:/.test(trailer.value);
   const instead = isUrl && !insteadOf.has(lower) ? 'Link' : insteadOf.get(lower);
+  if (codingPrograms.some((program) => program.test(trailer.value))) return; // signoff-by-program says it
   const ofPerson = parsePerson(trailer.value).person !== undefined;
   const sure = insteadOf.has(lower) || /-by$/.test(lower) || ofPerson;
   const correction = replacement(trailer, instead, context);

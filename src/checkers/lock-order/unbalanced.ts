@@ -47,7 +47,13 @@ export function findLeftHeld(locks: FunctionLocks): void {
 export function findReleasedTwice(locks: FunctionLocks): void {
   for (const event of locks.body.events) {
     const { lock, state } = event;
-    if (event.kind !== 'release' || lock === undefined || lock.kind === 'rcu' || lock.place.startsWith('?'))
+    if (
+      event.kind !== 'release' ||
+      lock === undefined ||
+      lock.kind === 'rcu' ||
+      lock.through !== '' ||
+      lock.place.startsWith('?')
+    )
       continue;
     if (!state.dropped.includes(lock.place) || isHeld(state, lock) || wasTakenTwice(locks, lock)) continue;
     locks.report({

@@ -79,7 +79,7 @@ export class LockDomain implements Domain {
     });
     const summary = this.#options.summaryOf(call);
     if (summary === undefined) return number;
-    return this.#apply(state, call, name, summary);
+    return this.#apply(state, call, name, summary, view);
   }
 
   enterScope(number: number, scope: number, view: View): number {
@@ -200,7 +200,13 @@ export class LockDomain implements Domain {
   }
 
   /** What the callee's summary says it leaves behind. */
-  #apply(state: LockState, call: number, name: string, summary: LockSummary): number | readonly Outcome[] {
+  #apply(
+    state: LockState,
+    call: number,
+    name: string,
+    summary: LockSummary,
+    view: View,
+  ): number | readonly Outcome[] {
     const context = (s: LockState): LockState =>
       summary.preempt === 0 && summary.softirq === 0 && summary.hardirq === 0
         ? s
@@ -219,10 +225,11 @@ export class LockDomain implements Domain {
         const place = this.#options.places.substitute(effect.place, args) ?? `?${name}${effect.lockClass}`;
         const lock = { ...this.#heldBy(effect, call, name), place };
         const lockClass = effect.lockClass !== '' ? effect.lockClass : this.#options.classOf(place);
-        s =
-          effect.operation === 'acquire'
-            ? take(s, { ...lock, lockClass })
-            : release(s, place, lockClass, effect.kind).state;
+        if (effect.operation === 'acquire') s = take(s, { ...lock, lockClass });
+        else {
+          this.#tell('release', call, s, view, { ...lock, lockClass });
+          s = release(s, place, lockClass, effect.kind).state;
+        }
       }
       return s;
     };

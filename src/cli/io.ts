@@ -1,7 +1,7 @@
 /** Where a subcommand reads and writes; tests give it buffers. */
 export interface Io {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   /** All of standard input. */
   readonly readInput: () => Promise<Uint8Array>;
   readonly cwd: string;

@@ -1,6 +1,6 @@
 /** The subcommands, their options and exit statuses. Each is loaded when it is called. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import type { ExitStatus, Io } from './io.ts';
 
@@ -84,6 +84,30 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
     });
 
   program
+    .command('index')
+    .description("build or refresh a tree's index, which reviews then use")
+    .option('--repo <dir>', 'git repository or plain source tree (default: this folder)')
+    .option('--rev <revision>', 'of a git repository (default: HEAD)')
+    .option('--stats', 'print what is in it, and what it took')
+    .option('--errors', 'list what could not be parsed')
+    .action(async (options) => {
+      const { runIndex } = await import('./index.ts');
+      done(await runIndex(options, io));
+    });
+
+  program
+    .command('lookup')
+    .description('what the index knows of a function, struct, field (struct.field), macro or global')
+    .argument('<symbol>', 'its name')
+    .option('--repo <dir>', 'git repository or plain source tree (default: this folder)')
+    .option('--rev <revision>', 'of a git repository (default: HEAD)')
+    .option('--limit <n>', 'entries of each list (default: 20)', wholeNumber)
+    .action(async (symbol: string, options) => {
+      const { runLookup } = await import('./lookup.ts');
+      done(await runLookup({ ...options, symbol }, io));
+    });
+
+  program
     .command('trailers')
     .description('commit messages alone: of a range, a file, or standard input')
     .argument('[input]', 'A..B or one revision, a file with a message or a mailed patch, or "-"')
@@ -133,6 +157,11 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
     });
 
   return program;
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
 }
 
 function version(): string {

@@ -98,6 +98,21 @@ export class IndexProgram implements Program {
     );
   }
 
+  /** All definitions of a name, whoever can see them, in order of path. */
+  allFunctions(name: string): readonly FunctionRef[] {
+    const refs = this.#named(LinkKind.Function, name).map((place) => this.#ref(place));
+    return refs.filter((ref) => ref.name === name);
+  }
+
+  /** All macros of a name, in order of path. */
+  allMacros(name: string): readonly MacroRef[] {
+    const macros = this.#named(LinkKind.Macro, name).map(({ file, path, ordinal }) => ({
+      path,
+      fact: this.#files.unit(file).facts.macros[ordinal] as MacroRecord,
+    }));
+    return macros.filter(({ fact }) => fact.name === name);
+  }
+
   prototype(name: string, from: string): FunctionFact | undefined {
     const place = this.#best(LinkKind.Prototype, name, from);
     return place && this.#facts(place).functions[place.ordinal];

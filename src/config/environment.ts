@@ -34,6 +34,8 @@ export interface Environment {
   readonly reviewSeconds: number;
   /** MiB of memory at which an analysis is stopped. */
   readonly reviewMemory: number;
+  /** Writes to GitHub in a minute and installation, beyond a burst; GitHub's own limits otherwise. */
+  readonly writesPerMinute: number | undefined;
 }
 
 /** An empty variable is an unset one: `.env` files and compose files write `NAME=`. */
@@ -43,17 +45,9 @@ function unset(value: unknown): unknown {
 
 const text = z.preprocess(unset, z.string().optional());
 
-function whole(low: number, high: number, fallback: number) {
+function whole(low: number, high: number) {
   const message = `must be a whole number from ${low} to ${high}`;
-  return z.preprocess(
-    unset,
-    z.coerce
-      .number({ message })
-      .int({ message })
-      .min(low, { message })
-      .max(high, { message })
-      .default(fallback),
-  );
+  return z.coerce.number({ message }).int({ message }).min(low, { message }).max(high, { message });
 }
 
 const variables = z.object({
@@ -80,7 +74,7 @@ const variables = z.object({
     z.enum(['https', 'http'], { message: 'must be https or http' }).default('https'),
   ),
   HOST: z.preprocess(unset, z.string().default('localhost')),
-  PORT: whole(1, 65_535, 3000),
+  PORT: z.preprocess(unset, whole(1, 65_535).default(3000)),
   LOG_LEVEL: z.preprocess(
     unset,
     z
@@ -98,9 +92,10 @@ const variables = z.object({
   ),
   ADJUTANT_DATA_DIR: text,
   ADJUTANT_CACHE_DIR: text,
-  ADJUTANT_REVIEWERS: whole(1, 64, 2),
-  ADJUTANT_REVIEW_SECONDS: whole(1, 86_400, 600),
-  ADJUTANT_REVIEW_MEMORY: whole(64, 1_048_576, 4096),
+  ADJUTANT_REVIEWERS: z.preprocess(unset, whole(1, 64).default(2)),
+  ADJUTANT_REVIEW_SECONDS: z.preprocess(unset, whole(1, 86_400).default(600)),
+  ADJUTANT_REVIEW_MEMORY: z.preprocess(unset, whole(64, 1_048_576).default(4096)),
+  ADJUTANT_WRITES_PER_MINUTE: z.preprocess(unset, whole(1, 1_000_000).optional()),
   XDG_DATA_HOME: text,
   XDG_CACHE_HOME: text,
   NODE_ENV: text,
@@ -132,6 +127,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     reviewers: set.ADJUTANT_REVIEWERS,
     reviewSeconds: set.ADJUTANT_REVIEW_SECONDS,
     reviewMemory: set.ADJUTANT_REVIEW_MEMORY,
+    writesPerMinute: set.ADJUTANT_WRITES_PER_MINUTE,
   };
 }
 

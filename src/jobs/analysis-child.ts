@@ -1,10 +1,12 @@
 /** The process of one analysis: started by analysis.ts, told one request, gone afterwards. */
+import { cacheDir } from '../config/cache-dir.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { defaultConfiguration } from '../config/default-configuration.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
 import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
+import { openHistory } from '../git/history.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { review } from '../review/review.ts';
 import type { AnalysisMessage, AnalysisRequest } from './analysis.ts';
@@ -19,11 +21,16 @@ async function run({ gitDir, base, head, configurationAt, commits }: AnalysisReq
   const { configuration, limits } = await configurationOf(repository, configurationAt);
   await tell({ kind: 'configured', configuration });
   const change = await repository.change({ base, head, baseName: base, headName: head }, commits);
+  // .mailmap is read at the base: a change must not name its own people.
+  const history = await openHistory(repository, { at: base });
   const report = await review(change, {
     configuration,
     limits,
+    history,
+    cacheDir: cacheDir(process.env),
     progress: (step) => void tell({ kind: 'progress', step }),
   });
+  await history.close();
   await tell({ kind: 'done', analysis: { report, configuration, diff: change.diff } });
 }
 

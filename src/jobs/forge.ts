@@ -77,8 +77,8 @@ export interface Forge {
   commits(number: number): Promise<readonly string[]>;
   /** The pull request's diff; undefined where GitHub says that it is too large. */
   diff(number: number): Promise<string | undefined>;
-  /** A token that may read this repository and nothing else, for git. */
-  gitToken(): Promise<string>;
+  /** A token that may read this repository and nothing else, for git. `fresh`: the one from before was no good. */
+  gitToken(fresh: boolean): Promise<string>;
 
   /** Never repeated by itself: a lost answer would leave a check run that nobody ends. */
   createCheckRun(run: CheckRunStart): Promise<number>;

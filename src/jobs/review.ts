@@ -95,7 +95,7 @@ async function analysed(
     steps.at('Comparing with the base branch');
     const { mergeBase, base, ahead } = await forge.compare(review.baseRef, review.head);
     steps.at('Fetching the trees');
-    const remote = { url: state.gitUrl, token: await forge.gitToken() };
+    const remote = { url: state.gitUrl, token: await forge.gitToken(work.attempt > 1) };
     const wanted = { pull: pull.number, base: mergeBase, baseTip: base };
     const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
     const commits = found ?? (await forge.commits(pull.number));

@@ -44,6 +44,7 @@ export async function startApp(
         ADJUTANT_DATA_DIR: join(dataDir, 'data'),
         ADJUTANT_CACHE_DIR: join(dataDir, 'cache'),
         LOG_LEVEL: 'info',
+        ADJUTANT_WRITES_PER_MINUTE: '6000',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,8 @@ import { App, Octokit } from 'octokit';
 import type { Logger } from 'pino';
 import type { AppCredentials, Environment } from '../../config/environment.ts';
 import type { Repository } from '../../jobs/job.ts';
-import { paceGroups } from './pace.ts';
+import { isStatus } from './errors.ts';
+import { paces } from './pace.ts';
 
 const REQUEST_LIMIT = 60_000;
 /** Longer than this a job does not wait in memory for a rate limit: the queue has it again later. */
@@ -20,8 +21,8 @@ const API_PERMISSIONS = {
 export interface GitHubClient {
   /** REST and GraphQL for this repository alone. */
   open(repository: Repository): Octokit;
-  /** A token that may read this repository's contents and nothing else. */
-  gitToken(repository: Repository): Promise<string>;
+  /** A token that may read this repository's contents and nothing else; `fresh`: not one from before. */
+  gitToken(repository: Repository, fresh: boolean): Promise<string>;
   /** Adjutant's own login: `name[bot]`. */
   login(): Promise<string>;
   readonly appId: number;
@@ -31,7 +32,7 @@ export interface GitHubClient {
 
 export function createGitHubClient(
   { appId, privateKey }: AppCredentials,
-  { apiUrl, githubUrl }: Pick<Environment, 'apiUrl' | 'githubUrl'>,
+  { apiUrl, githubUrl, writesPerMinute }: Pick<Environment, 'apiUrl' | 'githubUrl' | 'writesPerMinute'>,
   log: Logger,
 ): GitHubClient {
   const wait =
@@ -44,8 +45,7 @@ export function createGitHubClient(
     onRateLimit: wait('rate limit reached'),
     onSecondaryRateLimit: wait('secondary rate limit reached'),
     // The plugin's own pace is one write a second and one comment in three: see pace.ts.
-    write: paceGroups(20, 1000) as never,
-    notifications: paceGroups(5, 3000) as never,
+    ...(paces(writesPerMinute) as object),
   };
   const Client = Octokit.defaults({
     baseUrl: apiUrl,
@@ -57,21 +57,40 @@ export function createGitHubClient(
   const app = new App({ appId, privateKey, Octokit: Client });
   let login: Promise<string> | undefined;
 
-  const token = async (repository: Repository, permissions: Record<string, string>): Promise<string> => {
-    const { installation: installationId, id } = repository;
-    const options = { type: 'installation', installationId, repositoryIds: [id], permissions };
+  const token = async (
+    { installation, id }: Repository,
+    permissions: Record<string, string>,
+    refresh: boolean,
+  ): Promise<string> => {
+    const options = {
+      type: 'installation',
+      installationId: installation,
+      repositoryIds: [id],
+      permissions,
+      refresh,
+    };
     return ((await app.octokit.auth(options)) as { token: string }).token;
   };
   return {
     appId,
     open(repository) {
       const octokit = new Client({ throttle: { ...throttle, id: String(repository.installation) } });
-      octokit.hook.before('request', async (options) => {
-        options.headers.authorization = `token ${await token(repository, API_PERMISSIONS)}`;
+      octokit.hook.wrap('request', async (request, options) => {
+        const send = async (refresh: boolean) => {
+          options.headers.authorization = `token ${await token(repository, API_PERMISSIONS, refresh)}`;
+          return request(options);
+        };
+        try {
+          return await send(false);
+        } catch (error) {
+          // Refused before anything was done: the token was revoked before its time.
+          if (!isStatus(error, 401)) throw error;
+          return send(true);
+        }
       });
       return octokit;
     },
-    gitToken: (repository) => token(repository, { contents: 'read' }),
+    gitToken: (repository, fresh) => token(repository, { contents: 'read' }, fresh),
     login() {
       login ??= app.octokit.rest.apps.getAuthenticated().then(({ data }) => `${data?.slug}[bot]`);
       login.catch(() => {

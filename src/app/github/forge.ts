@@ -49,7 +49,7 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
         throw error;
       }
     },
-    gitToken: () => client.gitToken(repository),
+    gitToken: (fresh) => client.gitToken(repository, fresh),
 
     createCheckRun: (run) => unlessGone('The repository', createCheckRun(octokit, place, run)),
     updateCheckRun: (id, update) => updateCheckRun(octokit, place, id, update),

@@ -1,0 +1,474 @@
+/** The App on real HTTP, with real signatures, a real queue and a real git server; only GitHub is a stand-in. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type CheckRun,
+  type PullRequest,
+  type Repository,
+  type StandInGitHub,
+  startGitHub,
+} from '../../demo/github/index.ts';
+import { type Postgres, startPostgres } from '../store/postgres.ts';
+import { broken, brokenAndMoved, brokenTwice, clean, driver, files } from './kernel-sample.ts';
+import { type RunningApp, startApp } from './running-app.ts';
+
+const NAMES = ['adjutant / lock-order', 'adjutant / null-deref', 'adjutant / trailers'];
+/** As app.yml asks for them. */
+const permissions = {
+  metadata: 'read',
+  contents: 'read',
+  checks: 'write',
+  pull_requests: 'write',
+  issues: 'read',
+} as const;
+const events = ['check_run', 'check_suite', 'issue_comment', 'pull_request'];
+
+let postgres: Postgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const databases = {
+  PGlite: async () => ({}),
+  PostgreSQL: async () => ({ DATABASE_URL: await postgres.createDatabase() }),
+};
+
+describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (kind) => {
+  /** What does not depend on the database is shown on one. */
+  const anyDatabase = test.runIf(kind === 'PGlite');
+  let github: StandInGitHub;
+  let app: RunningApp;
+  let repository: Repository;
+  let count = 0;
+
+  beforeAll(async () => {
+    github = await startGitHub({ permissions, events });
+    app = await startApp(github, await databases[kind]());
+  });
+  afterAll(async () => {
+    await app.remove();
+    await github.close();
+  });
+  afterEach(() => {
+    github.fault = undefined;
+    expect(github.violations.splice(0)).toEqual([]);
+  });
+
+  async function newRepository(options: { private?: boolean } = {}): Promise<Repository> {
+    repository = await github.createRepository(`torvalds/linux-${++count}`, files, options);
+    return repository;
+  }
+
+  /** All three checks of the head, ended: the last run of each name. */
+  async function reviewed(pull: PullRequest, runs = 3): Promise<Map<string, CheckRun>> {
+    await github.waitFor(() => {
+      const all = github.checkRuns(pull);
+      return all.length >= runs && all.every((run) => run.status === 'completed');
+    }, 40_000);
+    return new Map(github.checkRuns(pull).map((run) => [run.name, run]));
+  }
+
+  const conclusions = (runs: Map<string, CheckRun>) => NAMES.map((name) => runs.get(name)?.conclusion);
+
+  async function opened(text: string, signed = true): Promise<PullRequest> {
+    await newRepository();
+    const pull = await github.createPullRequest(repository, { commits: [driver(text, signed)] });
+    await reviewed(pull);
+    return pull;
+  }
+
+  async function push(pull: PullRequest, text: string, onto?: string): Promise<void> {
+    await github.push(repository, pull.head.ref, {
+      commits: [driver(text)],
+      ...(onto === undefined ? {} : { onto }),
+    });
+  }
+
+  /** Waits until nothing happens any more: as long as a review takes when one is asked for. */
+  async function quiet(): Promise<void> {
+    await github.settled();
+    const before = github.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(github.requests.length).toBe(before);
+  }
+
+  test('a pull request that is opened gets three check runs and one review on the changed lines', async () => {
+    await newRepository();
+    const from = github.requests.length;
+    const pull = await github.createPullRequest(repository, { commits: [driver(broken, false)] });
+    const runs = await reviewed(pull);
+    expect([...runs.keys()].sort()).toEqual(NAMES);
+    expect(conclusions(runs)).toEqual(['success', 'failure', 'failure']);
+    expect(runs.get('adjutant / null-deref')?.annotations).toMatchObject([
+      { path: 'drivers/port/port.c', start_line: 11 },
+    ]);
+    expect(runs.get('adjutant / trailers')?.summary).toMatch(/Signed-off-by/);
+    expect(pull.reviews).toMatchObject([{ state: 'COMMENTED', user: { login: 'adjutant[bot]' } }]);
+    expect(pull.threads).toMatchObject([{ path: 'drivers/port/port.c', line: 11, side: 'RIGHT' }]);
+    const statuses = github.requests
+      .slice(from)
+      .filter(({ operation }) => operation === 'checks/update')
+      .map(({ body }) => (body as { status: string }).status);
+    expect(statuses).toEqual([...Array(3).fill('in_progress'), ...Array(3).fill('completed')]);
+    const asked = github.requests.slice(from).filter(({ operation }) => operation !== 'git');
+    expect(asked.length).toBeLessThanOrEqual(18);
+  });
+
+  test('a second delivery of the same event changes nothing', async () => {
+    const pull = await opened(broken);
+    await github.settled();
+    const before = github.requests.length;
+    for (const delivery of github.deliveries.filter((one) => one.repositoryId === repository.id)) {
+      expect((await github.redeliver(delivery)).statusCode).toBeLessThan(300);
+    }
+    await quiet();
+    expect(github.requests.length).toBe(before);
+    expect(github.checkRuns(pull)).toHaveLength(3);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  anyDatabase('a clean pull request gets green checks and not a word', async () => {
+    const pull = await opened(`${clean}\nint port_count;\n`);
+    expect(conclusions(await reviewed(pull))).toEqual(['success', 'success', 'success']);
+    expect(pull.reviews).toEqual([]);
+    expect(pull.comments).toEqual([]);
+  });
+
+  test('over five pushes a finding is said once, retired when fixed, and comes back in its place', async () => {
+    const pull = await opened(broken);
+    await push(pull, brokenAndMoved);
+    await reviewed(pull);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+
+    await push(pull, brokenTwice);
+    await reviewed(pull);
+    expect(github.reviewComments(pull)).toHaveLength(2);
+    expect(pull.reviews).toHaveLength(2);
+
+    await push(pull, `${clean}\nint port_count;\n`);
+    await reviewed(pull);
+    const [first, second] = github.reviewComments(pull);
+    expect(first?.body).toMatch(/^✅ \*\*Not found any more\*\*/);
+    expect(second?.minimized).toBe('resolved');
+
+    await push(pull, broken);
+    await reviewed(pull);
+    expect(github.reviewComments(pull)).toHaveLength(2);
+    expect(pull.reviews).toHaveLength(2);
+    expect(first?.body).not.toMatch(/Not found any more/);
+    expect(first?.minimized).toBeUndefined();
+    expect(second?.minimized).toBe('resolved');
+  });
+
+  anyDatabase('a thread in which a person wrote is not folded away', async () => {
+    const pull = await opened(broken);
+    const [comment] = github.reviewComments(pull);
+    if (comment === undefined) throw new Error('no comment');
+    github.reply(comment, 'contributor', 'On purpose.');
+    await push(pull, `${clean}\nint port_count;\n`);
+    await reviewed(pull);
+    expect(comment.body).toMatch(/Not found any more/);
+    expect(comment.minimized).toBeUndefined();
+  });
+
+  anyDatabase('a comment that a person deleted is not written again', async () => {
+    const pull = await opened(broken);
+    for (const comment of github.reviewComments(pull)) github.deleteReviewComment(comment, 'maintainer');
+    await push(pull, brokenAndMoved);
+    await reviewed(pull);
+    expect(github.reviewComments(pull)).toEqual([]);
+  });
+
+  anyDatabase('a force-push is reviewed, and says nothing twice', async () => {
+    const pull = await opened(broken);
+    await push(pull, brokenAndMoved, pull.base.sha);
+    expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  test('a push during a review ends that one as neutral and gets its own', async () => {
+    await newRepository();
+    github.fault = ({ operation }) => (operation === 'pulls/get' ? { delay: 1000 } : undefined);
+    const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+    const old = pull.head.sha;
+    await github.waitFor(() => github.allCheckRuns().filter((run) => run.head === old).length === 3);
+    await push(pull, brokenTwice);
+    expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
+    const runs = github.allCheckRuns().filter((run) => run.head === old);
+    expect(runs.map((run) => run.conclusion)).toEqual(['neutral', 'neutral', 'neutral']);
+    expect(github.reviewComments(pull)).toHaveLength(2);
+    expect(pull.reviews).toHaveLength(1);
+  });
+
+  anyDatabase(
+    'another title, draft and ready again, closed and opened again: the review of this head stands',
+    async () => {
+      const pull = await opened(broken);
+      await github.edit(pull, { title: 'Another title' });
+      await github.setDraft(pull, true);
+      await github.setDraft(pull, false);
+      await github.close(pull);
+      await github.reopen(pull);
+      await quiet();
+      expect(github.checkRuns(pull)).toHaveLength(3);
+      expect(github.reviewComments(pull)).toHaveLength(1);
+    },
+  );
+
+  anyDatabase('another base branch is another review', async () => {
+    const pull = await opened(broken);
+    await github.push(repository, 'next', { commits: [driver(broken)], onto: pull.base.sha });
+    await github.edit(pull, { base: 'next' });
+    const runs = await reviewed(pull, 6);
+    expect(conclusions(runs)).toEqual(['success', 'failure', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  anyDatabase('a pull request that is closed before its review ends it', async () => {
+    await newRepository();
+    github.fault = ({ operation }) => (operation === 'checks/create' ? { delay: 500 } : undefined);
+    const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+    await github.close(pull);
+    expect(conclusions(await reviewed(pull))).toEqual(['neutral', 'neutral', 'neutral']);
+    expect(github.reviewComments(pull)).toEqual([]);
+  });
+
+  anyDatabase(
+    '"Re-run" of a check makes a new run of it, of all checks three; an old head is neutral',
+    async () => {
+      const pull = await opened(broken);
+      const [old] = github.checkRuns(pull).filter((run) => run.name === 'adjutant / null-deref');
+      if (old === undefined) throw new Error('no run');
+      github.rerequest(old);
+      await reviewed(pull, 4);
+      expect(github.checkRuns(pull).filter((run) => run.name === old.name)).toHaveLength(2);
+      github.rerequest(old.suite);
+      await reviewed(pull, 7);
+      expect(github.reviewComments(pull)).toHaveLength(1);
+
+      await push(pull, brokenTwice);
+      await reviewed(pull);
+      github.rerequest(old);
+      const again = () =>
+        github.allCheckRuns().filter((run) => run.head === old.head && run.name === old.name);
+      await github.waitFor(() => again().length === 4 && again().every((run) => run.status === 'completed'));
+      expect(again().at(-1)?.conclusion).toBe('neutral');
+    },
+  );
+
+  anyDatabase('a fork, also when it is gone', async () => {
+    await newRepository();
+    const fork = await github.fork(repository, 'contributor');
+    const pull = await github.createPullRequest(repository, { from: fork, commits: [driver(broken)] });
+    expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+    const [run] = github.checkRuns(pull);
+    github.deleteFork(fork);
+    if (run !== undefined) github.rerequest(run.suite);
+    expect(conclusions(await reviewed(pull, 6))).toEqual(['success', 'failure', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+    // GitHub's own description does not know that a fork can be gone.
+    for (const violation of github.violations.splice(0))
+      expect(violation).toMatch(/pulls\/get 200: \/head\/repo/);
+  });
+
+  describe('commands', () => {
+    const reactions = (comment: { reactions: readonly { content: string }[] }) =>
+      comment.reactions.map(({ content }) => content);
+
+    anyDatabase('/recheck reviews again', async () => {
+      const pull = await opened(broken);
+      const comment = github.comment(pull, 'contributor', 'Please look again.\n/recheck');
+      await reviewed(pull, 6);
+      await github.waitFor(() => reactions(comment).length === 2);
+      expect(reactions(comment)).toEqual(['eyes', 'rocket']);
+      expect(github.reviewComments(pull)).toHaveLength(1);
+      expect(pull.comments).toHaveLength(1);
+    });
+
+    anyDatabase('/help answers with the commands, an unknown one with the nearest', async () => {
+      const pull = await opened(clean);
+      github.comment(pull, 'contributor', '/help');
+      await github.waitFor(() => pull.comments.length === 2);
+      expect(pull.comments[1]?.user.login).toBe('adjutant[bot]');
+      expect(pull.comments[1]?.body).toMatch(/\| `\/recheck` \|/);
+      const slip = github.comment(pull, 'contributor', '/rechek');
+      await github.waitFor(() => reactions(slip).length === 2);
+      expect(pull.comments[3]?.body).toMatch(/Did you mean `\/recheck`\?\n\n```\n\/rechek\n \^\n```/);
+      expect(reactions(slip)).toEqual(['eyes', 'confused']);
+    });
+
+    anyDatabase(
+      'are refused to who may not read a private repository, and never taken from a bot',
+      async () => {
+        await newRepository({ private: true });
+        const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+        await reviewed(pull);
+        const comment = github.comment(pull, 'stranger', '/recheck');
+        await github.waitFor(() => reactions(comment).length === 2);
+        expect(reactions(comment)).toEqual(['eyes', 'confused']);
+        expect(pull.comments[1]?.body).toMatch(/people with read access/);
+        github.comment(pull, 'other[bot]', '/recheck');
+        await quiet();
+        expect(github.checkRuns(pull)).toHaveLength(3);
+        expect(pull.comments).toHaveLength(3);
+      },
+    );
+  });
+
+  describe('the weather', () => {
+    anyDatabase(
+      'an answer that is lost after a review was posted, and after a check run was made, doubles nothing',
+      async () => {
+        const lost = new Set(['pulls/create-review', 'checks/create']);
+        github.fault = ({ operation }) => (lost.delete(operation) ? { reset: true, after: true } : undefined);
+        const pull = await opened(broken);
+        expect(lost.size).toBe(0);
+        await github.waitFor(() => github.checkRuns(pull).every((run) => run.status === 'completed'));
+        expect(github.checkRuns(pull)).toHaveLength(3);
+        expect(github.reviewComments(pull)).toHaveLength(1);
+      },
+    );
+
+    anyDatabase('errors of the server and secondary limits are waited for', async () => {
+      let left = 4;
+      github.fault = ({ operation }) => {
+        if (operation === 'git' || left === 0) return undefined;
+        left--;
+        return left % 2 === 0
+          ? { status: 502 }
+          : {
+              status: 403,
+              headers: { 'retry-after': '1' },
+              message: 'You have exceeded a secondary rate limit.',
+            };
+      };
+      const pull = await opened(broken);
+      expect(left).toBe(0);
+      expect(github.checkRuns(pull)).toHaveLength(3);
+      expect(github.reviewComments(pull)).toHaveLength(1);
+    });
+
+    anyDatabase('a token that expired is replaced', async () => {
+      await opened(broken);
+      github.expireTokens();
+      const pull = await opened(brokenTwice);
+      expect(github.reviewComments(pull)).toHaveLength(2);
+    });
+
+    anyDatabase('a review that GitHub refuses is posted comment by comment', async () => {
+      github.fault = ({ operation }) =>
+        operation === 'pulls/create-review'
+          ? {
+              status: 422,
+              message: 'Unprocessable Entity: "Pull request review thread line must be part of the diff"',
+            }
+          : undefined;
+      const pull = await opened(brokenTwice);
+      expect(github.reviewComments(pull)).toHaveLength(2);
+    });
+
+    anyDatabase('a diff that GitHub says is too large is taken from git', async () => {
+      github.fault = ({ operation, path }) =>
+        operation === 'pulls/get' && diffAsked(path) ? { status: 406, message: 'too_large' } : undefined;
+      const pull = await opened(broken);
+      expect(github.reviewComments(pull)).toHaveLength(1);
+
+      function diffAsked(path: string): boolean {
+        const own = github.requests.filter((request) => request.path === path);
+        return own.length === 2;
+      }
+    });
+  });
+
+  anyDatabase('the configuration of the base branch counts, not that of the pull request', async () => {
+    repository = await github.createRepository(`torvalds/linux-${++count}`, {
+      ...files,
+      '.github/adjutant.yml': 'fail-on: never\n',
+    });
+    const { message, files: changed } = driver(broken);
+    const commits = [
+      {
+        message,
+        files: { ...changed, '.github/adjutant.yml': 'checkers:\n  null-deref:\n    enabled: false\n' },
+      },
+    ];
+    const pull = await github.createPullRequest(repository, { commits });
+    expect(conclusions(await reviewed(pull))).toEqual(['success', 'success', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  test.each([
+    ['between the answer and the first check run', 'checks/create', false],
+    ['after a check run was made, before that is known', 'checks/create', true],
+    ['during the review', 'repos/compare-commits-with-basehead', false],
+    ['while the review is being posted', 'pulls/create-review', false],
+    ['after the review was posted, before that is known', 'pulls/create-review', true],
+  ])(
+    'killed %s, it makes exactly one review after the next start',
+    async (_, operation, after) => {
+      await newRepository();
+      const reached = new Promise<void>((resolve) => {
+        github.fault = (request) => {
+          if (request.operation !== operation) return undefined;
+          setTimeout(resolve, after ? 300 : 0);
+          return after ? { reset: true, after: true } : { reset: true };
+        };
+      });
+      const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+      await reached;
+      await app.kill();
+      github.fault = undefined;
+      await app.restart();
+      expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
+      await quiet();
+      expect(github.checkRuns(pull)).toHaveLength(3);
+      expect(github.checkRuns(pull).every((run) => run.status === 'completed')).toBe(true);
+      expect(pull.reviews).toHaveLength(1);
+      expect(github.reviewComments(pull)).toHaveLength(1);
+    },
+    90_000,
+  );
+
+  test('no secret is in anything that was written', async () => {
+    const secrets = [
+      github.app.webhookSecret,
+      github.app.privateKey.split('\n')[5] ?? '',
+      'pw-of-the-test',
+      /ghs_\w{10}/,
+      Buffer.from('x-access-token:').toString('base64').slice(0, -2),
+    ];
+    const written = (readdirSync(app.dataDir, { recursive: true }) as string[])
+      .map((name) => join(app.dataDir, name))
+      .filter((name) => statSync(name).isFile());
+    expect(written.length).toBeGreaterThan(10);
+    expect(app.output).toMatch(/delivery accepted/);
+    for (const text of [app.output, ...written.map((name) => readFileSync(name, 'latin1'))]) {
+      for (const secret of secrets) expect(text.match(secret) ?? undefined).toBeUndefined();
+    }
+  });
+});
+
+test('an analysis that needs more memory than it may is stopped, twice, and the checks say so', async () => {
+  const github = await startGitHub({ permissions, events });
+  const app = await startApp(github, { ADJUTANT_REVIEW_MEMORY: '64' });
+  try {
+    const repository = await github.createRepository('torvalds/linux', files);
+    const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+    await github.waitFor(() => {
+      const runs = github.checkRuns(pull);
+      return runs.length === 3 && runs.every((run) => run.status === 'completed');
+    });
+    for (const run of github.checkRuns(pull)) {
+      expect(run).toMatchObject({ conclusion: 'failure', title: 'could not review' });
+      expect(run.summary).toMatch(/needed more than 64 MiB of memory/);
+    }
+    expect(github.reviewComments(pull)).toEqual([]);
+    expect(github.violations).toEqual([]);
+  } finally {
+    await app.remove();
+    await github.close();
+  }
+});

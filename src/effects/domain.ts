@@ -39,14 +39,25 @@ export interface View {
   knowledge(call: number): CallKnowledge;
   /** Expression of a call's result, 0 where nothing uses it. */
   resultOf(call: number): number;
+  /** What the value that a parameter had at entry is known to be; ANY of those that the function does not test. */
+  entryBits(parameter: number): number;
   /** Parameters that were NULL at entry on this path, as a mask; only of those that the function tests. */
   nullParameters(): number;
   /** How many branches on this path could have gone either way. */
   readonly forks: number;
+  /** The blocks from the function's entry to here, this one last, with what was known of an expression there. */
+  history(expression: number): Past[];
   /** Blocks from the function's entry to here, this one last. */
   path(): number[];
   /** Pairs of block and `forks` at its entry, from the function's entry to here. */
   pathForks(): [number, number][];
+}
+
+/** One block on the way here, with what was known of an expression when it was entered. */
+export interface Past {
+  readonly block: number;
+  readonly forks: number;
+  readonly bits: number;
 }
 
 export interface Outcome {

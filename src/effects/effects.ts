@@ -2,7 +2,8 @@
  * What every call of a program does, on demand: names are resolved by the Program, bodies summarised once,
  * recursion is cut. A store of summaries made before (the index) answers first.
  */
-import { Expr, type Flow } from '../c/flow.ts';
+import { Expr, type Flow, Op } from '../c/flow.ts';
+import { isPointer } from '../c/types.ts';
 import type { FunctionRef, MacroRef, Program } from '../index/program.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
 import { modelOf } from './models.ts';
@@ -13,6 +14,8 @@ import { ANY, MAY_ERR, MAY_NULL } from './values.ts';
 
 /** How far calls are followed where no stored summary answers. */
 const MAX_DEPTH = 10;
+/** `#define a b` after `#define b c`. */
+const MAX_ALIASES = 6;
 
 /** Summaries made before, by FunctionRef.id. */
 export interface SummaryStore {
@@ -99,11 +102,14 @@ export class Effects {
     return macro.text !== '' && Number.isInteger(value) ? value | 0 : undefined;
   }
 
-  #resolve(name: string, from: string): Callee | undefined {
+  #resolve(name: string, from: string, aliases = 0): Callee | undefined {
     const macro = this.program.macro(name, from);
     const functions = this.program.functions(name, from);
     if (macro !== undefined && (functions.length === 0 || macro.path === from)) {
-      if (macro.fact.kind === 'alias') return this.callee(macro.fact.text, from);
+      if (macro.fact.kind === 'alias')
+        return aliases < MAX_ALIASES && macro.fact.text !== name
+          ? this.#resolve(macro.fact.text, from, aliases + 1)
+          : UNKNOWN_CALLEE;
       const summary = this.#macroSummary(macro);
       return summary && { summary, function: undefined };
     }
@@ -121,7 +127,7 @@ export class Effects {
       if (second === undefined) return undefined;
       summary = either(summary, second);
     }
-    return { summary, function: first };
+    return { summary: isStub(first) ? { ...summary, result: ANY, implies: [] } : summary, function: first };
   }
 
   #macroSummary(macro: MacroRef): Summary | undefined {
@@ -133,6 +139,8 @@ export class Effects {
       flow,
       isMacro: true,
       isLoop: kind === 'loop',
+      isExpression: kind === 'expression',
+      returnsPointer: true,
       noReturn: false,
     });
     if (summary !== undefined) this.#macros.set(macro.fact, summary);
@@ -144,7 +152,15 @@ export class Effects {
     if (made !== undefined) return made;
     const { flow, noReturn } = ref.fact;
     if (flow === undefined) return noReturn ? { ...UNKNOWN_SUMMARY, noReturn } : UNKNOWN_SUMMARY;
-    const summary = this.#make(ref.id, ref.path, { flow, isMacro: false, isLoop: false, noReturn });
+    const returnsPointer = isPointer(ref.fact.returns) || !isPlain(ref.fact.returns);
+    const summary = this.#make(ref.id, ref.path, {
+      flow,
+      isMacro: false,
+      isLoop: false,
+      isExpression: false,
+      returnsPointer,
+      noReturn,
+    });
     if (summary !== undefined) this.#summaries.set(ref.id, summary);
     return summary;
   }
@@ -167,6 +183,28 @@ export class Effects {
     }
   }
 }
+
+/**
+ * An inline function of a header that only returns a constant stands for a subsystem that is not configured:
+ * what it returns says nothing of the function that others call by this name.
+ */
+function isStub({ path, fact }: FunctionRef): boolean {
+  const { flow } = fact;
+  return (
+    path.endsWith('.h') &&
+    flow !== undefined &&
+    flow.blocks.length === 1 &&
+    flow.calls.length <= 1 &&
+    flow.ops.length <= 12 &&
+    !flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)
+  );
+}
+
+/** A type that is no pointer, whatever typedefs say. */
+const isPlain = (type: string): boolean =>
+  /^(?:void|bool|(?:unsigned |signed )?(?:int|long|char|short).*|[us]?(?:8|16|32|64)|s?size_t|struct .*|enum .*|irqreturn_t|netdev_tx_t|[us]\d+|__\w+|\w+_t)$/.test(
+    type,
+  );
 
 /** Name of a directly called function or macro, '' for a call through a pointer. */
 export function calleeName(flow: Flow, call: number): string {

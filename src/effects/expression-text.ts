@@ -1,7 +1,7 @@
 /** Expressions of a flow as a reader would write them, and their types. */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow } from '../c/flow.ts';
-import { isFunctionPointer, pointee, pointerTo, returned } from '../c/types.ts';
+import { isFunctionPointer, isStruct, pointee, pointerTo, returned } from '../c/types.ts';
 import type { Program } from '../index/program.ts';
 
 const MAX_DEPTH = 12;
@@ -99,9 +99,19 @@ export function typeOf(flow: Flow, e: number, program: Program, from: string, de
       }
       const name = flow.names[flow.exprA[callee] as number] ?? '';
       const found = program.functions(name, from)[0]?.fact ?? program.prototype(name, from);
-      return found?.returns ?? '';
+      return found?.returns ?? containerType(flow, a);
     }
     default:
       return '';
   }
+}
+
+/** container_of(p, struct foo, member) and the macros made of it answer a pointer to their type argument. */
+function containerType(flow: Flow, call: number): string {
+  for (const arg of flow.calls[call]?.args ?? []) {
+    if (flow.exprOp[arg] !== Expr.Type) continue;
+    const type = flow.types[flow.exprB[arg] as number] ?? '';
+    if (isStruct(type)) return pointerTo(type);
+  }
+  return '';
 }

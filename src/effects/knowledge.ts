@@ -22,6 +22,8 @@ export interface CallKnowledge {
   readonly result: number;
   /** Argument whose value the result is (READ_ONCE, rcu_dereference, container_of); -1: none. */
   readonly same: number;
+  /** It warns where `same` is true. Nobody looks at the result: that was taken for impossible. */
+  readonly complains: boolean;
   /** Mask of arguments: the result is NULL only where one of them is. 0: no such condition. */
   readonly nullOnlyIf: number;
   readonly implies: readonly Implication[];
@@ -36,6 +38,11 @@ export interface CallKnowledge {
   readonly assigns: number;
   /** Whether fields behind its arguments, or globals, may change. */
   readonly modifies: boolean;
+  /**
+   * A macro that returns from the function that uses it: with the value of this argument, or RETURNS_UNKNOWN.
+   * CONTINUES: it does not.
+   */
+  readonly returns: number;
   /** Masks of arguments: the path goes on only where they are true, or false. */
   readonly assertsTrue: number;
   readonly assertsFalse: number;
@@ -44,10 +51,14 @@ export interface CallKnowledge {
   readonly iterators: readonly Iterator[];
 }
 
+export const CONTINUES = -2;
+export const RETURNS_UNKNOWN = -1;
+
 /** Nothing is known: it may change what it is handed. */
 export const UNKNOWN_CALL: CallKnowledge = {
   result: ANY,
   same: -1,
+  complains: false,
   nullOnlyIf: 0,
   implies: [],
   noReturn: false,
@@ -56,6 +67,7 @@ export const UNKNOWN_CALL: CallKnowledge = {
   writes: -1,
   assigns: 0,
   modifies: true,
+  returns: CONTINUES,
   assertsTrue: 0,
   assertsFalse: 0,
   block: 'none',

@@ -220,12 +220,18 @@ export class Layout {
     this.slotCount = this.exprOf.length;
   }
 
-  /** True where a branch tests the parameter itself, or a call is handed it and the result may tell. */
+  /** True where a branch tests the parameter itself, or the result of a call that is handed it. */
   #isTested(local: number): boolean {
     const { flow } = this;
+    const isIt = (e: number): boolean => {
+      const x = stripCasts(flow, e);
+      return flow.exprOp[x] === Expr.Local && flow.exprA[x] === local;
+    };
     for (let i = 0; i < flow.branches.length; i += 3) {
-      const c = flow.branches[i] as number;
-      if (flow.exprOp[c] === Expr.Local && flow.exprA[c] === local) return true;
+      const c = stripCasts(flow, flow.branches[i] as number);
+      if (isIt(c)) return true;
+      const call = flow.exprOp[c] === Expr.Result ? flow.calls[flow.exprA[c] as number] : undefined;
+      if (call?.args.some(isIt)) return true;
     }
     return false;
   }

@@ -2,8 +2,10 @@
 import { Expr, type Flow } from '../c/flow.ts';
 import { ALLOCATORS, NOFAIL_FLAG } from '../kernel/allocators.ts';
 import {
+  ASSERTS,
   ASSERTS_FALSE,
   ASSERTS_TRUE,
+  COMPLAINS,
   CONDITIONAL_BLOCKS,
   DEREFERENCED_ARGUMENTS,
   ERROR_CONVERSIONS,
@@ -13,10 +15,12 @@ import {
   GUARD_BLOCKS,
   NO_RETURN,
   PRINTING,
+  RETURN_MACROS,
+  RETURN_VOID_MACROS,
   SAME_AS_SECOND,
   SAME_VALUE,
 } from '../kernel/pointers.ts';
-import { type CallKnowledge, pure } from './knowledge.ts';
+import { type CallKnowledge, pure, RETURNS_UNKNOWN } from './knowledge.ts';
 import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
 
 /** A test of the first argument: the result is true exactly where it is in `bits`. */
@@ -50,10 +54,13 @@ add(
 );
 add(ERROR_CONVERSIONS, pure({ same: 0 }));
 add(SAME_VALUE, pure({ same: 0 }));
-add(SAME_AS_SECOND, pure({ same: 1 }));
+for (const name of SAME_VALUE) if (/^WARN|_WARN/.test(name)) add([name], pure({ same: 0, complains: true }));
+add(SAME_AS_SECOND, pure({ same: 1, complains: true }));
 add(ASSERTS_FALSE, pure({ assertsFalse: 1 }));
 add(ASSERTS_TRUE, pure({ assertsTrue: 1 }));
 add(NO_RETURN, pure({ noReturn: true }));
+add(RETURN_MACROS, pure({ returns: 0 }));
+add(RETURN_VOID_MACROS, pure({ returns: RETURNS_UNKNOWN }));
 add(GUARD_BLOCKS, pure({ block: 'guard' }));
 add(CONDITIONAL_BLOCKS, pure({ block: 'conditional' }));
 add(['no_free_ptr', 'return_ptr'], pure({ same: 0, assigns: 1 }));
@@ -69,7 +76,24 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
     const flags = flow.calls[call]?.args[allocator.flags];
     return flags !== undefined && mentions(flow, flags, NOFAIL_FLAG) ? CANT_FAIL : ALLOCATES;
   }
-  return MODELS.get(name) ?? (PRINTING.test(name) ? PRINTS : undefined);
+  return MODELS.get(name) ?? byPattern(name);
+}
+
+const WARNS = MODELS.get('WARN_ON') as CallKnowledge;
+const ASSUMES = pure({ assertsTrue: 1 });
+const patterns = new Map<string, CallKnowledge | undefined>();
+
+function byPattern(name: string): CallKnowledge | undefined {
+  if (patterns.has(name)) return patterns.get(name);
+  const known = PRINTING.test(name)
+    ? PRINTS
+    : COMPLAINS.test(name)
+      ? WARNS
+      : ASSERTS.test(name)
+        ? ASSUMES
+        : undefined;
+  if (patterns.size < 100_000) patterns.set(name, known);
+  return known;
 }
 
 /** True where an expression names `name` among its operands. */

@@ -12,8 +12,8 @@
  */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op } from '../c/flow.ts';
-import type { Domain, Observer, Outcome, View } from './domain.ts';
-import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
+import type { Domain, Observer, Outcome, Past, View } from './domain.ts';
+import { type CallKnowledge, CONTINUES, RETURNS_UNKNOWN, UNKNOWN_CALL } from './knowledge.ts';
 import { Layout, pointerOf, stripCasts } from './layout.ts';
 import {
   ANY,
@@ -33,8 +33,8 @@ import {
 const MAX_STATES_PER_BLOCK = 20;
 const MAX_MERGES = 6;
 /** Of one function. */
-const MAX_STATES = 6000;
-const MAX_WORDS = 6 << 20;
+const MAX_STATES = 3000;
+const MAX_WORDS = 1 << 20;
 
 const NONE = -1;
 
@@ -160,6 +160,13 @@ export class Walker implements View {
     return mask;
   }
 
+  entryBits(parameter: number): number {
+    const s = this.layout.entrySlot[parameter] ?? NONE;
+    if (s === NONE) return ANY;
+    const v = (this.#cur[this.#slots + s] as number) >> 1;
+    return v === 0 ? ANY : (this.#cur[this.#valueAt + v * 2] as number) & ANY;
+  }
+
   path(): number[] {
     return this.pathForks().map(([block]) => block);
   }
@@ -177,6 +184,25 @@ export class Walker implements View {
       s = this.#arena[at + PARENT] as number;
     }
     return pairs.reverse();
+  }
+
+  history(expression: number): Past[] {
+    const e = stripCasts(this.flow, expression);
+    const slot = e > 0 ? (this.layout.slotOf[e] as number) : NONE;
+    const past: Past[] = [];
+    for (let s = this.#parent; s !== NONE; ) {
+      const at = s * this.#stride;
+      const block = this.#arena[at + BLOCK] as number;
+      const v = slot < 0 ? 0 : (this.#arena[at + this.#slots + slot] as number) >> 1;
+      if ((this.#arena[at + START] as number) === (this.flow.blocks[block] as number))
+        past.push({
+          block,
+          forks: this.#arena[at + FORKS] as number,
+          bits: v === 0 ? ANY : (this.#arena[at + this.#valueAt + v * 2] as number),
+        });
+      s = this.#arena[at + PARENT] as number;
+    }
+    return past.reverse();
   }
 
   // ---- States
@@ -642,15 +668,23 @@ export class Walker implements View {
       else outcomes = { domain: i, list: next };
     }
     if (known.noReturn) return false;
+    if (known.returns !== CONTINUES) {
+      // -1 is an expression of which nothing is known.
+      this.#leave(known.returns === RETURNS_UNKNOWN ? -1 : (call.args[known.returns] ?? -1));
+      return false;
+    }
+    if (known.complains && this.layout.resultOf(n) === 0 && !this.#refine(call.args[known.same] ?? 0, false))
+      return false;
     if ((known.assertsTrue | known.assertsFalse) !== 0 && !this.#assertions(call.args, known)) return false;
     const result = this.#setResult(n, known);
     this.#callEffects(call.args, known);
+    if (known.implies.length > 0 && !this.#learnAlways(call.args, known)) return false;
     if (outcomes === undefined) return true;
     const s = result > 0 ? (this.layout.slotOf[result] as number) : NONE;
-    const kept = this.#cur.slice(0, this.#stride);
+    const kept = this.#keep();
     const forks = this.forks;
     for (const outcome of outcomes.list) {
-      this.#cur.set(kept);
+      this.#restore(kept);
       this.#cur[outcomes.domain] = outcome.state;
       if (s !== NONE && !this.#refineSlot(s, outcome.result)) continue;
       this.forks = forks + 1;
@@ -707,7 +741,7 @@ export class Walker implements View {
       bits &= ~MAY_NULL;
     for (const implied of known.implies) {
       const arg = args[implied.argument];
-      if (arg === undefined || implied.through) continue;
+      if (arg === undefined || implied.through || implied.when === ANY) continue;
       if ((this.#bitsOf(arg) & implied.bits) === 0) bits &= ~implied.when;
     }
     this.#setValue(v, (bits & ANY) === 0 ? ANY : bits, 0);
@@ -785,6 +819,20 @@ export class Walker implements View {
     return false;
   }
 
+  #kept = new Int32Array(256);
+
+  /** Copies the working state; the copy is good until the next one is made. */
+  #keep(): Int32Array {
+    if (this.#kept.length < this.#stride) this.#kept = new Int32Array(this.#stride * 2);
+    const kept = this.#kept;
+    for (let i = 0; i < this.#stride; i++) kept[i] = this.#cur[i] as number;
+    return kept;
+  }
+
+  #restore(kept: Int32Array): void {
+    for (let i = 0; i < this.#stride; i++) this.#cur[i] = kept[i] as number;
+  }
+
   // ---- Conditions
 
   #branch(index: number): void {
@@ -805,10 +853,10 @@ export class Walker implements View {
     const isFork = canBeTrue && canBeFalse;
     const forks = this.forks;
     if (isFork) {
-      const kept = this.#cur.slice(0, this.#stride);
+      const kept = this.#keep();
       this.forks = forks + 1;
       if (this.#refine(condition, true)) this.#decided(condition, true, whenTrue);
-      this.#cur.set(kept);
+      this.#restore(kept);
       this.forks = forks + 1;
       if (this.#refine(condition, false)) this.#decided(condition, false, whenFalse);
       return;
@@ -837,7 +885,7 @@ export class Walker implements View {
     const isLoop = known.block === 'loop' || known.block === 'none';
     const toBody = isSecond ? isLoop : true;
     const toOut = isSecond ? true : known.block !== 'guard';
-    const kept = toBody && toOut ? this.#cur.slice(0, this.#stride) : undefined;
+    const kept = toBody && toOut ? this.#keep() : undefined;
     const forks = this.forks;
     this.forks = forks + (kept === undefined ? 0 : 1);
     if (toBody) {
@@ -845,7 +893,7 @@ export class Walker implements View {
       this.#arrive(body);
     }
     if (!toOut) return;
-    if (kept !== undefined) this.#cur.set(kept);
+    if (kept !== undefined) this.#restore(kept);
     this.forks = forks + (kept === undefined ? 0 : 1);
     if (isLoop) this.#setIterators(n, known, false);
     this.#arrive(out);
@@ -853,6 +901,10 @@ export class Walker implements View {
 
   #setIterators(n: number, known: CallKnowledge, inBody: boolean): void {
     const args = this.flow.calls[n]?.args ?? [];
+    if (known.block === 'none') {
+      for (const arg of args) if (this.flow.exprOp[arg] === Expr.Local) this.#forgetPlace(arg);
+      return;
+    }
     for (const iterator of known.iterators) {
       const place = args[iterator.argument];
       if (place === undefined) continue;
@@ -870,14 +922,14 @@ export class Walker implements View {
     const table = this.flow.switches[index];
     if (table === undefined) return;
     const { value, cases, otherwise } = table;
-    const kept = this.#cur.slice(0, this.#stride);
+    const kept = this.#keep();
     const forks = this.forks + 1;
     for (let i = 0; i < cases.length; i += 3) {
       const low = cases[i] as number;
       const isPlain = cases[i + 1] === 0;
       this.forks = forks;
       if (!isPlain || this.#refineEqual(value, low, true)) this.#arrive(cases[i + 2] as number);
-      this.#cur.set(kept);
+      this.#restore(kept);
     }
     this.forks = forks;
     for (let i = 0; i < cases.length; i += 3) {
@@ -887,10 +939,10 @@ export class Walker implements View {
   }
 
   #goto(block: number): void {
-    const kept = this.#cur.slice(0, this.#stride);
+    const kept = this.#keep();
     this.forks++;
     for (const target of this.layout.successorsOf(block)) {
-      this.#cur.set(kept);
+      this.#restore(kept);
       this.#arrive(target);
     }
   }
@@ -959,12 +1011,27 @@ export class Walker implements View {
       case Operator.Greater:
       case Operator.LessEqual: {
         const b0 = stripCasts(this.flow, b);
-        if (exprOp[b0] !== Expr.Integer) return ZERO | OTHER;
+        if (exprOp[b0] !== Expr.Integer) return this.#compareUnknown(a, b, operator);
         return this.#compareOrder(this.#firm(a), operator, exprA[b0] as number);
       }
       default:
         return ANY;
     }
+  }
+
+  /** Counters start at zero and counts are not negative: with one side zero, the other decides. */
+  #compareUnknown(a: number, b: number, operator: number): number {
+    const y = this.#firm(b);
+    const x = this.#firm(a);
+    if (y === ZERO && x !== ERR) {
+      if (operator === Operator.Less) return ZERO;
+      if (operator === Operator.GreaterEqual) return OTHER;
+    }
+    if (x === ZERO && y !== ERR) {
+      if (operator === Operator.Greater) return ZERO;
+      if (operator === Operator.LessEqual) return OTHER;
+    }
+    return ZERO | OTHER;
   }
 
   #compareOrder(bits: number, operator: number, k: number): number {
@@ -1124,13 +1191,23 @@ export class Walker implements View {
     if (word !== 0) this.#forgetDependents(slot);
   }
 
+  /** What holds of the arguments whenever the call comes back. */
+  #learnAlways(args: readonly number[], known: CallKnowledge): boolean {
+    for (const implied of known.implies) {
+      if (implied.when !== ANY || implied.through) continue;
+      const arg = args[implied.argument];
+      if (arg !== undefined && !this.#refineBits(arg, implied.bits, false)) return false;
+    }
+    return true;
+  }
+
   /** The result of call `n` is now known to be in `bits`: what that tells of its arguments. */
   #learn(n: number, bits: number): boolean {
     const known = this.knowledge(n);
     if (known.implies.length === 0) return true;
     const args = this.flow.calls[n]?.args ?? [];
     for (const implied of known.implies) {
-      if ((bits & ~implied.when) !== 0) continue;
+      if (implied.when === ANY || (bits & ~implied.when) !== 0) continue;
       const arg = stripCasts(this.flow, args[implied.argument] ?? 0);
       if (arg === 0) continue;
       let place = arg;

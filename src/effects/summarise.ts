@@ -6,7 +6,14 @@ import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
 import type { Observer, View } from './domain.ts';
-import { type CallKnowledge, type Implication, UNKNOWN_CALL } from './knowledge.ts';
+import {
+  type CallKnowledge,
+  CONTINUES,
+  type Implication,
+  type Iterator,
+  RETURNS_UNKNOWN,
+  UNKNOWN_CALL,
+} from './knowledge.ts';
 import { pointerOf, stripCasts } from './layout.ts';
 import type { Walker } from './paths.ts';
 import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
@@ -30,6 +37,10 @@ export interface Body {
   readonly flow: Flow;
   readonly isMacro: boolean;
   readonly isLoop: boolean;
+  /** False where the result is no pointer: that it can be 0 or negative is then no evidence of anything. */
+  readonly returnsPointer: boolean;
+  /** True where its value is what the last return gives, and other returns leave the function around it. */
+  readonly isExpression: boolean;
   /** True where the attribute says so. */
   readonly noReturn: boolean;
 }
@@ -45,7 +56,7 @@ export function summarise(
   if (body.noReturn) return { ...UNKNOWN_SUMMARY, noReturn: true };
   const known: CallKnowledge[] = flow.calls.map((_, n) => knowledge(n));
   const parameters = new Parameters(flow, body.isMacro);
-  const recorder = new Recorder(flow, parameters, known);
+  const recorder = new Recorder(body, parameters, known);
   const { complete } = walker.walk(flow, {
     observers: [recorder],
     knowledge: (n) => known[n] ?? UNKNOWN_CALL,
@@ -59,15 +70,43 @@ export function summarise(
     ...recorder.returned(complete),
     same,
     noReturn: complete && !recorder.hasLeft && flow.calls.length > 0,
+    returns:
+      recorder.returnsFromUser > 0 && recorder.continues === 0
+        ? recorder.returnedParameter >= 0
+          ? recorder.returnedParameter
+          : RETURNS_UNKNOWN
+        : CONTINUES,
+    complains: false,
     dereferences: always.mask,
     mayDereference: recorder.mayDereference & ~always.mask,
     dereferenceLines: parameters.lines(always, recorder.lines, recorder.mayDereference),
     tests: recorder.tests,
     assertsTrue: 0,
     assertsFalse: 0,
-    block: body.isLoop ? 'loop' : 'none',
-    iterators: body.isLoop ? recorder.iterators() : [],
+    ...blockOf(body, parameters, known, recorder),
   };
+}
+
+/** A macro that opens a block: a loop of its own, or another such macro. */
+function blockOf(
+  body: Body,
+  parameters: Parameters,
+  known: readonly CallKnowledge[],
+  recorder: Recorder,
+): Pick<Summary, 'block' | 'iterators'> {
+  if (body.isLoop) return { block: 'loop', iterators: recorder.iterators() };
+  const { flow } = body;
+  if (!body.isMacro) return { block: 'none', iterators: [] };
+  const last = flow.ops.length - 4;
+  const value = flow.ops[last] === Op.Return ? stripCasts(flow, flow.ops[last + 1] as number) : 0;
+  const call = flow.exprOp[value] === Expr.Result ? (flow.exprA[value] as number) : -1;
+  const inner = known[call];
+  if (inner === undefined || inner.block === 'none') return { block: 'none', iterators: [] };
+  const iterators = inner.iterators.flatMap((iterator): Iterator[] => {
+    const argument = parameters.of(flow.calls[call]?.args[iterator.argument] ?? 0);
+    return argument < 0 ? [] : [{ ...iterator, argument }];
+  });
+  return { block: inner.block, iterators };
 }
 
 /** The parameters of a flow, and which of them never change. */
@@ -140,6 +179,11 @@ class Recorder implements Observer {
   readonly parameters: Parameters;
   readonly known: readonly CallKnowledge[];
   hasLeft = false;
+  /** Ways on which a macro returns from the function that uses it, and on which it does not. */
+  returnsFromUser = 0;
+  continues = 0;
+  returnedParameter = -1;
+  readonly #body: Body;
   mayDereference = 0;
   tests = 0;
   readonly lines: number[] = [];
@@ -154,12 +198,16 @@ class Recorder implements Observer {
   readonly #whenZero: number[] = [];
   readonly #whenError: number[] = [];
   readonly #whenOther: number[] = [];
+  /** What a parameter can be whenever the call comes back. */
+  readonly #always: number[] = [];
   readonly #inBody: number[] = [];
   readonly #afterwards: number[] = [];
   readonly #localOf: number[] = [];
 
-  constructor(flow: Flow, parameters: Parameters, known: readonly CallKnowledge[]) {
+  constructor(body: Body, parameters: Parameters, known: readonly CallKnowledge[]) {
+    const { flow } = body;
     this.flow = flow;
+    this.#body = body;
     this.parameters = parameters;
     this.known = known;
     for (let e = 1; e < flow.exprOp.length; e++) {
@@ -203,6 +251,18 @@ class Recorder implements Observer {
 
   leave(value: number, view: View): void {
     this.hasLeft = true;
+    if (this.#body.isMacro) {
+      const isLast = view.at === this.flow.ops.length / 4 - 1;
+      if (value !== 0 && !(this.#body.isExpression && isLast)) {
+        this.returnsFromUser++;
+        this.returnedParameter = this.parameters.constantOf(value);
+        return;
+      }
+      this.continues++;
+    }
+    for (let k = 0; k < this.parameters.count; k++) {
+      this.#always[k] = (this.#always[k] ?? 0) | this.#entryBits(k, view);
+    }
     for (let k = 0; k < this.parameters.count; k++) {
       if ((this.parameters.assigned & (1 << k)) === 0) continue;
       this.#afterwards[k] = (this.#afterwards[k] ?? 0) | (view.bits(this.#localOf[k] ?? 0) & ANY);
@@ -211,7 +271,8 @@ class Recorder implements Observer {
     const bits = view.bits(value);
     this.#bits |= bits;
     const line = lineOf(this.flow.ops[view.at * 4 + 3] as number);
-    if (mayBeNull(bits)) {
+    if (!this.#body.returnsPointer) this.#bits &= ANY;
+    else if (mayBeNull(bits)) {
       this.#bits |= MAY_NULL;
       const nullParameters = view.nullParameters() | this.#nullByCallee(value, view);
       this.#nullOnlyIf = this.#nullOnlyIf === -1 ? nullParameters : this.#nullOnlyIf & nullParameters;
@@ -220,7 +281,7 @@ class Recorder implements Observer {
         this.#nullFrom = isNull(bits) ? '' : this.#calleeOf(value, view);
       }
     }
-    if (mayBeError(bits)) {
+    if (this.#body.returnsPointer && mayBeError(bits)) {
       this.#bits |= MAY_ERR;
       if (this.#errorLine === 0) {
         this.#errorLine = line;
@@ -228,6 +289,13 @@ class Recorder implements Observer {
       }
     }
     this.#correlate(value, bits, view);
+  }
+
+  /** What the caller's argument was; of a macro that is what its parameter is, as long as it is not assigned. */
+  #entryBits(k: number, view: View): number {
+    const bits = view.entryBits(k);
+    if (bits !== ANY || (this.parameters.changed & (1 << k)) !== 0) return bits;
+    return view.bits(this.#localOf[k] ?? 0) & ANY;
   }
 
   /** `return f(p)` where f gives NULL only for a NULL argument. */
@@ -254,8 +322,7 @@ class Recorder implements Observer {
     const direct = directTest(this.flow, e, this.parameters);
     for (let k = 0; k < this.parameters.count; k++) {
       if ((this.parameters.pointers & (1 << k)) === 0) continue;
-      const isConstant = (this.parameters.changed & (1 << k)) === 0;
-      const parameter = isConstant ? view.bits(this.#localOf[k] ?? 0) & ANY : ANY;
+      const parameter = this.#entryBits(k, view);
       const whenTrue = direct?.parameter === k ? parameter & direct.whenTrue : parameter;
       const whenFalse = direct?.parameter === k ? parameter & ~direct.whenTrue : parameter;
       if ((bits & ZERO) !== 0) this.#whenZero[k] = (this.#whenZero[k] ?? 0) | whenFalse;
@@ -281,8 +348,18 @@ class Recorder implements Observer {
       nullFrom: mayNull ? this.#nullFrom : '',
       errorLine: mayError ? this.#errorLine : 0,
       errorFrom: mayError ? this.#errorFrom : '',
-      implies: isKnown ? this.#implications() : [],
+      implies: complete ? [...this.#certainties(), ...(isKnown ? this.#implications() : [])] : [],
     };
+  }
+
+  #certainties(): Implication[] {
+    const list: Implication[] = [];
+    for (let argument = 0; argument < this.parameters.count; argument++) {
+      const bits = this.#always[argument] ?? ANY;
+      const isTold = (this.parameters.pointers & (1 << argument)) !== 0 && bits !== ANY && bits !== 0;
+      if (isTold) list.push({ when: ANY, argument, through: false, bits });
+    }
+    return list;
   }
 
   #implications(): Implication[] {

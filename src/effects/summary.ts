@@ -3,7 +3,7 @@
  * from its body once all it calls have theirs (see summarise.ts); the index stores it as bytes.
  */
 import type { ByteReader, ByteWriter } from '../c/bytes.ts';
-import { type CallKnowledge, type Implication, UNKNOWN_CALL } from './knowledge.ts';
+import { type CallKnowledge, CONTINUES, type Implication, UNKNOWN_CALL } from './knowledge.ts';
 import { ANY } from './values.ts';
 
 export interface Summary extends CallKnowledge {
@@ -46,7 +46,12 @@ const Flag = {
 export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string) => number): void {
   const hasDereferences = s.dereferences !== 0 || s.mayDereference !== 0 || s.tests !== 0;
   const rest =
-    s.same >= 0 || s.nullOnlyIf !== 0 || s.assigns !== 0 || s.block !== 'none' || s.iterators.length > 0;
+    s.same >= 0 ||
+    s.nullOnlyIf !== 0 ||
+    s.assigns !== 0 ||
+    s.block !== 'none' ||
+    s.returns !== CONTINUES ||
+    s.iterators.length > 0;
   w.byte(
     (s.noReturn ? Flag.NoReturn : 0) |
       (s.modifies ? Flag.Modifies : 0) |
@@ -84,6 +89,7 @@ export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string
   }
   if (!rest) return;
   w.varint(s.same + 1);
+  w.varint(s.returns - CONTINUES);
   w.varint(s.nullOnlyIf);
   w.varint(s.assigns);
   w.byte(BLOCKS.indexOf(s.block));
@@ -138,12 +144,14 @@ export function decodeSummary(r: ByteReader, nameOf: (number: number) => string)
     noReturn: has(Flag.NoReturn),
     modifies: has(Flag.Modifies),
     same: rest ? r.varint() - 1 : -1,
+    returns: rest ? r.varint() + CONTINUES : CONTINUES,
     nullOnlyIf: rest ? r.varint() : 0,
     assigns: rest ? r.varint() : 0,
     block: rest ? (BLOCKS[r.byte()] ?? 'none') : 'none',
     iterators: rest
       ? list(r.varint(), () => ({ argument: r.byte(), inBody: r.byte(), afterwards: r.byte() }))
       : [],
+    complains: false,
     assertsTrue: 0,
     assertsFalse: 0,
   };

@@ -48,6 +48,19 @@ export const NO_RETURN = words(
   exit`,
 );
 
+/** Macros that return their argument, if any, from the function that uses them (include/acpi/acoutput.h). */
+export const RETURN_MACROS = words(
+  'return_ACPI_STATUS return_PTR return_STR return_VALUE return_UINT8 return_UINT32',
+);
+export const RETURN_VOID_MACROS = words('return_VOID');
+
+/**
+ * Names of macros that complain where their condition holds (or does not): as a statement, what they test is
+ * taken for impossible, whichever configuration compiles them.
+ */
+export const COMPLAINS = /(?:^|_)(?:WARN|BUG)_ON(?:_|$)/;
+export const ASSERTS = /(?:^|_)ASSERT$/;
+
 /** Macros that open a block and run it once, under a guard. */
 export const GUARD_BLOCKS = words('scoped_guard scoped_user_guard');
 /** The same, or not at all. */

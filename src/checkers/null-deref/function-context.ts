@@ -4,7 +4,8 @@ import { isArray } from '../../c/types.ts';
 import type { View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { expressionText, typeOf } from '../../effects/expression-text.ts';
-import { pointerBehind } from '../../effects/layout.ts';
+import { pointerBehind, stripCasts } from '../../effects/layout.ts';
+import { isNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Finding, Rule, Step, Suggestion } from '../checker.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -102,63 +103,96 @@ export class FunctionContext {
   }
 }
 
-/** Where a value became what it is, on the path of a view. */
+/** Where a pointer became what it is, on the path of a view. */
 export interface Origin {
-  readonly kind: 'tested' | 'assigned' | 'result' | 'unknown';
-  /** Line of the test, of the assignment, or of the call. */
+  readonly kind: 'tested' | 'assigned' | 'unknown';
+  /** Line of the test or of the assignment. */
   readonly line: number;
   /** Branches since then that could have gone either way. */
   readonly forks: number;
-  /** The condition that was tested; 0 where it was not. */
-  readonly condition: number;
+  /** Block that ends with the test, or has the assignment. */
+  readonly block: number;
+  /** What was assigned; 0 otherwise. */
+  readonly value: number;
 }
 
-/** Follows the path back to the last test or assignment of an expression. */
-export function originOf(flow: Flow, expression: number, view: View): Origin {
-  const path = view.pathForks();
-  const now = view.forks;
-  let end = view.at;
-  for (let i = path.length - 1; i >= 0; i--) {
-    const [block, forks] = path[i] as [number, number];
-    const first = flow.blocks[block] as number;
-    for (let at = end - 1; at >= first; at--) {
-      const op = flow.ops[at * 4];
-      if (op !== Op.Assign || flow.ops[at * 4 + 1] !== expression) continue;
-      const line = lineOf(flow.ops[at * 4 + 3] as number);
-      return { kind: 'assigned', line, forks: now - forks, condition: 0 };
+const UNKNOWN_ORIGIN: Origin = { kind: 'unknown', line: 0, forks: 0, block: -1, value: 0 };
+const MAX_STEPS = 4;
+
+/** Follows the path back to the test or the assignment that made a pointer NULL. */
+export function nullOrigin(flow: Flow, expression: number, view: View): Origin {
+  let e = stripCasts(flow, expression);
+  let before = view.at;
+  let last = Number.POSITIVE_INFINITY;
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
+    const past = view.history(e).slice(0, last);
+    let i = past.length - 1;
+    while (i >= 0 && isNull(past[i]?.bits ?? 0)) i--;
+    const at = past[i];
+    if (at === undefined) return UNKNOWN_ORIGIN;
+    const end = i === past.length - 1 ? before : endOf(flow, at.block);
+    const assigned = lastAssignment(flow, e, flow.blocks[at.block] as number, end);
+    const value = assigned < 0 ? 0 : stripCasts(flow, flow.ops[assigned * 4 + 2] as number);
+    const forksSince = (from: number): number => view.forks - (past[from]?.forks ?? view.forks);
+    if (flow.exprOp[value] === Expr.Integer) {
+      const line = lineOf(flow.ops[assigned * 4 + 3] as number);
+      return { kind: 'assigned', line, forks: forksSince(i), block: at.block, value };
     }
-    if (i === 0) break;
-    const [before] = path[i - 1] as [number, number];
-    end = before + 1 < flow.blocks.length ? (flow.blocks[before + 1] as number) : flow.ops.length / 4;
-    const at = end - 1;
-    if (flow.ops[at * 4] !== Op.Branch) continue;
-    const condition = flow.branches[(flow.ops[at * 4 + 1] as number) * 3] as number;
-    if (!tells(flow, condition, expression)) continue;
-    const line = lineOf(flow.ops[at * 4 + 3] as number);
-    return { kind: 'tested', line, forks: now - forks, condition };
+    // A copy of what was NULL before this block; otherwise the block's own branch decided.
+    const wasNull = value !== 0 && isNull(view.history(value)[i]?.bits ?? 0);
+    if (!wasNull) {
+      const terminator = end - 1;
+      if (i === past.length - 1 || flow.ops[terminator * 4] !== Op.Branch) return UNKNOWN_ORIGIN;
+      const line = lineOf(flow.ops[terminator * 4 + 3] as number);
+      return { kind: 'tested', line, forks: forksSince(i + 1), block: at.block, value: 0 };
+    }
+    e = value;
+    before = assigned;
+    last = i + 1;
   }
-  return { kind: 'unknown', line: 0, forks: now, condition: 0 };
+  return UNKNOWN_ORIGIN;
 }
 
-/** True where a condition tests the expression: as a part of it, or as an argument of the call that it tests. */
-function tells(flow: Flow, condition: number, expression: number): boolean {
-  const stack = [condition];
-  for (let steps = 0; stack.length > 0 && steps < 256; steps++) {
-    const e = stack.pop() as number;
-    if (e === expression) return true;
-    const a = flow.exprA[e] as number;
-    switch (flow.exprOp[e]) {
-      case Expr.Unary:
-      case Expr.Cast:
-        stack.push(a);
-        break;
-      case Expr.Binary:
-        stack.push(a, flow.exprB[e] as number);
-        break;
-      case Expr.Result:
-        for (const arg of flow.calls[a]?.args ?? []) stack.push(arg);
-        break;
+function lastAssignment(flow: Flow, expression: number, first: number, end: number): number {
+  for (let at = end - 1; at >= first; at--) {
+    if (flow.ops[at * 4] === Op.Assign && flow.ops[at * 4 + 1] === expression) return at;
+  }
+  return -1;
+}
+
+const endOf = (flow: Flow, block: number): number =>
+  block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4;
+
+/** True where `block` can be reached from the start of `from` without going through `avoid`. */
+export function reaches(flow: Flow, from: number, block: number, avoid: number): boolean {
+  const seen = new Set<number>([from]);
+  const work = [from];
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    if (at === block) return true;
+    if (at === avoid) continue;
+    for (const next of successors(flow, at)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      work.push(next);
     }
   }
   return false;
+}
+
+function successors(flow: Flow, block: number): readonly number[] {
+  const at = (endOf(flow, block) - 1) * 4;
+  const x = flow.ops[at + 1] as number;
+  switch (flow.ops[at]) {
+    case Op.Jump:
+      return [x];
+    case Op.Branch:
+      return [flow.branches[x * 3 + 1] as number, flow.branches[x * 3 + 2] as number];
+    case Op.Switch: {
+      const table = flow.switches[x];
+      if (table === undefined) return [];
+      return [table.otherwise, ...table.cases.filter((_, i) => i % 3 === 2)];
+    }
+    default:
+      return [];
+  }
 }

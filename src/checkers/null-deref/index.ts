@@ -3,14 +3,17 @@ import { Effects, type SummaryStore } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
 import type { Program } from '../../index/program.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
+import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
 import { watchUses } from './dereference.ts';
+import { errPtr, findErrorDereference, watchErrorTests } from './err-ptr.ts';
 import { FunctionContext } from './function-context.ts';
 import { findKnownNull, knownNull } from './known-null.ts';
 import { findUncheckedAlloc, uncheckedAlloc } from './unchecked-alloc.ts';
+import { findUncheckedLookup, uncheckedLookup } from './unchecked-lookup.ts';
 
 export const nullDeref: CodeChecker = {
   name: 'null-deref',
-  rules: [knownNull, uncheckedAlloc],
+  rules: [knownNull, clearedThenUsed, uncheckedAlloc, uncheckedLookup, errPtr],
   audit(program, paths) {
     const effects = effectsOf(program);
     const walker = new Walker();
@@ -44,10 +47,11 @@ function auditFile(effects: Effects, walker: Walker, path: string): Finding[] {
     walker.walk(flow, {
       observers: [
         watchUses(context, {
-          whenNull: [findKnownNull],
-          whenMaybeNull: [findUncheckedAlloc],
-          whenMaybeError: [],
+          whenNull: [findKnownNull, findClearedThenUsed],
+          whenMaybeNull: [findUncheckedAlloc, findUncheckedLookup],
+          whenMaybeError: [findErrorDereference],
         }),
+        watchErrorTests(context),
       ],
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),

@@ -1,7 +1,7 @@
-import { lineOf } from '../../c/flow.ts';
+import { type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
-import { type FunctionContext, type Origin, originOf } from './function-context.ts';
+import { type FunctionContext, nullOrigin, type Origin, reaches } from './function-context.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const knownNull: Rule = {
@@ -14,17 +14,18 @@ export const knownNull: Rule = {
 /** A test on this path found NULL, and the pointer is used all the same. */
 export function findKnownNull(context: FunctionContext, use: Use): boolean {
   const { pointer, view } = use;
-  const origin = originOf(context.flow, pointer, view);
+  const origin = nullOrigin(context.flow, pointer, view);
   if (origin.kind !== 'tested') return false;
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
   const source = sourceText(context, use);
+  const because = source === '' ? '' : ` (${source})`;
   context.report({
     rule: knownNull,
-    confidence: confidenceOf(origin, view.isMerged, view.isWeak(pointer)),
+    confidence: confidenceOf(context.flow, origin, use),
     position,
     identity: name,
-    message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${source === '' ? '' : ` (${source})`}.`,
+    message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${because}.`,
     explanation: `The test at line ${origin.line} lets ${name} through as NULL, and nothing sets it before line ${lineOf(position)}. Use something that is valid on this path, or leave the function before it.`,
     trace: [
       ...sourceSteps(context, use),
@@ -35,9 +36,28 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
   return true;
 }
 
-/** The fewer open decisions lie between the test and the use, the surer is the path. */
-function confidenceOf(origin: Origin, isMerged: boolean, isWeak: boolean): Confidence {
-  if (isWeak) return 'low';
+/**
+ * Sure where no decision lies between test and use, or where the use can only be reached where the test found
+ * NULL. Otherwise a condition in between may go with the test in a way that cannot be seen here.
+ */
+function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
+  const { view, pointer } = use;
+  if (view.isWeak(pointer)) return 'low';
   if (origin.forks === 0) return 'high';
-  return origin.forks <= 1 && !isMerged ? 'medium' : 'low';
+  if (isOnNullSide(flow, origin, use)) return view.isMerged ? 'medium' : 'high';
+  return origin.forks === 1 && !view.isMerged ? 'medium' : 'low';
+}
+
+function isOnNullSide(flow: Flow, origin: Origin, use: Use): boolean {
+  const past = use.view.history(use.pointer);
+  const here = past.at(-1)?.block ?? 0;
+  const tested = past.findLastIndex((p) => p.block === origin.block);
+  const taken = past[tested + 1]?.block;
+  const end =
+    origin.block + 1 < flow.blocks.length ? (flow.blocks[origin.block + 1] as number) : flow.ops.length / 4;
+  if (flow.ops[(end - 1) * 4] !== Op.Branch) return false;
+  const branch = (flow.ops[(end - 1) * 4 + 1] as number) * 3;
+  const [whenTrue, whenFalse] = [flow.branches[branch + 1] as number, flow.branches[branch + 2] as number];
+  const other = taken === whenTrue ? whenFalse : whenTrue;
+  return other !== taken && !reaches(flow, other, here, origin.block);
 }

@@ -1,6 +1,7 @@
 /** Where a value that may be NULL or an error comes from, for messages. */
 import { lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/effects.ts';
+import { MAY_NULL } from '../../effects/values.ts';
 import type { Step } from '../checker.ts';
 import type { Use } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -10,7 +11,7 @@ export function sourceText(context: FunctionContext, use: Use): string {
   const call = use.view.originCall(use.pointer);
   if (call < 0) return '';
   const name = calleeName(context.flow, call);
-  if (name === '') return '';
+  if (name === '' || (use.view.knowledge(call).result & MAY_NULL) === 0) return '';
   const callee = context.effects.callee(name, context.ref.path);
   const { nullLine, nullFrom } = callee.summary;
   if (callee.function === undefined || nullLine === 0) return `${name}() may return NULL`;

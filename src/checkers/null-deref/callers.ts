@@ -1,0 +1,102 @@
+/** How the callers of a function treat what it returns: the tree's own opinion of whether a test is needed. */
+import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { calleeName, type Effects } from '../../effects/effects.ts';
+import { stripCasts } from '../../effects/layout.ts';
+import type { FunctionRef } from '../../index/program.ts';
+
+export interface CallerHabits {
+  /** Calls whose result is used at all. */
+  readonly calls: number;
+  /** Those of them that test it for NULL, and for an error pointer. */
+  readonly forNull: number;
+  readonly forError: number;
+}
+
+const MAX_CALLERS = 40;
+const TESTS_ERROR = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
+const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
+
+const cache = new WeakMap<Effects, Map<string, CallerHabits>>();
+
+/** Counts over at most 40 callers, other than `except`. */
+export function callerHabits(effects: Effects, ref: FunctionRef, except: string): CallerHabits {
+  let known = cache.get(effects);
+  if (known === undefined) {
+    known = new Map();
+    cache.set(effects, known);
+  }
+  const key = `${ref.id} ${except}`;
+  let habits = known.get(key);
+  if (habits === undefined) {
+    habits = count(effects, ref, except);
+    known.set(key, habits);
+  }
+  return habits;
+}
+
+function count(effects: Effects, ref: FunctionRef, except: string): CallerHabits {
+  let calls = 0;
+  let forNull = 0;
+  let forError = 0;
+  for (const caller of effects.program.callers(ref).slice(0, MAX_CALLERS)) {
+    const { flow } = caller.fact;
+    if (flow === undefined || caller.id === except) continue;
+    for (let n = 0; n < flow.calls.length; n++) {
+      if (calleeName(flow, n) !== ref.name) continue;
+      const use = useOfResult(flow, n);
+      if (use === undefined) continue;
+      calls++;
+      if (use.forNull) forNull++;
+      if (use.forError) forError++;
+    }
+  }
+  return { calls, forNull, forError };
+}
+
+/** What becomes of a call's result: the names that it is given are looked for in tests. Undefined: not used here. */
+function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: boolean } | undefined {
+  let result = 0;
+  for (let e = 1; e < flow.exprOp.length; e++)
+    if (flow.exprOp[e] === Expr.Result && flow.exprA[e] === call) result = e;
+  if (result === 0) return undefined;
+  const names = new Set([result]);
+  let isReturned = false;
+  let forNull = false;
+  let forError = false;
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const x = flow.ops[at + 1] as number;
+    switch (flow.ops[at]) {
+      case Op.Assign:
+        if (names.has(stripCasts(flow, flow.ops[at + 2] as number))) names.add(x);
+        break;
+      case Op.Return:
+        if (names.has(stripCasts(flow, x))) isReturned = true;
+        break;
+      case Op.Branch:
+        if (mentions(flow, flow.branches[x * 3] as number, names)) forNull = true;
+        break;
+      case Op.Call: {
+        const name = calleeName(flow, x);
+        const isTest = TESTS_ERROR.test(name) || TESTS_NULL.test(name);
+        if (!isTest || !flow.calls[x]?.args.some((arg) => mentions(flow, arg, names))) break;
+        forError ||= TESTS_ERROR.test(name);
+        forNull ||= TESTS_NULL.test(name);
+        break;
+      }
+    }
+  }
+  if (!forNull && !forError && isReturned) return undefined;
+  return { forNull, forError };
+}
+
+/** True where a condition is one of the names, or a comparison or negation of one. */
+function mentions(flow: Flow, condition: number, names: ReadonlySet<number>): boolean {
+  const stack = [condition];
+  for (let steps = 0; stack.length > 0 && steps < 32; steps++) {
+    const e = stripCasts(flow, stack.pop() as number);
+    if (names.has(e)) return true;
+    if (flow.exprOp[e] === Expr.Unary) stack.push(flow.exprA[e] as number);
+    if (flow.exprOp[e] === Expr.Binary) stack.push(flow.exprA[e] as number, flow.exprB[e] as number);
+  }
+  return false;
+}

@@ -1,0 +1,91 @@
+import { lineOf } from '../../c/flow.ts';
+import type { Observer } from '../../effects/domain.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { ANY, ERR, MAY_NULL, ZERO } from '../../effects/values.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { ERROR_TESTS } from '../../kernel/pointers.ts';
+import type { Rule } from '../checker.ts';
+import { callerHabits } from './callers.ts';
+import { type Use, useSteps, useText } from './dereference.ts';
+import type { FunctionContext } from './function-context.ts';
+import { sourceText } from './source.ts';
+
+export const errPtr: Rule = {
+  id: 'null-deref/err-ptr',
+  severity: 'error',
+  summary: 'A result is tested for the wrong failure, or an error pointer is dereferenced.',
+  source: 'include/linux/err.h; scripts/coccinelle/null/eno.cocci',
+};
+
+/** A value that can be an error pointer is dereferenced. */
+export function findErrorDereference(context: FunctionContext, use: Use): boolean {
+  const { pointer, view } = use;
+  const call = view.originCall(pointer);
+  const callee = call < 0 ? '' : calleeName(context.flow, call);
+  if (callee === '') return false;
+  const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
+  const name = context.text(pointer);
+  const position = context.positionOf(view.at);
+  const line = lineOf(context.flow.calls[call]?.position ?? 0);
+  const habits = ref && callerHabits(context.effects, ref, context.ref.id);
+  const isHabit = habits !== undefined && habits.forError >= 2 && habits.forError / habits.calls >= 0.7;
+  const isClear = !view.isWeak(pointer) && !view.isMerged;
+  const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
+  const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
+  context.report({
+    rule: errPtr,
+    confidence: isClear ? (isHabit ? 'high' : 'medium') : 'low',
+    position,
+    identity: `${callee} ${name}`,
+    message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
+    explanation: `Test ${name} with IS_ERR() behind line ${line}.`,
+    trace: [
+      context.step(line, `${name} is the result of ${callee}()`),
+      ...(ref && summary.errorLine > 0
+        ? [
+            {
+              path: ref.path,
+              line: summary.errorLine,
+              function: ref.name,
+              text: 'an error pointer is returned',
+            },
+          ]
+        : []),
+      ...useSteps(context, use),
+    ],
+  });
+  return true;
+}
+
+/** IS_ERR() of a value that is NULL where its function failed, and never an error pointer. */
+export function watchErrorTests(context: FunctionContext): Observer {
+  return {
+    call(call, view) {
+      if (!ERROR_TESTS.has(calleeName(context.flow, call))) return;
+      const pointer = context.flow.calls[call]?.args[0] ?? 0;
+      const bits = view.bits(pointer);
+      if ((bits & ERR) !== 0 || (bits & MAY_NULL) === 0 || (bits & ANY) === ZERO) return;
+      const origin = view.originCall(pointer);
+      const callee = origin < 0 ? '' : calleeName(context.flow, origin);
+      if (callee === '' || view.isWeak(pointer)) return;
+      const name = context.text(pointer);
+      const position = context.positionOf(view.at);
+      const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
+      context.report({
+        rule: errPtr,
+        confidence: ALLOCATORS.has(callee) ? 'high' : 'medium',
+        position,
+        identity: `test ${callee} ${name}`,
+        message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and it returns no error pointer.`,
+        explanation: `Test ${name} for NULL instead.`,
+        trace: [
+          context.step(
+            lineOf(context.flow.calls[origin]?.position ?? 0),
+            `${name} is the result of ${callee}()`,
+          ),
+          context.step(lineOf(position), `${name} is tested with IS_ERR()`),
+        ],
+      });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/effects.ts';
+import type { Confidence, Rule } from '../checker.ts';
+import { type CallerHabits, callerHabits } from './callers.ts';
+import { type Use, useSteps, useText } from './dereference.ts';
+import type { FunctionContext } from './function-context.ts';
+import { sourceSteps, sourceText } from './source.ts';
+
+export const uncheckedLookup: Rule = {
+  id: 'null-deref/unchecked-lookup',
+  severity: 'warning',
+  summary: 'The result of a function that can return NULL is used without a test.',
+  source: 'https://cwe.mitre.org/data/definitions/476.html; error27/smatch, check_unchecked_allocation',
+};
+
+/** The value comes from a function of the tree that returns NULL on some way, and no test lies between. */
+export function findUncheckedLookup(context: FunctionContext, use: Use): boolean {
+  const { pointer, view } = use;
+  const call = view.originCall(pointer);
+  const callee = call < 0 ? '' : calleeName(context.flow, call);
+  if (callee === '') return false;
+  const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
+  const name = context.text(pointer);
+  const position = context.positionOf(view.at);
+  const habits = ref && callerHabits(context.effects, ref, context.ref.id);
+  context.report({
+    rule: uncheckedLookup,
+    confidence: confidenceOf(habits, summary.nullFrom === '', use),
+    position,
+    identity: `${callee} ${name}`,
+    message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${habitText(habits)}.`,
+    explanation: `${callee}() can return NULL, and between line ${lineOf(context.flow.calls[call]?.position ?? 0)} and line ${lineOf(position)} nothing tests ${name}.`,
+    trace: [...sourceSteps(context, use), ...useSteps(context, use)],
+  });
+  return true;
+}
+
+function habitText(habits: CallerHabits | undefined): string {
+  if (habits === undefined || habits.forNull === 0) return '';
+  return `; ${habits.forNull} of ${habits.calls} other callers test it`;
+}
+
+/** The tree's own habit decides: where the others test, a test is needed. */
+function confidenceOf(habits: CallerHabits | undefined, isWritten: boolean, use: Use): Confidence {
+  const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged;
+  if (habits === undefined || habits.calls === 0) return isWritten && isClear ? 'medium' : 'low';
+  const share = habits.forNull / habits.calls;
+  if (habits.forNull >= 3 && share >= 0.8) return isClear ? 'high' : 'medium';
+  if (share >= 0.5) return isClear ? 'medium' : 'low';
+  return 'low';
+}

@@ -3,72 +3,59 @@
  * one fixes them; what a reader on GitHub would see is printed. `--keep` leaves both running. The exit status is not 0
  * where something was not posted as it must be.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type AppProcess, startApp } from './app-process.ts';
-import { type Repository, type StandInGitHub, startGitHub } from './github/index.ts';
-import { bugsAreFixed, bugsComeIn, type Chapter, createTree, isReviewed, unmet } from './story.ts';
+import { openStage, type Stage } from './stage.ts';
+import { bugsAreFixed, bugsComeIn, type Chapter, isReviewed, unmet } from './story.ts';
 import { transcript } from './transcript.ts';
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-const dir = await mkdtemp(join(tmpdir(), 'adjutant-demo-'));
-const github = await startGitHub();
-let app: AppProcess | undefined;
+const stage = await openStage();
 try {
-  const [started, repository] = await Promise.all([startApp(github.env, dir), createTree(github)]);
-  app = started;
-  github.connect(app.url);
-  const wrong = await tell(github, repository);
+  const wrong = await tell(stage);
   for (const sentence of wrong) process.stderr.write(`demo: ${sentence}\n`);
-  if (wrong.length > 0) {
-    process.exitCode = 1;
-    process.stderr.write(`\nthe App's log:\n${app.output()}`);
-  }
-  if (values.keep) await keepOpen(app);
+  if (wrong.length > 0) fail(stage);
+  if (values.keep) await keepOpen(stage);
 } catch (error) {
-  process.exitCode = 1;
-  process.stderr.write(
-    `demo: ${(error as Error).message}\n${app === undefined ? '' : `\nthe App's log:\n${app.output()}`}`,
-  );
+  process.stderr.write(`demo: ${(error as Error).message}\n`);
+  fail(stage);
 } finally {
-  await app?.stop();
-  await github.close();
-  await rm(dir, { recursive: true, force: true });
+  await stage.close();
 }
 
 /** The two pull requests, one after the other. Returns what was not as it must be. */
-async function tell(hub: StandInGitHub, repository: Repository): Promise<string[]> {
-  await hub.announceInstalled('created');
+async function tell({ github, repository }: Stage): Promise<string[]> {
   const wrong: string[] = [];
   const finish = async (chapter: Chapter) => {
     const { pull } = chapter;
-    await hub.waitFor(() => isReviewed(hub.checkRuns(pull)));
-    await hub.settled();
-    wrong.push(...unmet(hub, chapter));
+    await github.waitFor(() => isReviewed(github.checkRuns(pull)));
+    wrong.push(...unmet(github, chapter));
   };
+  const color = process.stdout.isTTY === true;
   const print = ({ pull }: Chapter) =>
-    process.stdout.write(
-      `${transcript(pull, hub.checkRuns(pull), { color: process.stdout.isTTY === true })}\n`,
-    );
+    process.stdout.write(`${transcript(pull, github.checkRuns(pull), { color })}\n`);
 
-  const bugs = await bugsComeIn(hub, repository);
+  const bugs = await bugsComeIn(github, repository);
   await finish(bugs);
-  const question = hub.comment(bugs.pull, 'tova', '/help');
-  const answered = () => bugs.pull.comments.some((comment) => comment.user === hub.bot);
-  await hub.waitFor(() => answered() && question.reactions.some(({ content }) => content === 'rocket'));
+  const question = github.comment(bugs.pull, 'tova', '/help');
+  const answered = () => bugs.pull.comments.some((comment) => comment.user === github.bot);
+  await github.waitFor(() => answered() && question.reactions.some(({ content }) => content === 'rocket'));
   print(bugs);
 
-  const fixes = await bugsAreFixed(hub, repository);
+  const fixes = await bugsAreFixed(github, repository);
   await finish(fixes);
   print(fixes);
-  return [...wrong, ...hub.violations];
+  await github.settled();
+  return [...wrong, ...github.violations];
 }
 
-async function keepOpen(running: AppProcess): Promise<void> {
+function fail({ app }: Stage): void {
+  process.exitCode = 1;
+  process.stderr.write(`\nthe App's log:\n${app.output()}`);
+}
+
+async function keepOpen({ github, app }: Stage): Promise<void> {
   process.stdout.write(`The pull requests: ${github.url}/maintainer/linux/pull/1 and /pull/2\n`);
-  process.stdout.write(`The App:           ${running.url}\n`);
+  process.stdout.write(`The App:           ${app.url}\n`);
   process.stdout.write('Ctrl-C ends both.\n');
   const hold = setInterval(() => undefined, 1 << 30);
   await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));

@@ -9,7 +9,7 @@ const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** 2 March 2026, before the first patch. */
 const START = 1_772_400_000;
 
-export interface Expectation {
+interface Expectation {
   /** Conclusion of the check run of each checker. */
   readonly conclusions: Readonly<Record<string, string>>;
   /** Comments that must stand: a path, and a rule that the comment names. There may be more. */

@@ -26,7 +26,7 @@ export interface Answer {
   readonly type?: string;
 }
 
-export type Handler = (call: Call) => Answer | Promise<Answer>;
+type Handler = (call: Call) => Answer | Promise<Answer>;
 export type Handlers = Readonly<Record<string, Handler>>;
 
 export const ok = (body: unknown, headers: Answer['headers'] = {}): Answer => ({

@@ -45,7 +45,7 @@ export function checkBody(body: unknown): string {
 }
 
 /** The diff of a pull request as it was at one of its commits. */
-export async function filesAt(pull: PullRequest, commit: string): Promise<FileDiff[]> {
+async function filesAt(pull: PullRequest, commit: string): Promise<FileDiff[]> {
   if (commit === pull.head.sha) return parseDiff(await pullDiff(pull));
   const { gitDir } = pull.repository;
   const commits = await log(gitDir, [`${pull.base.sha}..${pull.head.sha}`], 10_000);
@@ -58,7 +58,7 @@ export async function filesAt(pull: PullRequest, commit: string): Promise<FileDi
 type NewThread = Omit<Thread, 'node' | 'pull' | 'comments' | 'resolvedBy' | 'commit' | 'originalCommit'>;
 
 /** Where a comment would stand, or the sentence with which GitHub refuses it. */
-export function locate(files: readonly FileDiff[], place: Place): NewThread | string {
+function locate(files: readonly FileDiff[], place: Place): NewThread | string {
   const file = files.find(({ path }) => path === place.path);
   if (file === undefined) return 'Path could not be resolved';
   const common = { path: place.path, outdated: false, startSide: undefined } as const;

@@ -2,7 +2,7 @@
 import { diffText, mergeBase } from './repository.ts';
 import type { PullRequest, Side } from './state.ts';
 
-export interface DiffLine {
+interface DiffLine {
   readonly sign: ' ' | '+' | '-';
   readonly left: number | undefined;
   readonly right: number | undefined;
@@ -11,7 +11,7 @@ export interface DiffLine {
   readonly text: string;
 }
 
-export interface Hunk {
+interface Hunk {
   readonly header: string;
   readonly position: number;
   readonly lines: readonly DiffLine[];

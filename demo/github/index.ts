@@ -31,6 +31,7 @@ import {
   react,
 } from './conversation.ts';
 import { type Hub, LIMITS, type Limits } from './hub.ts';
+import { labelJson } from './present/pull.ts';
 import { installationJson, repositoryListing } from './present/repository.ts';
 import { announcePull, branchMoved, writePullRef } from './pulls.ts';
 import {
@@ -70,7 +71,7 @@ import {
 import { createWebhooks } from './webhooks.ts';
 
 export type { CommitSpec, Files } from './repository.ts';
-export type { Fault, FaultHook, LoggedRequest } from './server.ts';
+export type { FaultHook } from './server.ts';
 export type * from './state.ts';
 
 export interface GitHubOptions {
@@ -308,15 +309,7 @@ export async function startGitHub(options: GitHubOptions = {}) {
     },
     async label(pull: PullRequest, name: string): Promise<void> {
       pull.labels.push(name);
-      const label = {
-        id: 8_000_000_001,
-        node_id: 'LA_1',
-        url: url,
-        name,
-        description: null,
-        color: 'ededed',
-        default: false,
-      };
+      const label = labelJson(state, pull.repository, name);
       await announcePull(hub, pull, 'labeled', app.owner, { label });
     },
     /** The fork is gone: the pull request stays, and its commits stay under refs/pull. */

@@ -4,7 +4,7 @@
  * named, one of them is enough.
  */
 
-export type Level = 'read' | 'write';
+type Level = 'read' | 'write';
 export type Needed = readonly (readonly [permission: string, level: Level])[];
 
 /** Authenticated as the App itself, by its JSON web token. */

@@ -92,7 +92,7 @@ export async function branchMoved(
 }
 
 /** Threads follow their lines; one whose line changed or left the diff is outdated. */
-export async function moveThreads(pull: PullRequest): Promise<void> {
+async function moveThreads(pull: PullRequest): Promise<void> {
   if (pull.threads.length === 0) return;
   const { gitDir } = pull.repository;
   const files = parseDiff(await pullDiff(pull));

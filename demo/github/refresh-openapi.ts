@@ -2,7 +2,7 @@
  * Takes what the stand-in serves out of GitHub's published OpenAPI description (npm package @octokit/openapi) and
  * writes it to openapi.json, without prose and examples:
  *
- *     node demo/github/refresh-openapi.ts
+ *     npm run demo:refresh-openapi
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGit } from '../../src/git/run.ts';
 
-export interface Person {
+interface Person {
   readonly name: string;
   readonly email: string;
 }

@@ -34,7 +34,7 @@ export interface LoggedRequest {
 }
 
 /** What may happen to a request on its way. */
-export interface Fault {
+interface Fault {
   /** Milliseconds to wait first. */
   readonly delay?: number;
   /** Cuts the connection. */

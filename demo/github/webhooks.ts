@@ -7,7 +7,7 @@ import { type Delivery, type Json, nodeId, type Repository, type State, type Use
 /** Events that every App gets, subscribed or not. */
 const ALWAYS = new Set(['ping', 'installation', 'installation_repositories']);
 
-export interface Event {
+interface Event {
   readonly event: string;
   readonly action: string | null;
   readonly repository: Repository | undefined;

@@ -111,9 +111,10 @@ function hunkTable(thread: Thread): Markup {
   const rows = lines.map((line) => {
     const kind = line.startsWith('+') ? 'add' : line.startsWith('-') ? 'del' : '';
     const numbers = [kind === 'add' ? '' : left++, kind === 'del' ? '' : right++];
-    return html`<tr class="${kind}"><td class="n">${numbers[0]}</td><td class="n">${numbers[1]}</td><td>${line}</td></tr>`;
+    const cells = html`<td class="n">${numbers[0]}</td><td class="n">${numbers[1]}</td><td class="sign">${line.slice(0, 1)}</td>`;
+    return html`<tr class="${kind}">${cells}<td>${line.slice(1)}</td></tr>`;
   });
-  return html`<table class="diff"><tr class="hunk"><td class="n"></td><td class="n"></td><td>${header}</td></tr>${rows.slice(-SHOWN_LINES)}</table>`;
+  return html`<table class="diff"><tr class="hunk"><td class="n"></td><td class="n"></td><td class="sign"></td><td>${header}</td></tr>${rows.slice(-SHOWN_LINES)}</table>`;
 }
 
 const SIGNS: Readonly<Record<Reaction['content'], string>> = {

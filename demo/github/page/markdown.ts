@@ -41,6 +41,8 @@ function blocks(lines: readonly string[]): string {
       const tag = /^\d/.test(line) ? 'ol' : 'ul';
       const items = takeWhile((text) => /^([-*]|\d+\.) /.test(text) || /^ {2,}\S/.test(text));
       out.push(`<${tag}>${listItems(items)}</${tag}>`);
+    } else if (line.startsWith('|')) {
+      out.push(table(takeWhile((text) => text.startsWith('|'))));
     } else if (/^<\/?details>|^<summary>/.test(line)) {
       at++;
       out.push(inline(line));
@@ -51,6 +53,23 @@ function blocks(lines: readonly string[]): string {
     }
   }
   return out.join('\n');
+}
+
+/** The second row says that the first is the head; a bar behind a backslash is no border. */
+function table(rows: readonly string[]): string {
+  const cells = rows
+    .filter((row) => !/^[|\s:-]+$/.test(row))
+    .map((row) =>
+      row
+        .slice(1)
+        .replace(/\|\s*$/, '')
+        .split(/(?<!\\)\|/)
+        .map((cell) => inline(cell.trim())),
+    );
+  const row = (tag: string, of: readonly string[]) =>
+    `<tr>${of.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  const [head = [], ...body] = cells;
+  return `<table class="text">${row('th', head)}${body.map((one) => row('td', one)).join('')}</table>`;
 }
 
 /** Indented lines belong to the item above. */
@@ -70,7 +89,7 @@ function codeBlock(text: string, language: string): string {
 }
 
 /** Character by character: nothing in a code span or behind a backslash means anything. */
-export function inline(text: string): string {
+function inline(text: string): string {
   let out = '';
   for (let at = 0; at < text.length; ) {
     const rest = text.slice(at);

@@ -17,6 +17,8 @@ a { color: var(--link); text-decoration: none; }
 .thread { margin-left: 32px; } .path { font: 12px/1.5 ui-monospace, 'Liberation Mono', 'DejaVu Sans Mono', monospace; color: #1f2328; }
 table.diff { border-collapse: collapse; width: 100%; font: 12px/20px ui-monospace, 'Liberation Mono', 'DejaVu Sans Mono', monospace; tab-size: 8; }
 table.diff td { padding: 0 10px; white-space: pre; } table.diff td.n { color: var(--muted); text-align: right; width: 1%; min-width: 44px; }
+table.diff td.sign { width: 1%; padding: 0 0 0 10px; } table.diff td.sign + td { padding-left: 4px; }
+table.text { border-collapse: collapse; } table.text td, table.text th { border: 1px solid var(--line); padding: 6px 13px; text-align: left; }
 tr.add { background: var(--add); } tr.del { background: var(--del); } tr.hunk { background: #ddf4ff; color: var(--muted); }
 .comment { border-top: 1px solid var(--line); padding: 12px 16px; } .comment .who { margin-bottom: 6px; color: var(--muted); } .comment .who b { color: #1f2328; }
 code { background: #818b981f; border-radius: 6px; padding: .2em .4em; font: 85% ui-monospace, 'Liberation Mono', 'DejaVu Sans Mono', monospace; }

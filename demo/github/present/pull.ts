@@ -1,5 +1,5 @@
 /** Pull requests, their commits and files in GitHub's JSON. */
-import { anchorOf, type FileDiff, parseDiff, pullDiff } from '../diff.ts';
+import { type FileDiff, parseDiff, pullDiff } from '../diff.ts';
 import { type CommitData, countBetween } from '../repository.ts';
 import {
   type Json,
@@ -223,10 +223,4 @@ export function fileJson(state: State, repository: Repository, head: string, fil
     ...(shown ? { patch: file.patch } : {}),
     ...(file.previousPath === undefined ? {} : { previous_filename: file.previousPath }),
   };
-}
-
-/** Where lines of a thread stand in a diff, or undefined. */
-export function positionIn(files: readonly FileDiff[], path: string, side: 'LEFT' | 'RIGHT', line: number) {
-  const file = files.find((candidate) => candidate.path === path);
-  return file === undefined ? undefined : anchorOf(file, side, line);
 }

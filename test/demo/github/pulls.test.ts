@@ -122,6 +122,6 @@ it('shows the conversation as a page', async () => {
   const page = await (await fetch(`${github.url}/owner/tree/pull/1`)).text();
   expect(page).toContain('<strong>Bold</strong> &lt;script&gt;');
   expect(page).toContain('See <code>a.c</code>.');
-  expect(page).toMatch(/<tr class="add">.*\+2<\/td>/);
+  expect(page).toMatch(/<tr class="add">.*\+<\/td><td>2<\/td>/);
   expect((await fetch(`${github.url}/owner/tree/pull/9`)).status).toBe(404);
 });

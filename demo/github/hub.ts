@@ -3,11 +3,16 @@ import type { Token } from './credentials.ts';
 import type { Json, Repository, State, User } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** GitHub's limits on diffs. Source: "Repository limits", GitHub documentation. A test may lower them. */
+/** GitHub's limits, of which a test may lower some. Source: "Repository limits" and the OpenAPI description. */
 export interface Limits {
   readonly diffFiles: number;
   readonly diffLines: number;
   readonly diffBytes: number;
+  /** Files and commits that the lists of a pull request hold. */
+  readonly pullFiles: number;
+  readonly pullCommits: number;
+  /** Check runs of one name in a suite, before the oldest are deleted. */
+  readonly runsOfOneName: number;
   /** Requests an hour and installation. */
   readonly requests: number;
   /** Comments, reviews and check runs made in a minute, from which the secondary limit answers; none unless told. */
@@ -18,6 +23,9 @@ export const LIMITS: Limits = {
   diffFiles: 300,
   diffLines: 20_000,
   diffBytes: 1_000_000,
+  pullFiles: 3000,
+  pullCommits: 250,
+  runsOfOneName: 1000,
   requests: 5000,
   contentPerMinute: Number.POSITIVE_INFINITY,
 };

@@ -41,6 +41,8 @@ import {
   type Files,
   initRepository,
   mergeBase,
+  mergeCommit,
+  objectId,
   resolve,
   updateRef,
 } from './repository.ts';
@@ -268,6 +270,7 @@ export async function startGitHub(options: GitHubOptions = {}) {
         createdAt: state.now(),
         updatedAt: state.now(),
         closedAt: null,
+        mergedAs: null,
       };
       repository.pulls.set(number, pull);
       await writePullRef(pull);
@@ -307,16 +310,28 @@ export async function startGitHub(options: GitHubOptions = {}) {
       }
       await announcePull(hub, pull, 'edited', pull.user, { changes: edits });
     },
-    async label(pull: PullRequest, name: string): Promise<void> {
-      pull.labels.push(name);
+    async label(pull: PullRequest, name: string, present = true): Promise<void> {
+      if (present) pull.labels.push(name);
+      else pull.labels.splice(pull.labels.indexOf(name), 1);
       const label = labelJson(state, pull.repository, name);
-      await announcePull(hub, pull, 'labeled', app.owner, { label });
+      await announcePull(hub, pull, present ? 'labeled' : 'unlabeled', app.owner, { label });
     },
-    /** The fork is gone: the pull request stays, and its commits stay under refs/pull. */
-    deleteFork(fork: Repository): void {
-      state.repositories.delete(fullName(fork).toLowerCase());
+    /** Merges it into its base branch, as the button does. */
+    async merge(pull: PullRequest): Promise<void> {
+      const { gitDir } = pull.repository;
+      const before = pull.base.sha;
+      const merged = await mergeCommit(gitDir, before, pull.head.sha, `Merge pull request #${pull.number}`);
+      await updateRef(gitDir, `refs/heads/${pull.base.ref}`, merged);
+      Object.assign(pull, { state: 'closed', closedAt: state.now(), mergedAs: merged });
+      await announcePull(hub, pull, 'closed', app.owner);
+      await branchMoved(hub, pull.repository, pull.base.ref, before, merged, app.owner);
+    },
+    /** It is gone, without a word. Pull requests from a fork stay, and so do their commits under refs/pull. */
+    deleteRepository(repository: Repository): void {
+      state.repositories.delete(fullName(repository).toLowerCase());
+      installation.repositories.delete(repository);
       for (const pull of allPulls(state)) {
-        if (pull.head.repository === fork) pull.head.repository = undefined;
+        if (pull.head.repository === repository) pull.head.repository = undefined;
       }
     },
 
@@ -356,16 +371,18 @@ export async function startGitHub(options: GitHubOptions = {}) {
         throw new Error(`no button ${identifier}`);
       announceRun(hub, run, 'requested_action', sender(login), { requested_action: { identifier } });
     },
-    /** A merge queue builds a commit of base and head and asks for its checks. */
-    async queueMerge(pull: PullRequest, action: 'checks_requested' | 'destroyed' = 'checks_requested') {
+    /** A merge queue builds a commit of base and head, and asks for its checks. Returns the commit. */
+    async queueMerge(
+      pull: PullRequest,
+      action: 'checks_requested' | 'destroyed' = 'checks_requested',
+    ): Promise<string> {
       const { repository } = pull;
-      const branch = `gh-readonly-queue/${pull.base.ref}/pr-${pull.number}-${pull.base.sha}`;
-      const ref = `refs/heads/${branch}`;
-      const message = `Merge pull request #${pull.number}\n`;
-      const known = await resolve(repository.gitDir, ref);
-      const head =
-        known ??
-        (await commit(repository.gitDir, branch, pull.base.sha, [{ message, merge: pull.head.sha }]));
+      const { gitDir } = repository;
+      const ref = `refs/heads/gh-readonly-queue/${pull.base.ref}/pr-${pull.number}-${pull.base.sha}`;
+      const message = `Merge pull request #${pull.number}`;
+      const known = await resolve(gitDir, ref);
+      const head = known ?? (await mergeCommit(gitDir, pull.base.sha, pull.head.sha, message));
+      await updateRef(gitDir, ref, action === 'destroyed' ? undefined : head);
       const merge_group = {
         head_sha: head,
         head_ref: ref,
@@ -373,7 +390,7 @@ export async function startGitHub(options: GitHubOptions = {}) {
         base_sha: pull.base.sha,
         head_commit: {
           id: head,
-          tree_id: head,
+          tree_id: await objectId(gitDir, `${head}^{tree}`),
           message,
           timestamp: state.now(),
           author: { name: 'GitHub', email: 'noreply@github.com' },
@@ -423,6 +440,15 @@ export async function startGitHub(options: GitHubOptions = {}) {
         hook: { ...hook, config, ...times },
       };
       return webhooks.send({ event: 'ping', action: null, repository: undefined, sender: app.owner, fields });
+    },
+    /** Sends any event, as it is; one that is not described is a violation. */
+    deliver(
+      event: string,
+      action: string | null,
+      fields: Json,
+      repository?: Repository,
+    ): Promise<Delivery | undefined> {
+      return webhooks.send({ event, action, repository, sender: app.owner, fields });
     },
     /** Sends a delivery again, with the same id. */
     redeliver: webhooks.redeliver,

@@ -18,8 +18,6 @@ export interface CommitSpec {
   /** Seconds since the epoch; now unless told. */
   readonly date?: number;
   readonly files?: Files;
-  /** A second parent. */
-  readonly merge?: string;
 }
 
 const SOMEBODY: Person = { name: 'Some Body', email: 'somebody@example.org' };
@@ -73,7 +71,6 @@ export async function commit(
     chunks.push(`committer ${committer.name} <${committer.email}> ${at} +0000\n`);
     data(spec.message);
     if (index === 0 && parent !== undefined) chunks.push(`from ${parent}\n`);
-    if (spec.merge !== undefined) chunks.push(`merge ${spec.merge}\n`);
     for (const [path, content] of Object.entries(spec.files ?? {})) {
       if (content === null) chunks.push(`D ${quote(path)}\n`);
       else {
@@ -88,6 +85,27 @@ export async function commit(
   await runGit(['fast-import', '--quiet', '--force', '--date-format=raw'], { gitDir, input });
   return (await runGit(['rev-parse', ref], { gitDir })).toString('utf8').trim();
 }
+
+/** A commit that merges `head` into `base`. Rejects where they conflict. */
+export async function mergeCommit(
+  gitDir: string,
+  base: string,
+  head: string,
+  message: string,
+): Promise<string> {
+  const run = async (...args: string[]) =>
+    (await runGit(args, { gitDir, env: GITHUB })).toString('utf8').trim();
+  const tree = await run('merge-tree', '--write-tree', base, head);
+  return run('commit-tree', tree, '-p', base, '-p', head, '-m', message);
+}
+
+/** The web interface's own identity. */
+const GITHUB = {
+  GIT_AUTHOR_NAME: 'GitHub',
+  GIT_AUTHOR_EMAIL: 'noreply@github.com',
+  GIT_COMMITTER_NAME: 'GitHub',
+  GIT_COMMITTER_EMAIL: 'noreply@github.com',
+};
 
 /** Every path is quoted: it may hold anything but NUL. */
 function quote(path: string): string {

@@ -49,6 +49,8 @@ export interface PullRequest {
   readonly createdAt: string;
   updatedAt: string;
   closedAt: string | null;
+  /** The commit that brought it into its base branch. */
+  mergedAs: string | null;
 }
 
 /** GitHub's ReportedContentClassifiers, in lower case as `minimizedReason` gives them. */

@@ -36,7 +36,6 @@ interface RunRequest {
 
 /** Bytes of an annotation's message and of its details. */
 const ANNOTATION_BYTES = 65_536;
-const RUNS_OF_ONE_NAME = 1000;
 
 function checkAnnotations(annotations: readonly Annotation[]): void {
   for (const one of annotations) {
@@ -153,7 +152,7 @@ async function createRun(call: Call): Promise<Answer> {
   suite.runs.push(run);
   suite.reset = false;
   const same = suite.runs.filter(({ name }) => name === run.name);
-  const oldest = same.length > RUNS_OF_ONE_NAME ? same[0] : undefined;
+  const oldest = same.length > hub.limits.runsOfOneName ? same[0] : undefined;
   if (oldest !== undefined) {
     suite.runs.splice(suite.runs.indexOf(oldest), 1);
     state.checkRuns.delete(oldest.id);

@@ -31,9 +31,6 @@ import { commitJson, fileJson, pullJson, pullSummary } from '../present/pull.ts'
 import { log } from '../repository.ts';
 import { type Review, type ReviewComment, reviewComments } from '../state.ts';
 
-const FILES = 3000;
-const COMMITS = 250;
-
 function reviewOf(call: Call): Review {
   const review = pullOf(call).reviews.find(({ id }) => id === Number(call.params.review_id));
   if (review === undefined) throw notFound();
@@ -75,7 +72,7 @@ export const pulls: Handlers = {
   },
   'pulls/list-files': async (call) => {
     const pull = pullOf(call);
-    const files = parseDiff(await pullDiff(pull)).slice(0, FILES);
+    const files = parseDiff(await pullDiff(pull)).slice(0, call.hub.limits.pullFiles);
     return list(call, files, (file) => fileJson(call.hub.state, pull.repository, pull.head.sha, file));
   },
   'pulls/list-commits': async (call) => {
@@ -85,7 +82,9 @@ export const pulls: Handlers = {
       ['--reverse', '--topo-order', `${base.sha}..${head.sha}`],
       100_000,
     );
-    return list(call, commits.slice(0, COMMITS), (one) => commitJson(call.hub.state, repository, one));
+    return list(call, commits.slice(0, call.hub.limits.pullCommits), (one) =>
+      commitJson(call.hub.state, repository, one),
+    );
   },
 
   'pulls/list-reviews': (call) => {

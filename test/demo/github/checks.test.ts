@@ -9,7 +9,7 @@ let client: Octokit;
 const at = { owner: 'owner', repo: 'tree' };
 
 beforeEach(async () => {
-  github = await startGitHub();
+  github = await startGitHub({ limits: { runsOfOneName: 2 } });
   const repository = await github.createRepository('owner/tree', { 'a.c': 'one\n' });
   pull = await github.createPullRequest(repository, {
     commits: [{ message: 'a', files: { 'a.c': 'two\n' } }],
@@ -111,6 +111,19 @@ describe('a check run', () => {
     expect(latest.data.check_runs.map(({ id }) => id)).toEqual([second.id]);
     const all = await client.rest.checks.listForRef({ ...at, ref: pull.head.sha, filter: 'all' });
     expect(all.data.check_runs.map(({ id }) => id)).toEqual([second.id, first.id]);
+  });
+
+  it('is deleted when there are too many of its name', async () => {
+    const [first, second, third] = [await begin(), await begin(), await begin()];
+    await begin({ name: 'another' });
+    const all = await client.rest.checks.listForRef({
+      ...at,
+      ref: pull.head.sha,
+      filter: 'all',
+      check_name: third.name,
+    });
+    expect(all.data.check_runs.map(({ id }) => id)).toEqual([third.id, second.id]);
+    expect((await refused(update(first.id, { conclusion: 'success' }))).status).toBe(404);
   });
 
   it('names the pull requests of its commit, but not those from a fork', async () => {

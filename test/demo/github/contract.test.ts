@@ -103,6 +103,7 @@ it('holds every webhook against its description', async () => {
   await github.setDraft(pull, true);
   await github.setDraft(pull, false);
   await github.label(pull, 'wip');
+  await github.label(pull, 'wip', false);
   await github.close(pull);
   await github.reopen(pull);
   await github.queueMerge(pull);
@@ -116,4 +117,7 @@ it('holds every webhook against its description', async () => {
   await github.settled();
   expect(github.violations).toEqual([]);
   expect(new Set(github.deliveries.map(({ event }) => event)).size).toBe(10);
+  await github.setInstalled(pull.repository, true);
+  await github.deliver('issue_comment', 'shouted', {}, pull.repository);
+  expect(github.violations).toEqual(['no webhook issue-comment-shouted']);
 });

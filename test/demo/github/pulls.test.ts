@@ -16,7 +16,7 @@ const at = { owner: 'owner', repo: 'tree' };
 const one = { ...at, pull_number: 1 };
 
 beforeEach(async () => {
-  github = await startGitHub({ limits: { diffLines: 20, diffFiles: 4 } });
+  github = await startGitHub({ limits: { diffLines: 20, diffFiles: 4, pullFiles: 4 } });
   repository = await github.createRepository('owner/tree', { 'a.c': 'one\ntwo\n', 'dir/b c.c': 'b\n' });
   const files = { 'a.c': 'one\n2\n', 'dir/b c.c': null, 'new "q".c': 'n\n' };
   pull = await github.createPullRequest(repository, { commits: [{ message: 'first', files }] });
@@ -53,6 +53,45 @@ it('lists files with what happened to them', async () => {
     ['new "q".c', 'added', 1, 0],
   ]);
   expect(data[0]?.patch).toBe('@@ -1,2 +1,2 @@\n one\n-two\n+2');
+});
+
+it('lists so many files and no more, and leaves out the patch of a large one', async () => {
+  const files = {
+    ...Object.fromEntries([1, 2, 3, 4].map((index) => [`f${index}`, 'x\n'])),
+    a: 'x\n'.repeat(20_001),
+  };
+  const { number } = await github.createPullRequest(repository, { commits: [{ message: 'wide', files }] });
+  const { data } = await client.rest.pulls.listFiles({ ...at, pull_number: number });
+  expect(data.map(({ filename, patch }) => [filename, patch === undefined])).toEqual([
+    ['a', true],
+    ['f1', false],
+    ['f2', false],
+    ['f3', false],
+  ]);
+});
+
+it('is merged into its base branch', async () => {
+  await github.merge(pull);
+  await github.settled();
+  const { data } = await client.rest.pulls.get(one);
+  expect(data).toMatchObject({ state: 'closed', merged: true });
+  const content = await client.rest.repos.getContent({ ...at, path: 'a.c', mediaType: { format: 'raw' } });
+  expect(content.data).toBe('one\n2\n');
+  expect(github.violations).toEqual([]);
+});
+
+it('is queued as a commit of base and head', async () => {
+  await github.push(repository, 'master', { commits: [{ message: 'meanwhile', files: { other: 'x\n' } }] });
+  const ref = await github.queueMerge(pull);
+  const content = async (path: string) =>
+    (await client.rest.repos.getContent({ ...at, path, ref, mediaType: { format: 'raw' } })).data;
+  expect([await content('other'), await content('a.c')]).toEqual(['x\n', 'one\n2\n']);
+});
+
+it('is not found once its repository is deleted', async () => {
+  expect((await client.rest.pulls.get(one)).data.state).toBe('open');
+  github.deleteRepository(repository);
+  expect((await refused(client.rest.pulls.get(one))).status).toBe(404);
 });
 
 it('lists commits, the oldest first, and never more than 250', async () => {
@@ -102,7 +141,7 @@ it('keeps a pull request whose fork is gone', async () => {
   const { number } = await github.createPullRequest(repository, { from: fork, commits });
   const get = async () => (await client.rest.pulls.get({ ...at, pull_number: number })).data;
   expect((await get()).head.repo?.full_name).toBe('contributor/tree');
-  github.deleteFork(fork);
+  github.deleteRepository(fork);
   expect((await get()).head.repo).toBeNull();
   expect(String((await diff(number)).data)).toContain('+fork');
 });

@@ -1,0 +1,35 @@
+/** A thread of tree-sitter.ts: loads the packages from where they were installed, which is outside the project. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+interface TreeSitter {
+  readonly Parser: {
+    init(): Promise<void>;
+    new (): {
+      setLanguage(language: unknown): void;
+      parse(text: string): { rootNode: { hasError: boolean }; delete(): void } | null;
+    };
+  };
+  readonly Language: { load(path: string): Promise<unknown> };
+}
+
+const { packages, root, paths } = workerData as { packages: string; root: string; paths: readonly string[] };
+const modules = join(packages, 'node_modules');
+const { main } = JSON.parse(readFileSync(join(modules, 'web-tree-sitter/package.json'), 'utf8')) as {
+  main: string;
+};
+const { Parser, Language } = (await import(
+  pathToFileURL(join(modules, 'web-tree-sitter', main)).href
+)) as TreeSitter;
+await Parser.init();
+const parser = new Parser();
+parser.setLanguage(await Language.load(join(modules, 'tree-sitter-c/tree-sitter-c.wasm')));
+let errors = 0;
+for (const path of paths) {
+  const tree = parser.parse(readFileSync(join(root, path), 'utf8'));
+  if (tree === null || tree.rootNode.hasError) errors++;
+  tree?.delete();
+}
+parentPort?.postMessage(errors);

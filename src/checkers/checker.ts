@@ -49,6 +49,8 @@ export interface Finding {
   /** Survives unrelated edits and line moves; see fingerprint.ts. */
   readonly fingerprint: string;
   readonly trace: readonly Step[];
+  /** True where one defect (a lock cycle) can be seen from several places: their findings share the fingerprint. */
+  readonly hasSeveralPlaces?: true;
   readonly suggestion?: Suggestion;
   /** SHA (or patch file name) of the commit that a message finding is about, or that introduced the defect. */
   readonly commit?: string;

@@ -14,6 +14,7 @@ import type {
   TypeName,
 } from './facts.ts';
 import type { TreeFiles } from './file-index.ts';
+import { pathsInFolder } from './folder.ts';
 import { type Changes, LayeredFiles, type Place } from './layered-files.ts';
 import { entryKey, fieldKey, LinkKind, MentionFlag, SymbolFlag } from './link-record.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
@@ -85,6 +86,10 @@ export class IndexProgram implements Program {
   definitions(path: string): readonly FunctionRef[] {
     const file = this.#files.fileOf(path);
     return file === undefined ? [] : [...this.#files.unit(file).refs.values()];
+  }
+
+  siblings(path: string): readonly string[] {
+    return pathsInFolder(this.allPaths(), path);
   }
 
   facts(path: string): FileFacts | undefined {

@@ -10,6 +10,7 @@ import type {
   TableEntry,
   TypeName,
 } from './facts.ts';
+import { pathsInFolder } from './folder.ts';
 import { IncludePaths, reachable } from './include-paths.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
 import { best, type Candidate } from './resolve.ts';
@@ -111,6 +112,10 @@ class MemoryProgram implements Program {
     for (const fact of facts.globals) this.#globals.add(fact.name, { path, isStatic: fact.isStatic, fact });
     for (const { name, value } of facts.enumerators)
       this.#enumerators.add(name, { path, isStatic, fact: value });
+  }
+
+  siblings(path: string): readonly string[] {
+    return pathsInFolder(this.paths, path);
   }
 
   facts(path: string): FileFacts | undefined {

@@ -32,6 +32,9 @@ export interface Program {
   readonly paths: readonly string[];
   facts(path: string): FileFacts | undefined;
 
+  /** Paths of the files in the folder of this one, itself included, in order. */
+  siblings(path: string): readonly string[];
+
   /** Definitions that a call of `name` in file `from` may reach: the file's own static first, then by include and visibility, then by directory. Usually one. */
   functions(name: string, from: string): readonly FunctionRef[];
   /** Prototype where no body is known. */

@@ -7,6 +7,8 @@
  * Documentation/locking/lockdep-design.rst, locktypes.rst.
  */
 
+import { FS_RECLAIM } from './reclaim.ts';
+
 /** What sort of lock: it decides the wait context and what a second acquisition means. */
 export type LockKind =
   | 'mutex'
@@ -273,6 +275,10 @@ add('lock_map_release mutex_release spin_release rwlock_release rwsem_release se
 });
 add('might_lock might_lock_nested', { kind: 'lock_map', operation: 'mention' });
 add('might_lock_read', { kind: 'lock_map', mode: 'read', operation: 'mention' });
+
+// sched/mm.h: reclaim is a lock that allocations take for a moment, and that annotations hold
+add('fs_reclaim_acquire', { kind: 'lock_map', lock: -1, name: FS_RECLAIM });
+add('fs_reclaim_release', { kind: 'lock_map', lock: -1, name: FS_RECLAIM, operation: 'release' });
 
 /** Primitives of the lock API by name. */
 export const lockFunctions: ReadonlyMap<string, LockFunction> = table;

@@ -19,16 +19,45 @@ export function compareFindings(
 ): Difference {
   const lines = changedLines(diff);
   return {
-    introduced: surplus(head, base, (path, line) => lines.isAdded(path, line)),
-    fixed: surplus(base, head, (path, line) => lines.isRemoved(path, line)),
+    introduced: without(head, base, (path, line) => lines.isAdded(path, line)),
+    fixed: without(base, head, (path, line) => lines.isRemoved(path, line)),
   };
 }
 
-function surplus(
+type IsChanged = (path: string, line: number) => boolean;
+
+function without(findings: readonly Finding[], others: readonly Finding[], isChanged: IsChanged): Finding[] {
+  const [shared, single] = partition(findings, (finding) => finding.hasSeveralPlaces === true);
+  return [...surplus(single, others, isChanged), ...newDefects(shared, others, isChanged)];
+}
+
+/** A defect that is seen from several places is new where the other side has it nowhere; it is said at the place that the change touches. */
+function newDefects(
   findings: readonly Finding[],
   others: readonly Finding[],
-  isChanged: (path: string, line: number) => boolean,
+  isChanged: IsChanged,
 ): Finding[] {
+  const known = new Set(others.map(identity));
+  const rank = (finding: Finding): number =>
+    isChanged(finding.path, finding.line)
+      ? 0
+      : finding.trace.some((step) => step.function === finding.function && isChanged(step.path, step.line))
+        ? 1
+        : 2;
+  const chosen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = identity(finding);
+    const other = chosen.get(key);
+    if (!known.has(key) && (other === undefined || rank(finding) < rank(other))) chosen.set(key, finding);
+  }
+  return [...chosen.values()];
+}
+
+function partition<T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [list.filter(isFirst), list.filter((item) => !isFirst(item))];
+}
+
+function surplus(findings: readonly Finding[], others: readonly Finding[], isChanged: IsChanged): Finding[] {
   const partners = new Map<string, number>();
   for (const other of others) partners.set(identity(other), (partners.get(identity(other)) ?? 0) + 1);
   const changed = (finding: Finding) =>

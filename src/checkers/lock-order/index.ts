@@ -3,17 +3,21 @@ import { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { Program } from '../../index/program.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
 import { effectsOf } from '../null-deref/index.ts';
-import { FunctionLocks } from './function-locks.ts';
+import { circular, findCycles, reclaim } from './circular.ts';
+import type { FunctionLocks } from './function-locks.ts';
+import { functionsWithLocks, neighbourhood } from './neighbourhood.ts';
 import { findRecursive, recursive } from './recursive.ts';
 import { findSleepInAtomic, sleepInAtomic } from './sleep-in-atomic.ts';
 import { findLeftHeld, findReleasedTwice, unbalanced } from './unbalanced.ts';
 
 export const lockOrder: CodeChecker = {
   name: 'lock-order',
-  rules: [recursive, sleepInAtomic, unbalanced],
+  rules: [circular, reclaim, recursive, sleepInAtomic, unbalanced],
   audit(program, paths) {
     const effects = lockEffectsOf(program);
-    return paths.flatMap((path) => auditFile(effects, path));
+    const audited = paths.flatMap((path) => functionsWithLocks(effects, path));
+    const cycles = findCycles(neighbourhood(effects, paths, audited));
+    return [...audited.flatMap(auditFunction), ...cycles];
   },
 };
 
@@ -26,17 +30,10 @@ function lockEffectsOf(program: Program): LockEffects {
   return made;
 }
 
-function auditFile(effects: LockEffects, path: string): Finding[] {
-  const functions = effects.effects.program.facts(path)?.functions ?? [];
-  return functions.flatMap((fact) => {
-    const ref = { id: `${path}:${fact.name}`, path, name: fact.name, fact };
-    const body = effects.body(ref);
-    if (body === undefined || body.events.length === 0) return [];
-    const locks = new FunctionLocks(effects, ref, body);
-    findLeftHeld(locks);
-    findReleasedTwice(locks);
-    findRecursive(locks);
-    findSleepInAtomic(locks);
-    return locks.findings;
-  });
+function auditFunction(locks: FunctionLocks): readonly Finding[] {
+  findLeftHeld(locks);
+  findReleasedTwice(locks);
+  findRecursive(locks);
+  findSleepInAtomic(locks);
+  return locks.findings;
 }

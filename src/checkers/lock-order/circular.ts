@@ -1,0 +1,94 @@
+import { columnOf, lineOf } from '../../c/flow.ts';
+import { FS_RECLAIM } from '../../kernel/reclaim.ts';
+import type { Confidence, Finding, Rule } from '../checker.ts';
+import { fingerprint } from '../fingerprint.ts';
+import type { PlacedDependency } from './dependencies.ts';
+import type { Dependency } from './graph.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
+import { chainLine, chainSteps, scenario } from './scenario.ts';
+
+export const circular: Rule = {
+  id: 'lock-order/circular',
+  severity: 'error',
+  summary: 'Locks are taken in an order that other code contradicts: two tasks can wait for each other.',
+  source: 'Documentation/locking/lockdep-design.rst; kernel/locking/lockdep.c, print_circular_bug()',
+};
+
+export const reclaim: Rule = {
+  id: 'lock-order/reclaim',
+  severity: 'error',
+  summary: 'Memory is allocated, in a way that may enter reclaim, under a lock that reclaim itself may take.',
+  source: 'Documentation/core-api/gfp_mask-from-fs-io.rst; mm/page_alloc.c, fs_reclaim_acquire()',
+};
+
+/**
+ * A cycle through each dependency that the audited files make. One cycle has one fingerprint, wherever it is
+ * entered: who reports takes the place that the change touches.
+ */
+export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const through of own) {
+    const cycle = graph.cycle(through, 4);
+    if (cycle === undefined) continue;
+    const finding = toFinding(through, cycle);
+    const key = `${finding.fingerprint} ${through.from.lock}`;
+    const known = found.get(key);
+    if (known === undefined || ORDER[finding.confidence] > ORDER[known.confidence]) found.set(key, finding);
+  }
+  return [...found.values()];
+}
+
+const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
+
+function toFinding(through: PlacedDependency, cycle: readonly Dependency[]): Finding {
+  const rule = cycle.some((d) => d.from.lock === FS_RECLAIM) ? reclaim : circular;
+  const { from, to, locks, position } = through;
+  const line = lineOf(position);
+  const names = cycle.map((d) => d.from.lock);
+  return {
+    checker: 'lock-order',
+    rule: rule.id,
+    severity: rule.severity,
+    confidence: confidenceOf(through, cycle),
+    path: locks.ref.path,
+    line,
+    endLine: line,
+    column: columnOf(position),
+    function: locks.ref.name,
+    message: messageOf(cycle),
+    explanation: `${scenario(cycle)}\n\nChain exists of: ${chainLine(cycle)}\n\n${remedy(rule, from.lock, to.lock)}`,
+    fingerprint: fingerprint(rule.id, rotated(names).join(' ')),
+    trace: chainSteps(cycle),
+    hasSeveralPlaces: true,
+  };
+}
+
+/** What happens here, and what comes back. */
+function messageOf(cycle: readonly Dependency[]): string {
+  const [through, ...rest] = cycle as [Dependency, ...Dependency[]];
+  const { from, to } = through;
+  const back = rest.map((d) => `${d.to.lock} under ${d.from.lock}`).join(', ');
+  if (to.lock === FS_RECLAIM) {
+    return `Memory is allocated under ${from.lock} here, in a way that may enter reclaim, and reclaim can wait for ${from.lock} (${back}): possible deadlock.`;
+  }
+  const elsewhere = rest.some((d) => d.to.lock === FS_RECLAIM) ? 'with reclaim between' : 'elsewhere';
+  return `${to.lock} is taken under ${from.lock} here, and the other way round ${elsewhere} (${back}): possible deadlock.`;
+}
+
+/** A cycle's locks from the first in the alphabet on: the same wherever the search began. */
+function rotated(names: readonly string[]): readonly string[] {
+  const first = names.indexOf([...names].sort()[0] ?? '');
+  return [...names.slice(first), ...names.slice(0, first)];
+}
+
+const remedy = (rule: Rule, from: string, to: string): string =>
+  rule === reclaim
+    ? `Release ${from} before the call that needs memory, allocate beforehand, or use GFP_NOFS or GFP_ATOMIC where that is right.`
+    : `Release ${from} before ${to} is taken, or take the two in the order of the other place.`;
+
+/** A chain is as sure as its weakest link; the shorter, the surer. */
+function confidenceOf(through: PlacedDependency, cycle: readonly Dependency[]): Confidence {
+  const weight = Math.min(...cycle.map((d) => d.weight));
+  if (through.conditional || weight < 0.5 || cycle.length > 3) return 'low';
+  return weight > 0.75 && cycle.length === 2 ? 'high' : 'medium';
+}

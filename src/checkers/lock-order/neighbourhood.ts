@@ -1,0 +1,103 @@
+/**
+ * The lock graph around some files: what they, the files beside them and whatever reclaim calls do. A deadlock
+ * is nearly always between functions of one driver or subsystem, with reclaim or a notifier to close the ring.
+ */
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
+import { causeSteps } from './causes.ts';
+import { dependenciesOf, type PlacedDependency } from './dependencies.ts';
+import { FunctionLocks } from './function-locks.ts';
+import { LockGraph } from './graph.ts';
+
+/** Files beside an audited one that are read for it. */
+const MAX_SIBLINGS = 80;
+
+export interface Neighbourhood {
+  readonly graph: LockGraph;
+  /** The dependencies that the audited files make themselves. */
+  readonly own: readonly PlacedDependency[];
+}
+
+/** `audited`: the functions of the audited files that touch locks. */
+export function neighbourhood(
+  effects: LockEffects,
+  paths: readonly string[],
+  audited: readonly FunctionLocks[],
+): Neighbourhood {
+  const graph = new LockGraph();
+  const own = audited.flatMap((locks) => dependenciesOf(locks));
+  for (const dependency of own) graph.add(dependency);
+  if (own.length === 0) return { graph, own };
+  const { program } = effects.effects;
+  const around = new Set(
+    paths.flatMap((path) => program.siblings(path).filter(isSource).slice(0, MAX_SIBLINGS)),
+  );
+  for (const path of paths) around.delete(path);
+  for (const path of around) {
+    for (const locks of functionsWithLocks(effects, path)) {
+      for (const dependency of dependenciesOf(locks)) graph.add(dependency);
+    }
+  }
+  addReclaim(effects, graph);
+  return { graph, own };
+}
+
+const isSource = (path: string): boolean => path.endsWith('.c');
+
+/** The functions of a file whose paths touch locks. */
+export function functionsWithLocks(effects: LockEffects, path: string): readonly FunctionLocks[] {
+  const functions = effects.effects.program.facts(path)?.functions ?? [];
+  return functions.flatMap((fact) => {
+    const ref = { id: `${path}:${fact.name}`, path, name: fact.name, fact };
+    const body = effects.body(ref);
+    return body === undefined || body.events.length === 0 ? [] : [new FunctionLocks(effects, ref, body)];
+  });
+}
+
+/** Reclaim calls what drivers store in these fields: all that those functions take, they take under fs_reclaim. */
+function addReclaim(effects: LockEffects, graph: LockGraph): void {
+  for (const { type, field } of reclaimCallbacks) {
+    for (const { ref, entry, path } of effects.effects.program.stored(type, field)) {
+      for (const acquired of effects.summary(ref).acquires) {
+        if (
+          !acquired.blocks ||
+          acquired.lockClass === '' ||
+          acquired.kind === 'rcu' ||
+          acquired.kind === 'srcu'
+        )
+          continue;
+        graph.add({
+          from: { lock: FS_RECLAIM, mode: 'write' },
+          to: { lock: acquired.lockClass, mode: acquired.mode },
+          witness: [
+            {
+              path,
+              line: entry.line,
+              function: ref.name,
+              text: `reclaim calls ${type}.${field}, which is ${ref.name}()`,
+            },
+            ...causeSteps(
+              effects,
+              { ...acquired.cause, callee: ref.name, calleePath: ref.path },
+              (summary) => {
+                const same = summary.acquires.find(
+                  (a) => a.lockClass === acquired.lockClass && a.mode === acquired.mode,
+                );
+                return (
+                  same && {
+                    cause: same.cause,
+                    text:
+                      same.cause.depth === 0
+                        ? `${acquired.lockClass} is taken`
+                        : `calls ${same.cause.callee}()`,
+                  }
+                );
+              },
+            ),
+          ],
+          weight: 0.8 ** acquired.cause.depth,
+        });
+      }
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { coDevelopers } from './co-developed.ts';
-import { showPerson } from './people.ts';
+import { parsePerson, showPerson } from './people.ts';
 import { type MessageRule, removeLines } from './rule.ts';
 
 export const coDevelopedIsAuthor: MessageRule = {
@@ -16,7 +16,9 @@ export const coDevelopedIsAuthor: MessageRule = {
         endLine: trailer.endLine,
         message: `${showPerson(person)} is the author and is named by Co-developed-by too.`,
         explanation: 'The author is credited by the From line. Take the tag out; their sign-off stays.',
-        correction: removeLines(trailer.line, trailer.endLine),
+        ...(parsePerson(trailer.value).remark === ''
+          ? { correction: removeLines(trailer.line, trailer.endLine) }
+          : {}),
       };
     }
   },

@@ -1,3 +1,4 @@
+import type { Message } from './message.ts';
 import type { MessageRule } from './rule.ts';
 
 export const commentLine: MessageRule = {
@@ -13,7 +14,16 @@ export const commentLine: MessageRule = {
       message: 'A line of the message begins with `#`.',
       explanation:
         'git takes it for a comment as soon as somebody edits or rebases the commit, and drops it. Indent the line.',
-      correction: { startLine: at + 1, endLine: at + 1, lines: [` ${message.lines[at]}`] },
+      ...(inText(message, at + 1)
+        ? { correction: { startLine: at + 1, endLine: at + 1, lines: [` ${message.lines[at]}`] } }
+        : {}),
     };
   },
 };
+
+/** Below a tag an indented line would become a part of it. */
+function inText(message: Message, line: number): boolean {
+  return message.paragraphs.some(
+    (paragraph) => paragraph.kind === 'prose' && paragraph.line <= line && line <= paragraph.endLine,
+  );
+}

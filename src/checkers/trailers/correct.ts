@@ -33,13 +33,19 @@ export async function correctMessages(
   return corrected;
 }
 
-/** Applies the corrections that do not touch the same lines, the first ones first. Line ends stay as they are. */
+/**
+ * Applies the corrections that do not touch the same lines: those of one line before those that move several, so that
+ * what is moved is right by then. Line ends stay as they are.
+ */
 export function applyCorrections(message: string, findings: readonly Finding[]): string {
   const lines = message.split('\n');
   const end = lines.some((line) => line.endsWith('\r')) ? '\r' : '';
   const chosen: Suggestion[] = [];
-  for (const { suggestion } of findings) {
-    if (suggestion === undefined || suggestion.endLine > lines.length) continue;
+  const offered = findings
+    .flatMap(({ suggestion }) => (suggestion === undefined ? [] : [suggestion]))
+    .sort((a, b) => span(a) - span(b) || a.startLine - b.startLine);
+  for (const suggestion of offered) {
+    if (suggestion.endLine > lines.length) continue;
     const free = chosen.every(
       (other) => suggestion.endLine < other.startLine || suggestion.startLine > other.endLine,
     );
@@ -50,4 +56,8 @@ export function applyCorrections(message: string, findings: readonly Finding[]):
     lines.splice(startLine - 1, endLine - startLine + 1, ...replacement.map((line) => `${line}${end}`));
   }
   return lines.join('\n');
+}
+
+function span({ startLine, endLine }: Suggestion): number {
+  return endLine - startLine;
 }

@@ -10,6 +10,7 @@ export const duplicateTrailer: MessageRule = {
   *check({ message }) {
     const seen = new Map<string, Trailer>();
     for (const [index, trailer] of message.trailers.entries()) {
+      if (trailer.kind === 'unknown') continue;
       if (trailer.key === 'Signed-off-by') {
         const own = sameness(trailer);
         for (const [text, earlier] of seen) {

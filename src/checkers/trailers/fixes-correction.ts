@@ -2,9 +2,13 @@
 import { formatFixes } from './fixes-tag.ts';
 import { type Correction, type FixesLine, replaceTrailer } from './rule.ts';
 
+/** Text behind the subject that says nothing: marks, a date. Other words are not dropped by a machine. */
+const DROPPED = /^[\s.,;:)"']*(?:\(?\d{4}-\d{2}-\d{2}\)?)?[\s.,;:)"']*$/;
+
 /** The corrected tag, or undefined where a person must decide. */
 export function correctedFixes(fixes: FixesLine): string | undefined {
   const { tag, target, meant } = fixes;
+  if (!DROPPED.test(tag.trailing)) return undefined;
   if (target.state === 'found') {
     const { commit } = target;
     if (!subjectDiffers(fixes)) {

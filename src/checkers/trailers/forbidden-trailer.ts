@@ -8,14 +8,16 @@ export const forbiddenTrailer: MessageRule = {
   source: '.github/adjutant.yml, trailers.forbidden',
   *check({ message, options }) {
     const forbidden = new Set(options.forbidden.map((name) => name.toLowerCase()));
-    for (const trailer of message.trailers) {
-      if (!forbidden.has(trailer.key.toLowerCase()) && !forbidden.has(trailer.name.toLowerCase())) continue;
+    for (const [index, line] of message.lines.entries()) {
+      const name = /^\s*([\w-]+)\s*:/.exec(line)?.[1];
+      if (name === undefined || !forbidden.has(name.toLowerCase())) continue;
+      const endLine = message.trailers.find((trailer) => trailer.line === index + 1)?.endLine ?? index + 1;
       yield {
-        line: trailer.line,
-        endLine: trailer.endLine,
-        message: `\`${trailer.name}:\` is not allowed here.`,
+        line: index + 1,
+        endLine,
+        message: `\`${name}:\` is not allowed here.`,
         explanation: 'This repository’s configuration forbids it.',
-        ...(/-by$/i.test(trailer.key) ? {} : { correction: removeLines(trailer.line, trailer.endLine) }),
+        ...(/-by$/i.test(name) ? {} : { correction: removeLines(index + 1, endLine) }),
       };
     }
   },

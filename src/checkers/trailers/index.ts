@@ -5,7 +5,7 @@ import type { CommitLookup, UpstreamLookup } from '../../git/commit-lookup.ts';
 import { COMMIT_MESSAGE, type Finding, type MessageChecker, type Severity } from '../checker.ts';
 import { gatherContexts } from './context.ts';
 import { defaultTrailerOptions, type TrailerOptions } from './options.ts';
-import type { MessageContext, MessageRule, Problem } from './rule.ts';
+import type { Correction, MessageContext, MessageRule, Problem } from './rule.ts';
 import { rules } from './rules.ts';
 
 const NAME = 'trailers';
@@ -71,10 +71,18 @@ function toFinding(
     fingerprint: fingerprint(rule.id, message.subject, text, problem.message),
     trace: [],
     commit: commit.id,
-    ...(problem.correction === undefined
+    ...(problem.correction === undefined || !isSafe(problem.correction, message.lines)
       ? {}
       : { suggestion: { path: COMMIT_MESSAGE, ...problem.correction } }),
   };
+}
+
+/** A correction changes something, and neither takes folded text away nor leaves it to another tag. */
+function isSafe({ startLine, endLine, lines }: Correction, before: readonly string[]): boolean {
+  if (lines.length === 0 && before.slice(startLine, endLine + 1).some((line) => /^\s+\S/.test(line)))
+    return false;
+  const now = before.slice(startLine - 1, endLine);
+  return now.length !== lines.length || now.some((line, index) => line !== lines[index]);
 }
 
 /** Without the commit's id and the line's number: an amended commit keeps what was said about it. */

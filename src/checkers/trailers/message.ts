@@ -171,7 +171,8 @@ function trailerRun(lines: readonly string[], from: number, end: number): Run {
     const open = run.start < end;
     const item = readItem(lines, at, end, open && run.trailers.length > 0);
     if (item === undefined) {
-      if (isSigned(run)) run.remarks.push({ kind: 'text', line: at + 1, endLine: at + 1 });
+      const folded = open && run.trailers.length > 0 && /^\s/.test(lines[at] ?? '');
+      if (folded || isSigned(run)) run.remarks.push({ kind: 'text', line: at + 1, endLine: at + 1 });
       else run = { start: end, trailers: [], remarks: [] };
       at += 1;
       continue;
@@ -268,7 +269,12 @@ function recognise(
     return meant?.value === 'person' && looksSigned ? { key: meant.name, kind: 'misspelled' } : undefined;
   }
   if (known !== undefined) {
-    const plain = known.documented || inBlock || looksSigned || name.includes('-');
+    const plain =
+      known.documented ||
+      inBlock ||
+      looksSigned ||
+      name.includes('-') ||
+      (known.value === 'url' && /^<?https?:/.test(value));
     return plain ? { key: known.name, kind: 'known' } : undefined;
   }
   if (isCombined(lower)) return { key: capitalised(name), kind: 'known' };
@@ -277,6 +283,7 @@ function recognise(
   const near = insteadOf.has(lower) ? undefined : nearestTag(name, value);
   if (near !== undefined) return { key: near, kind: 'misspelled' };
   if (looksSigned) return { key: name, kind: 'unknown' };
+  if (insteadOf.has(lower) && /^\S+$/.test(value)) return { key: name, kind: 'unknown' };
   if (/-by$/i.test(name) || (inBlock && value !== '')) return { key: name, kind: 'unknown' };
   return undefined;
 }
@@ -294,6 +301,7 @@ function capitalised(name: string): string {
 /** Index after the lines that continue the trailer of line `at`. */
 function continuationEnd(lines: readonly string[], at: number, end: number, key: string): number {
   let next = at + 1;
+  if (key === 'Fixes' && isClosed(lines[at] ?? '')) return next;
   while (next < end && /^[ \t\u00a0]+\S/.test(lines[next] ?? '') && !startsItem(lines, next)) next += 1;
   if (key !== 'Fixes' || next > at + 1) return next;
   const wrapped = wrappedFixesEnd(lines, at, end);
@@ -311,11 +319,11 @@ function wrappedFixesEnd(lines: readonly string[], at: number, end: number): num
   }
   if (!/[0-9a-f]{5,40}/i.test(text) || isClosed(text)) return undefined;
   for (let next = at + 1; next < Math.min(end, at + 4); next += 1) {
-    if (startsItem(lines, next)) return undefined;
+    if (startsItem(lines, next)) break;
     text += ` ${lines[next] ?? ''}`;
     if (isClosed(text)) return next + 1;
   }
-  return isOpen(lines[at] ?? '') && at + 1 < end ? at + 2 : undefined;
+  return isOpen(lines[at] ?? '') && at + 1 < end && !startsItem(lines, at + 1) ? at + 2 : undefined;
 }
 
 /** The subject that a Fixes line quotes is closed: `("…")`, `(…)`, `"…"`. A SHA1 alone is not. */

@@ -6,9 +6,8 @@ export const requiredTrailer: MessageRule = {
   summary: 'A trailer is missing that this repository asks of every commit.',
   source: '.github/adjutant.yml, trailers.required',
   *check({ message, options }) {
-    const present = new Set(message.trailers.map((trailer) => trailer.key.toLowerCase()));
     for (const name of options.required) {
-      if (present.has(name.toLowerCase())) continue;
+      if (message.lines.some((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`))) continue;
       yield {
         line: message.trailers[0]?.line ?? 1,
         message: `The commit has no \`${name}:\`.`,

@@ -24,7 +24,9 @@ export const signoffByProgram: MessageRule = {
         explanation:
           'Only a person can certify the Developer Certificate of Origin, and a program is no co-author. Take the ' +
           'line out; if the program helped with the change, say so by `Assisted-by: NAME:VERSION [TOOL]`.',
-        correction: removeLines(trailer.line, trailer.endLine),
+        ...(parsePerson(trailer.value).remark === ''
+          ? { correction: removeLines(trailer.line, trailer.endLine) }
+          : {}),
       };
     }
   },

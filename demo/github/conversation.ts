@@ -20,6 +20,7 @@ import {
 } from './state.ts';
 
 const BODY_LENGTH = 65_536;
+const TOO_LONG = `Body is too long (maximum is ${BODY_LENGTH} characters)`;
 
 /** A place in the diff, as a request names it. */
 export interface Place {
@@ -99,8 +100,13 @@ function sideOf(side: string | undefined): Side {
   return side === 'LEFT' ? 'LEFT' : 'RIGHT';
 }
 
+/** Source of the sentences: parkerbxyz/suggest-changes #28, pr-agent #592, ubuntu/WSL #244. */
+const OUTSIDE = 'Pull request review thread line must be part of the diff';
+const OTHER_HUNK = 'Pull request review thread start line must be part of the same hunk as the line.';
+const NOT_BEFORE = 'Pull request review thread start line must precede the end line.';
+const NO_HUNK = "Pull request review thread diff hunk can't be blank";
+
 function placed(file: FileDiff, place: Place) {
-  const outside = 'Pull request review thread line must be part of the diff';
   if (place.side !== undefined && place.side !== 'LEFT' && place.side !== 'RIGHT') {
     return 'Pull request review thread side is not included in the list';
   }
@@ -114,16 +120,14 @@ function placed(file: FileDiff, place: Place) {
   }
   const side = sideOf(place.side);
   const anchor = anchorOf(file, side, place.line);
-  if (anchor === undefined) return outside;
+  if (anchor === undefined) {
+    if (place.start_line === undefined) return `${OUTSIDE} and ${NO_HUNK}`;
+    return `${OUTSIDE}, ${OTHER_HUNK}, and ${NO_HUNK}`;
+  }
   if (place.start_line !== undefined) {
     const start = anchorOf(file, sideOf(place.start_side ?? place.side), place.start_line);
-    if (start === undefined) return 'Pull request review thread start line must be part of the diff';
-    if (start.line.position >= anchor.line.position) {
-      return 'Pull request review thread start line must precede the end line';
-    }
-    if (start.hunk !== anchor.hunk) {
-      return 'Pull request review thread start line must be part of the same hunk as the line';
-    }
+    if (start?.hunk !== anchor.hunk) return OTHER_HUNK;
+    if (start.line.position >= anchor.line.position) return NOT_BEFORE;
   }
   return { line: place.line, position: anchor.line.position, side, diffHunk: hunkUpTo(anchor) };
 }
@@ -221,17 +225,15 @@ export async function addReview(
   }
   const commit = asked.commit_id ?? pull.head.sha;
   const files = await filesAt(pull, commit);
-  const refused: string[] = [];
   const threads: { at: NewThread; body: string }[] = [];
   for (const comment of comments) {
-    if (comment.body.trim() === '') refused.push("Body can't be blank");
-    if (comment.body.length > BODY_LENGTH)
-      refused.push(`Body is too long (maximum is ${BODY_LENGTH} characters)`);
+    if (comment.body.trim() === '') throw unprocessable("Body can't be blank");
+    if (comment.body.length > BODY_LENGTH) throw unprocessable(TOO_LONG);
     const at = locate(files, comment);
-    if (typeof at === 'string') refused.push(at);
-    else threads.push({ at, body: comment.body });
+    // Which comment it was is not said.
+    if (typeof at === 'string') throw unprocessable(at);
+    threads.push({ at, body: comment.body });
   }
-  if (refused.length > 0) throw unprocessable(...new Set(refused));
   const review = newReview(hub, pull, user, body, asked.event, commit);
   for (const thread of threads) startThread(hub, pull, user, review, thread.at, commit, thread.body);
   if (review.state !== 'PENDING') announceReview(hub, pull, review);
@@ -356,16 +358,11 @@ export async function addReviewComment(
   const body = checkBody(asked.body);
   const at = locate(await filesAt(pull, asked.commit_id), asked);
   if (typeof at === 'string') {
-    const field = at.startsWith('Path') ? 'path' : 'line';
-    throw invalid({
-      resource: 'PullRequestReviewComment',
-      code: 'custom',
-      field: `pull_request_review_thread.${field}`,
-      message: at.replace(
-        /^Pull request review thread (\w+ ?\w*?) must/,
-        `pull_request_review_thread.${field} must`,
-      ),
-    });
+    const field = at.startsWith('Path')
+      ? 'pull_request_review_thread.path'
+      : 'pull_request_review_thread.line';
+    const message = at.startsWith('Path') ? `${field} is invalid` : `${field} must be part of the diff`;
+    throw invalid({ resource: 'PullRequestReviewComment', code: 'custom', field, message });
   }
   const review = newReview(hub, pull, user, '', 'COMMENT', asked.commit_id);
   const comment = startThread(hub, pull, user, review, at, asked.commit_id, body);

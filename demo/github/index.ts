@@ -186,6 +186,8 @@ export async function startGitHub(options: GitHubOptions = {}) {
     app: { id: app.id, privateKey: app.privateKey, webhookSecret: app.webhookSecret },
     installation,
     bot: app.bot,
+    /** All that must never be seen anywhere else: tokens as they are issued, the key, the webhook secret. */
+    secrets: () => [...hub.tokens.keys(), app.privateKey, app.webhookSecret],
     /** For the App's process. */
     env: {
       APP_ID: String(app.id),

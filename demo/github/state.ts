@@ -54,7 +54,14 @@ export interface PullRequest {
 }
 
 /** GitHub's ReportedContentClassifiers, in lower case as `minimizedReason` gives them. */
-export type MinimizedReason = 'abuse' | 'duplicate' | 'off-topic' | 'outdated' | 'resolved' | 'spam';
+export type MinimizedReason =
+  | 'abuse'
+  | 'duplicate'
+  | 'off-topic'
+  | 'outdated'
+  | 'resolved'
+  | 'spam'
+  | 'low-quality';
 
 interface Remark {
   readonly id: number;

@@ -94,7 +94,7 @@ export const apps: Handlers = {
     };
   },
   'apps/revoke-installation-access-token': (call) => {
-    call.hub.tokens.delete(tokenOfCall(call).value);
+    tokenOfCall(call).expiresAt = 0;
     return noContent;
   },
   'apps/list-repos-accessible-to-installation': (call) => {

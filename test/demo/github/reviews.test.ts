@@ -53,14 +53,18 @@ describe('a comment of a review', () => {
   });
 
   it.each<[string, Comment, string]>([
-    ['a line before the hunk', { line: 1 }, 'thread line must be part of the diff'],
+    [
+      'a line before the hunk',
+      { line: 1 },
+      "thread line must be part of the diff and Pull request review thread diff hunk can't be blank",
+    ],
     ['a line between hunks', { line: 20 }, 'thread line must be part of the diff'],
     ['a line that does not exist', { line: 4000 }, 'thread line must be part of the diff'],
     ['a file that is not changed', { path: 'same.c', line: 1 }, 'Path could not be resolved'],
     ['a start behind its end', { start_line: 6, line: 4 }, 'start line must precede the end line'],
     ['a start that is its end', { start_line: 4, line: 4 }, 'start line must precede the end line'],
     ['a start in another hunk', { start_line: 3, line: 30 }, 'same hunk'],
-    ['a start outside the diff', { start_line: 1, line: 5 }, 'start line must be part of the diff'],
+    ['a start outside the diff', { start_line: 1, line: 5 }, 'start line must be part of the same hunk'],
     ['a side that there is not', { line: 5, side: 'BOTH' }, 'side is not included'],
     ['no line', {}, 'could not be resolved'],
   ])('does not stand on %s', async (_, comment, why) => {

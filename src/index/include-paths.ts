@@ -45,14 +45,25 @@ export class IncludePaths {
       ? this.#numbers.get(isRelative ? posix.join(folder, name) : folder + name)
       : undefined;
     if (beside !== undefined) return beside;
-    const arch = folder.startsWith('arch/') ? (folder.split('/')[1] as string) : MAIN_ARCHITECTURE;
+    const number = this.#searchAs(name, isRelative, folder);
+    return number < 0 ? this.#nearest(name, folder) : number;
+  }
+
+  /** resolve() of an include with brackets, in the folders that all files of an architecture search; -1 where it is not there. */
+  search(include: string, from: string): number {
+    const name = include.slice(1, -1);
+    return this.#searchAs(name, name.includes('./'), from);
+  }
+
+  #searchAs(name: string, isRelative: boolean, from: string): number {
+    const arch = from.startsWith('arch/') ? (from.split('/')[1] as string) : MAIN_ARCHITECTURE;
     const known = entryOf(this.#searched, arch);
     let number = known.get(name);
     if (number === undefined) {
       number = this.#search(isRelative ? posix.normalize(name) : name, arch);
       known.set(name, number);
     }
-    return number < 0 ? this.#nearest(name, folder) : number;
+    return number;
   }
 
   #search(name: string, arch: string): number {

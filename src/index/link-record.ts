@@ -3,7 +3,6 @@
  * the file's facts it is. A pure function of the file's bytes, stored by blob beside the facts, so that a
  * tree of any number of files is linked without decoding facts.
  */
-import { ByteReader, ByteWriter } from '../c/bytes.ts';
 import { Expr } from '../c/flow.ts';
 import type { Lowering } from '../c/lowering.ts';
 import { baseOf } from '../c/types.ts';
@@ -64,7 +63,6 @@ export class LinkRecorder implements BodyListener {
   #pairs: number[][] = Array.from({ length: LINK_KINDS }, () => []);
   /** Per name number of the file's flows: its hash + 1, 0 where not computed yet. */
   #hashes: number[] = [];
-  readonly #text = new ByteWriter();
 
   start(): void {
     for (const pairs of this.#pairs) pairs.length = 0;
@@ -155,14 +153,15 @@ export class LinkRecorder implements BodyListener {
     }
   }
 
+  /** Counts, pairs, then the includes: how many, hash and length of each, their texts. */
   #bytes(includes: readonly string[], counts: readonly number[]): Uint8Array {
     let words = HEADER_WORDS;
     for (const pairs of this.#pairs) words += pairs.length;
-    this.#text.reset();
-    this.#text.strings(includes);
-    const text = this.#text;
-    const bytes = new Uint8Array(words * 4 + text.length);
-    const record = new Uint32Array(bytes.buffer, 0, words);
+    const texts = includes.map((include) => Buffer.from(include));
+    const textWords = 1 + texts.length * 2;
+    const textBytes = texts.reduce((sum, text) => sum + text.length, 0);
+    const bytes = new Uint8Array((words + textWords + Math.ceil(textBytes / 4)) * 4);
+    const record = new Uint32Array(bytes.buffer);
     record.set(
       this.#pairs.map((pairs) => pairs.length / 2),
       0,
@@ -173,7 +172,14 @@ export class LinkRecorder implements BodyListener {
       record.set(pairs, at);
       at += pairs.length;
     }
-    bytes.set(text.bytes.subarray(0, text.length), words * 4);
+    record[at++] = texts.length;
+    let textAt = (words + textWords) * 4;
+    for (const [n, text] of texts.entries()) {
+      record[at++] = nameHash(includes[n] as string);
+      record[at++] = text.length;
+      bytes.set(text, textAt);
+      textAt += text.length;
+    }
     return bytes;
   }
 
@@ -211,7 +217,7 @@ export function entryKey(type: string, field: string): string {
 /** The records of many blobs, one behind the other in one array. */
 export class LinkRecords {
   readonly words: Uint32Array;
-  readonly #bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** For each record where the pairs of each kind start in `words`; behind the last kind's their end. */
   readonly starts: Uint32Array;
   #count = 0;
@@ -220,14 +226,14 @@ export class LinkRecords {
   /** Room for `count` records of so many bytes together. */
   constructor(count: number, bytes: number) {
     this.words = new Uint32Array(Math.ceil(bytes / 4) + count);
-    this.#bytes = new Uint8Array(this.words.buffer);
+    this.bytes = Buffer.from(this.words.buffer);
     this.starts = new Uint32Array(count * (LINK_KINDS + 1));
   }
 
   /** Adds what LinkRecorder.finish() made; returns its number. */
   add(record: Uint8Array): number {
     const number = this.#count++;
-    this.#bytes.set(record, this.#end * 4);
+    this.bytes.set(record, this.#end * 4);
     let at = this.#end + HEADER_WORDS;
     const first = number * (LINK_KINDS + 1);
     for (let kind = 0; kind < LINK_KINDS; kind++) {
@@ -248,8 +254,16 @@ export class LinkRecords {
     return { functions, unparsed, types, tables, errors };
   }
 
-  includes(record: number): string[] {
-    const end = this.starts[record * (LINK_KINDS + 1) + LINK_KINDS] as number;
-    return new ByteReader(this.#bytes, end * 4).strings();
+  /** Calls `visit` with the hash of each include's text, and where that is in `bytes`. */
+  eachInclude(record: number, visit: (hash: number, from: number, to: number) => void): void {
+    const at = this.starts[record * (LINK_KINDS + 1) + LINK_KINDS] as number;
+    const count = this.words[at] as number;
+    let from = (at + 1 + count * 2) * 4;
+    for (let i = 0; i < count; i++) {
+      const hash = this.words[at + 1 + i * 2] as number;
+      const to = from + (this.words[at + 2 + i * 2] as number);
+      visit(hash, from, to);
+      from = to;
+    }
   }
 }

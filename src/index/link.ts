@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { IncludeAnswers } from './include-answers.ts';
 import { IncludePaths } from './include-paths.ts';
 import { flagsOf, LINK_KINDS, LinkKind, type LinkRecords, MacroFlag } from './link-record.ts';
 import { buildPostings, eachPair, HashSet, MAX_FILES } from './postings.ts';
@@ -85,16 +86,18 @@ function includeSections(
   recordOf: Uint32Array,
 ): [string, ArrayBufferView][] {
   const resolver = new IncludePaths(new Map(files.map(({ path }, number) => [path, number])));
+  const answers = new IncludeAnswers(records, resolver);
   const starts = new Uint32Array(files.length + 1);
   const edges: number[] = [];
   const seen = new Int32Array(files.length).fill(-1);
   for (const [number, { path }] of files.entries()) {
-    for (const include of records.includes(recordOf[number] as number)) {
-      const target = resolver.resolve(include, path);
-      if (target < 0 || target === number || seen[target] === number) continue;
+    answers.enter(path);
+    records.eachInclude(recordOf[number] as number, (hash, from, to) => {
+      const target = answers.resolve(hash, from, to);
+      if (target < 0 || target === number || seen[target] === number) return;
       seen[target] = number;
       edges.push(target);
-    }
+    });
     starts[number + 1] = edges.length;
   }
   return [

@@ -22,8 +22,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { KEY_BYTES } from './blob-table.ts';
 
-/** Key, offset, length, checksum of the record, checksum of the entry. */
-export const ENTRY_BYTES = KEY_BYTES + 16;
+/** Words of an entry: key, offset, length, checksum of the record, checksum of the entry. */
+const KEY_WORDS = KEY_BYTES / 4;
+const ENTRY_WORDS = KEY_WORDS + 4;
+export const ENTRY_BYTES = ENTRY_WORDS * 4;
 
 /** A lock of another machine is forgotten after this time; of this one, when its process is gone. */
 const FOREIGN_LOCK_MS = 24 * 3600 * 1000;
@@ -98,7 +100,7 @@ export class SegmentWriter {
   readonly #idx: number;
   readonly #bytes = Buffer.allocUnsafe(1 << 20);
   #pending = 0;
-  #entries: Buffer[] = [];
+  #entries: Uint32Array[] = [];
   /** What is on disk. */
   #end: number;
   #indexEnd: number;
@@ -126,7 +128,7 @@ export class SegmentWriter {
   }
 
   /** Adds a record; returns its offset and checksum. */
-  append(key: Uint8Array, bytes: Uint8Array): { offset: number; checksum: number } {
+  append(key: Uint32Array, bytes: Uint8Array): { offset: number; checksum: number } {
     if (this.#pending + bytes.length > this.#bytes.length) this.flush();
     const offset = this.size;
     const checksum = crc32(bytes);
@@ -137,12 +139,12 @@ export class SegmentWriter {
       this.#bytes.set(bytes, this.#pending);
       this.#pending += bytes.length;
     }
-    const entry = Buffer.allocUnsafe(ENTRY_BYTES);
+    const entry = new Uint32Array(ENTRY_WORDS);
     entry.set(key);
-    entry.writeUInt32LE(offset, KEY_BYTES);
-    entry.writeUInt32LE(bytes.length, KEY_BYTES + 4);
-    entry.writeUInt32LE(checksum, KEY_BYTES + 8);
-    entry.writeUInt32LE(crc32(entry.subarray(0, KEY_BYTES + 12)), KEY_BYTES + 12);
+    entry[KEY_WORDS] = offset;
+    entry[KEY_WORDS + 1] = bytes.length;
+    entry[KEY_WORDS + 2] = checksum;
+    entry[KEY_WORDS + 3] = entryChecksum(entry, 0);
     this.#entries.push(entry);
     return { offset, checksum };
   }
@@ -153,7 +155,7 @@ export class SegmentWriter {
     this.#end += this.#pending;
     this.#pending = 0;
     if (this.#entries.length === 0) return;
-    const entries = Buffer.concat(this.#entries);
+    const entries = Buffer.concat(this.#entries.map((entry) => new Uint8Array(entry.buffer)));
     this.#entries = [];
     writeFully(this.#idx, entries, this.#indexEnd);
     this.#indexEnd += entries.length;
@@ -184,19 +186,26 @@ export function readFully(fd: number, into: Uint8Array, position: number): numbe
   return done;
 }
 
-/** Calls `visit` with each whole entry of index bytes: key (a view), offset, length, checksum. */
+/** Calls `visit` with each whole entry of an index file's words: key (a view), offset, length, checksum. */
 export function eachEntry(
-  bytes: Buffer,
-  visit: (key: Uint8Array, offset: number, length: number, checksum: number) => void,
+  words: Uint32Array,
+  visit: (key: Uint32Array, offset: number, length: number, checksum: number) => void,
 ): void {
-  for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
-    const entry = bytes.subarray(at, at + ENTRY_BYTES);
-    if (crc32(entry.subarray(0, KEY_BYTES + 12)) !== entry.readUInt32LE(KEY_BYTES + 12)) continue;
-    visit(
-      entry.subarray(0, KEY_BYTES),
-      entry.readUInt32LE(KEY_BYTES),
-      entry.readUInt32LE(KEY_BYTES + 4),
-      entry.readUInt32LE(KEY_BYTES + 8),
-    );
+  const key = new Uint32Array(KEY_WORDS);
+  for (let at = 0; at + ENTRY_WORDS <= words.length; at += ENTRY_WORDS) {
+    if (entryChecksum(words, at) !== words[at + ENTRY_WORDS - 1]) continue;
+    for (let i = 0; i < KEY_WORDS; i++) key[i] = words[at + i] as number;
+    const value = at + KEY_WORDS;
+    visit(key, words[value] as number, words[value + 1] as number, words[value + 2] as number);
   }
+}
+
+/** Of all words of an entry but its last. There are as many entries as files in all trees: a call of zlib's would cost more. */
+function entryChecksum(words: Uint32Array, at: number): number {
+  let sum = ENTRY_WORDS;
+  for (let i = at; i < at + ENTRY_WORDS - 1; i++) {
+    sum = Math.imul(sum ^ (words[i] as number), 0x85ebca6b);
+    sum = Math.imul(sum ^ (sum >>> 15), 0xc2b2ae35);
+  }
+  return (sum ^ (sum >>> 16)) >>> 0;
 }

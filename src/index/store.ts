@@ -43,7 +43,6 @@ export class BlobStore {
   #segments = new Map<number, Segment>();
   #writer: SegmentWriter | undefined;
   readonly #key = new Uint32Array(KEY_BYTES / 4);
-  readonly #keyBytes = new Uint8Array(this.#key.buffer);
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -140,7 +139,7 @@ export class BlobStore {
     if (this.#writer !== undefined && this.#writer.size + bytes.length > SEGMENT_BYTES) this.#release();
     this.#writer ??= this.#claim();
     parseId(id, this.#key);
-    const { offset, checksum } = this.#writer.append(this.#keyBytes, bytes);
+    const { offset, checksum } = this.#writer.append(this.#key, bytes);
     this.#table.setKey(this.#key, this.#writer.number, offset, bytes.length, checksum);
   }
 
@@ -238,14 +237,11 @@ export class BlobStore {
       this.#segments.set(number, segment);
     }
     const { size } = fstatSync(fd);
-    const bytes = Buffer.allocUnsafe(Math.max(0, size - segment.indexed));
-    const count = readFully(fd, bytes, segment.indexed);
+    const words = entriesIn(fd, segment.indexed, size);
     closeSync(fd);
-    const whole = count - (count % ENTRY_BYTES);
-    segment.indexed += whole;
-    eachEntry(bytes.subarray(0, whole), (key, offset, length, checksum) => {
-      this.#keyBytes.set(key);
-      this.#table.setKey(this.#key, number, offset, length, checksum);
+    segment.indexed += words.length * 4;
+    eachEntry(words, (key, offset, length, checksum) => {
+      this.#table.setKey(key, number, offset, length, checksum);
     });
   }
 
@@ -253,11 +249,10 @@ export class BlobStore {
     const path = segmentPath(this.folder, number, 'idx');
     const fd = unlessMissing(() => openSync(path, 'r'));
     if (fd === undefined) return [];
-    const bytes = Buffer.allocUnsafe(fstatSync(fd).size);
-    const count = readFully(fd, bytes, 0);
+    const words = entriesIn(fd, 0, fstatSync(fd).size);
     closeSync(fd);
     const ids: string[] = [];
-    eachEntry(bytes.subarray(0, count), (key) => ids.push(Buffer.from(key).toString('hex')));
+    eachEntry(words, (key) => ids.push(Buffer.from(key.buffer).toString('hex')));
     return ids;
   }
 
@@ -311,4 +306,12 @@ function segmentNumbers(folder: string): number[] {
     if (match) numbers.push(Number(match[1]));
   }
   return numbers.sort((x, y) => x - y);
+}
+
+/** The words of the whole entries of an index file from `start` on. */
+function entriesIn(fd: number, start: number, end: number): Uint32Array {
+  const length = Math.max(0, end - start);
+  const words = new Uint32Array((length - (length % ENTRY_BYTES)) / 4);
+  const count = readFully(fd, new Uint8Array(words.buffer), start);
+  return words.subarray(0, (count - (count % ENTRY_BYTES)) / 4);
 }

@@ -381,3 +381,19 @@ export const guards: ReadonlyMap<string, string> = new Map([
   ['migrate', ''],
   ['device', 'device_lock'],
 ]);
+
+/**
+ * Classes of which the kernel tells instances apart by what they belong to (file system type, nesting level,
+ * parent and child), with annotations that a reader of one function does not see. An order between two of
+ * their instances says little.
+ */
+export const nestedClasses: ReadonlySet<string> = new Set([
+  'struct inode.i_rwsem',
+  'struct dentry.d_lock',
+  'struct device.mutex',
+  'struct sock.sk_lock',
+  'struct address_space.invalidate_lock',
+  'struct super_block.s_umount',
+  'struct mm_struct.mmap_lock',
+  'struct rq.__lock',
+]);

@@ -1,4 +1,5 @@
 import { columnOf, lineOf } from '../../c/flow.ts';
+import { nestedClasses } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Confidence, Finding, Rule } from '../checker.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -86,9 +87,15 @@ const remedy = (rule: Rule, from: string, to: string): string =>
     ? `Release ${from} before the call that needs memory, allocate beforehand, or use GFP_NOFS or GFP_ATOMIC where that is right.`
     : `Release ${from} before ${to} is taken, or take the two in the order of the other place.`;
 
-/** A chain is as sure as its weakest link; the shorter, the surer. */
+/**
+ * A chain is as sure as its weakest link; the fewer calls it takes, the surer. Whether both sides can mean the
+ * same two objects is not known between functions, so what goes through many calls stays low.
+ */
 function confidenceOf(through: PlacedDependency, cycle: readonly Dependency[]): Confidence {
-  const weight = Math.min(...cycle.map((d) => d.weight));
-  if (through.conditional || weight < 0.5 || cycle.length > 3) return 'low';
-  return weight > 0.75 && cycle.length === 2 ? 'high' : 'medium';
+  const weight = cycle.reduce((product, d) => product * d.weight, 1);
+  const isReclaim = cycle.some((d) => d.from.lock === FS_RECLAIM);
+  if (through.conditional || cycle.length > (isReclaim ? 3 : 2) || weight < (isReclaim ? 0.4 : 0.65))
+    return 'low';
+  if (cycle.some((d) => nestedClasses.has(d.from.lock))) return 'low';
+  return weight > 0.8 && cycle.length === 2 ? 'high' : 'medium';
 }

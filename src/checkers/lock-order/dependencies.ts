@@ -88,11 +88,13 @@ function addCall(
         },
       );
       const cause = { depth: a.cause.depth + 1, conditional: many };
-      for (const from of held)
+      for (const from of held) {
+        if (a.without.includes(from.lockClass)) continue;
         add(found, locks, event, from, { lock: a.lockClass, mode: a.mode }, [call, ...below], cause);
+      }
     }
     const reclaims = callee.summary.reclaims;
-    if (reclaims === undefined || reclaims.without.length > 0) continue;
+    if (reclaims === undefined) continue;
     if (reclaims.gfp >= 0) {
       const gfp = gfpOf(flow, args[reclaims.gfp] ?? 0);
       if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps || !gfp.flags.fs) continue;
@@ -107,7 +109,10 @@ function addCall(
         },
     );
     const cause = { depth: reclaims.cause.depth + 1, conditional: many || reclaims.cause.conditional };
-    for (const from of held) add(found, locks, event, from, reclaim, [call, ...below], cause);
+    for (const from of held) {
+      if (!reclaims.without.includes(from.lockClass))
+        add(found, locks, event, from, reclaim, [call, ...below], cause);
+    }
   }
 }
 

@@ -41,7 +41,7 @@ interface Sleep {
 
 function reportCall(locks: FunctionLocks, event: LockEvent): void {
   if (atomicBecause(event.state) === undefined) return;
-  const { flow, places } = locks.body;
+  const { flow } = locks.body;
   const name = nameOfCall(flow, event.call);
   const args = flow.calls[event.call]?.args ?? [];
   const allocator = ALLOCATORS.get(name);
@@ -60,8 +60,7 @@ function reportCall(locks: FunctionLocks, event: LockEvent): void {
   const callees = locks.effects.callees(flow, event.call, locks.ref.path);
   for (const callee of callees) {
     const sleeps = callee.summary.sleeps;
-    if (sleeps === undefined || dropsWhatForbids(event.state, sleeps, (p) => places.substitute(p, args)))
-      continue;
+    if (sleeps === undefined || dropsWhatForbids(event.state, sleeps)) continue;
     if (sleeps.gfp >= 0) {
       const gfp = gfpOf(flow, args[sleeps.gfp] ?? 0);
       if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps) continue;
@@ -90,17 +89,12 @@ function reportCall(locks: FunctionLocks, event: LockEvent): void {
   }
 }
 
-/** A callee that first releases the lock that forbids sleeping. */
-function dropsWhatForbids(
-  state: LockState,
-  sleeps: Happening,
-  here: (place: string) => string | undefined,
-): boolean {
+/** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */
+function dropsWhatForbids(state: LockState, sleeps: Happening): boolean {
   const because = atomicBecause(state);
   if (because === undefined || typeof because === 'string') return sleeps.without.length > 0;
   return (
-    sleeps.without.some((p) => here(p) === because.place) ||
-    (sleeps.without.length > 0 && because.lockClass === '')
+    sleeps.without.includes(because.lockClass) || (sleeps.without.length > 0 && because.lockClass === '')
   );
 }
 

@@ -170,10 +170,11 @@ function summarise(
 ): LockSummary {
   const { flow } = input;
   const acquires: (Acquired & { call: number })[] = [];
-  const sleeps: (Happening & { call: number })[] = [];
-  const reclaims: (Happening & { call: number })[] = [];
+  const sleeps: Happening[] = [];
+  const reclaims: Happening[] = [];
   const waited: Waited[] = [];
   const asserts: Asserted[] = [];
+  const releasedBefore = releasedClasses(events);
   const blocks = callBlocks(flow, conditions);
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
@@ -202,11 +203,12 @@ function summarise(
         mode,
         subclass: 0,
         blocks: blocking,
+        without: releasedBefore(call),
         cause: direct(lockClass),
         call,
       });
       if (isSleepingLock(kind) && blocking) {
-        sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
+        sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       }
       continue;
     }
@@ -226,20 +228,23 @@ function summarise(
       const target = pointer === 0 ? '' : input.targetOf(pointer);
       waited.push({ awaits: wait.awaits, place: exported(place), target, cause: direct(target) });
       if (!spinningWaits.has(wait.awaits))
-        sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
+        sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
     }
     if (sleeping.has(name)) {
-      sleeps.push({ what: name, gfp: -1, without: [], cause: direct(), call });
+      sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
     }
     const allocator = ALLOCATORS.get(name);
     if (allocator !== undefined) {
       const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, made.args[allocator.flags] ?? 0);
-      const happening = (g: Gfp): (Happening & { call: number }) | undefined => {
+      const happening = (g: Gfp): Happening | undefined => {
         if (g === undefined) return undefined;
-        if ('parameter' in g) return { what: name, gfp: g.parameter, without: [], cause: direct(), call };
-        return g.flags.sleeps ? { what: name, gfp: -1, without: [], cause: direct(), call } : undefined;
+        if ('parameter' in g)
+          return { what: name, gfp: g.parameter, without: releasedBefore(call), cause: direct() };
+        return g.flags.sleeps
+          ? { what: name, gfp: -1, without: releasedBefore(call), cause: direct() }
+          : undefined;
       };
       const found = happening(gfp);
       if (found !== undefined) sleeps.push(found);
@@ -267,6 +272,7 @@ function summarise(
           ...a,
           lockClass,
           place: exported(place),
+          without: [...a.without, ...releasedBefore(call)],
           cause: through(a.cause),
           call,
         });
@@ -283,9 +289,8 @@ function summarise(
         to.push({
           what: from.what,
           gfp: gfp !== undefined && 'parameter' in gfp ? gfp.parameter : -1,
-          without: from.without.map((p) => places.substitute(p, made.args) ?? '').filter((p) => p !== ''),
+          without: [...from.without, ...releasedBefore(call)],
           cause: through(from.cause),
-          call,
         });
       }
       for (const w of summary.waits) {
@@ -301,8 +306,8 @@ function summarise(
   return {
     ...net,
     acquires: nearest(acquires.filter((a) => !takesBack(a, events))),
-    sleeps: likeliest(sleeps, events),
-    reclaims: likeliest(reclaims, events),
+    sleeps: likeliest(sleeps),
+    reclaims: likeliest(reclaims),
     waits: waited.slice(0, MAX_WAITS),
     asserts,
   };
@@ -339,24 +344,31 @@ function nearest(all: readonly (Acquired & { call: number })[]): Acquired[] {
   return [...found.values()];
 }
 
+/** Answers which classes of the caller's locks every path to a call has released. */
+function releasedClasses(events: readonly LockEvent[]): (call: number) => readonly string[] {
+  const classes = new Map<string, string>();
+  const states = new Map<number, LockState[]>();
+  for (const event of events) {
+    if (event.kind === 'release' && event.lock !== undefined)
+      classes.set(event.lock.place, event.lock.lockClass);
+    if (event.kind === 'leave') continue;
+    const known = states.get(event.call) ?? [];
+    known.push(event.state);
+    states.set(event.call, known);
+  }
+  return (call) => {
+    const [first, ...others] = states.get(call) ?? [];
+    if (first === undefined) return [];
+    const always = first.released.filter((place) => others.every((s) => s.released.includes(place)));
+    return always.map((place) => classes.get(place) ?? '').filter((name) => name !== '');
+  };
+}
+
 /** The happening that is surest: unconditional, few calls, nothing released before. */
-function likeliest(
-  all: readonly (Happening & { call: number })[],
-  events: readonly LockEvent[],
-): Happening | undefined {
-  if (all.length === 0) return undefined;
+function likeliest(all: readonly Happening[]): Happening | undefined {
   const weigh = (h: Happening): number =>
     (h.cause.conditional ? 100 : 0) + (h.gfp >= 0 ? 50 : 0) + h.without.length * 20 + h.cause.depth;
-  const withReleased = all.map((h) => {
-    const states = events.filter((e) => e.call === h.call).map((e) => e.state.released);
-    const always =
-      states.length === 0 ? [] : (states[0] ?? []).filter((p) => states.every((s) => s.includes(p)));
-    return { ...h, without: [...h.without, ...always] };
-  });
-  const { call: _call, ...best } = withReleased.toSorted((x, y) => weigh(x) - weigh(y))[0] as Happening & {
-    call: number;
-  };
-  return best;
+  return all.toSorted((x, y) => weigh(x) - weigh(y))[0];
 }
 
 /** What is held or released at every return that has the same sort of result. */

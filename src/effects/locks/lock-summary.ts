@@ -25,6 +25,8 @@ export interface Acquired {
   readonly mode: LockMode;
   readonly subclass: number;
   readonly blocks: boolean;
+  /** Classes of the caller's locks that are released before. */
+  readonly without: readonly string[];
   readonly cause: Cause;
 }
 
@@ -46,7 +48,7 @@ export interface Happening {
   readonly what: string;
   /** Parameter with the GFP flags that decide it; -1: it happens whatever is passed. */
   readonly gfp: number;
-  /** Places (relative to parameters) that are released before it happens. */
+  /** Classes of the caller's locks that are released before it happens. */
   readonly without: readonly string[];
   readonly cause: Cause;
 }

@@ -46,7 +46,9 @@ function commitMap(entries: readonly (readonly [string, CommitAnswer])[]): Commi
       for (const [, entry] of listed) {
         if (entry.state !== 'found' || !entry.commit.wholeSubject || !wanted.has(entry.commit.subject))
           continue;
-        const same = found.get(entry.commit.subject) ?? [];
+        const same = (found.get(entry.commit.subject) ?? []).filter(
+          (commit) => !entry.commit.id.startsWith(commit.id),
+        );
         if (!same.some((commit) => commit.id.startsWith(entry.commit.id))) same.push(entry.commit);
         found.set(entry.commit.subject, same);
       }

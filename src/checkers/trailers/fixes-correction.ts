@@ -64,7 +64,6 @@ function longer(quoted: string, known: string, closed: boolean): string | undefi
 }
 
 function line(written: string, id: string, subject: string, remark: string): string | undefined {
-  const sha = written.length >= 12 && written.length < 40 ? written : id;
-  if (sha.length < 12) return undefined;
-  return formatFixes(sha.length < 40 ? sha : sha.slice(0, 12), subject, remark);
+  const sha = written.length >= 12 && written.length < 40 ? written : id.slice(0, 12);
+  return sha.length < 12 ? undefined : formatFixes(sha, subject, remark);
 }

@@ -1,0 +1,100 @@
+/** Rules that compare with a repository: backports, and targets that are not below. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkTrailers, type TrailerCheckOptions } from '../../../src/checkers/trailers/index.ts';
+import { type GitHistory, openHistory } from '../../../src/git/history.ts';
+import { openRepository, type Repository } from '../../../src/git/repository.ts';
+import { TemporaryRepository } from '../../git/temporary-repository.ts';
+
+const signed =
+  'Signed-off-by: Ann Author <ann@example.org>\nSigned-off-by: Carl Committer <carl@example.org>';
+let scratch: TemporaryRepository;
+let repository: Repository;
+let history: GitHistory;
+let upstream: GitHistory;
+let base: string;
+let picked: string;
+let later: string;
+
+beforeAll(async () => {
+  scratch = new TemporaryRepository();
+  base = scratch.commit('net: begin', { 'net.c': 'a\nb\nc\n' });
+  picked = scratch.commit(`net: add the thing\n\nWanted.\n\n${signed}`, { 'net.c': 'a\nB\nc\n' });
+  const fixes = `Fixes: ${picked.slice(0, 12)} ("net: add the thing")`;
+  later = scratch.commit(`net: fix the thing\n\nIt was broken.\n\n${fixes}\n${signed}`, {
+    'net.c': 'a\nB\nC\n',
+  });
+  scratch.git('checkout', '-q', '-b', 'stable', base);
+  const opened = await openRepository(scratch.path);
+  if (opened === undefined) throw new Error('no repository');
+  repository = opened;
+  history = await openHistory(repository, { within: base });
+  upstream = await openHistory(repository, { within: later });
+});
+
+afterAll(async () => {
+  await history.close();
+  await upstream.close();
+  repository.close();
+  scratch.remove();
+});
+
+const name = (sha: string) => `(cherry picked from commit ${sha})`;
+
+async function rulesFor(
+  message: string,
+  content: string,
+  change: { author?: string } = {},
+): Promise<string[]> {
+  scratch.git('checkout', '-q', '-B', 'stable', base);
+  scratch.commit(message, { 'net.c': content });
+  if (change.author) scratch.git('commit', '-q', '--amend', '--no-edit', '--author', change.author);
+  const commits = await repository.commits(base, scratch.git('rev-parse', 'HEAD').trim());
+  const options: TrailerCheckOptions = { upstream, convention: 'stable' };
+  return (await checkTrailers(commits, history, options)).map((finding) =>
+    finding.rule.slice('trailers/'.length),
+  );
+}
+
+test('a later fix upstream is asked for, and not when it is here', async () => {
+  expect(await rulesFor(`net: add the thing\n\nWanted.\n\n${name(picked)}\n${signed}`, 'a\nB\nc\n')).toEqual([
+    'backport-missing-fix',
+  ]);
+  expect(
+    await rulesFor(`net: fix the thing\n\nIt was broken.\n\n${name(later)}\n${signed}`, 'a\nb\nC\n'),
+  ).not.toContain('backport-missing-fix');
+});
+
+test('the change must be that of the commit, or the message says how it differs', async () => {
+  const text = `net: fix the thing\n\nIt was broken.\n\n${name(later)}\n`;
+  expect(await rulesFor(`${text}${signed}`, 'a\nx\nC\n')).toEqual(['backport-change']);
+  expect(await rulesFor(`${text}[carl: the helper is called x here]\n${signed}`, 'a\nx\nC\n')).toEqual([]);
+});
+
+test('the author is kept', async () => {
+  const text = `net: add the thing\n\nWanted.\n\n${name(picked)}\n${signed}`;
+  expect(await rulesFor(text, 'a\nB\nc\n', { author: 'Carl Committer <carl@example.org>' })).toContain(
+    'backport-author',
+  );
+});
+
+test('the commit is upstream, with this subject', async () => {
+  expect(await rulesFor(`net: x\n\nWanted.\n\n${name('deadbeef'.repeat(5))}\n${signed}`, 'a\n')).toEqual([
+    'backport-source-missing',
+  ]);
+  expect(await rulesFor(`net: x\n\nWanted.\n\n${name(base)}\n${signed}`, 'a\n')).toContain(
+    'backport-subject',
+  );
+});
+
+test('a target of Fixes that is not below the fix is told', async () => {
+  scratch.git('checkout', '-q', '-B', 'aside', base);
+  const tag = `Fixes: ${picked.slice(0, 12)} ("net: add the thing")`;
+  scratch.commit(`net: fix it\n\nIt was broken.\n\n${tag}\n${signed}`, { 'net.c': 'z\n' });
+  const commits = await repository.commits(base, scratch.git('rev-parse', 'HEAD').trim());
+  const whole = await openHistory(repository, { at: base });
+  const findings = await checkTrailers(commits, whole);
+  expect(findings.map((finding) => [finding.rule, finding.line])).toEqual([
+    ['trailers/fixes-not-ancestor', 5],
+  ]);
+  await whole.close();
+});

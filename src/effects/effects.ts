@@ -5,6 +5,7 @@
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
 import type { FunctionRef, MacroRef, Program } from '../index/program.ts';
+import { ERROR_CONVERSIONS } from '../kernel/pointers.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
 import { modelOf } from './models.ts';
 import { Walker } from './paths.ts';
@@ -104,7 +105,18 @@ export class Effects {
 
   #resolve(name: string, from: string, aliases = 0): Callee | undefined {
     const macro = this.program.macro(name, from);
-    const functions = this.program.functions(name, from);
+    const found = this.program.functions(name, from);
+    const real = found.filter((ref) => !isStub(ref));
+    if (
+      macro !== undefined &&
+      real.length === 0 &&
+      macro.fact.kind !== 'alias' &&
+      macro.fact.flow !== undefined
+    ) {
+      const summary = this.#macroSummary(macro);
+      return summary && { summary, function: undefined };
+    }
+    const functions = real.length > 0 ? real : found;
     if (macro !== undefined && (functions.length === 0 || macro.path === from)) {
       if (macro.fact.kind === 'alias')
         return aliases < MAX_ALIASES && macro.fact.text !== name
@@ -190,14 +202,10 @@ export class Effects {
  */
 function isStub({ path, fact }: FunctionRef): boolean {
   const { flow } = fact;
-  return (
-    path.endsWith('.h') &&
-    flow !== undefined &&
-    flow.blocks.length === 1 &&
-    flow.calls.length <= 1 &&
-    flow.ops.length <= 12 &&
-    !flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)
-  );
+  if (!path.endsWith('.h') || flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 12)
+    return false;
+  if (flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)) return false;
+  return flow.calls.every((_, call) => ERROR_CONVERSIONS.has(calleeName(flow, call)));
 }
 
 /** A type that is no pointer, whatever typedefs say. */

@@ -20,6 +20,8 @@ export interface Iterator {
 export interface CallKnowledge {
   /** Bits of the result, see values.ts. */
   readonly result: number;
+  /** Each call gives another object: asking again does not give the same answer. */
+  readonly isFresh: boolean;
   /** Argument whose value the result is (READ_ONCE, rcu_dereference, container_of); -1: none. */
   readonly same: number;
   /** It warns where `same` is true. Nobody looks at the result: that was taken for impossible. */
@@ -57,6 +59,7 @@ export const RETURNS_UNKNOWN = -1;
 /** Nothing is known: it may change what it is handed. */
 export const UNKNOWN_CALL: CallKnowledge = {
   result: ANY,
+  isFresh: false,
   same: -1,
   complains: false,
   nullOnlyIf: 0,

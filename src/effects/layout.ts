@@ -103,6 +103,8 @@ export class Layout {
         case Op.Assign:
           bump(uses, x);
           bump(uses, ops[at + 2] as number);
+          // What a call gave is kept track of to the end, wherever it is stored.
+          if (this.#isStoredResult(x, ops[at + 2] as number)) bump(uses, x);
           break;
         case Op.Call: {
           const call = flow.calls[x];
@@ -148,6 +150,13 @@ export class Layout {
         }
       }
     }
+  }
+
+  #isStoredResult(target: number, value: number): boolean {
+    const { flow } = this;
+    const op = flow.exprOp[target];
+    if (op !== Expr.Arrow && op !== Expr.Field && op !== Expr.Global) return false;
+    return flow.exprOp[stripCasts(flow, value)] === Expr.Result;
   }
 
   #findTwins(): void {
@@ -417,6 +426,12 @@ export class Layout {
       const e = this.exprOf[s] as number;
       if (e === 0 || this.#isOutPlace(e)) this.#exitLive.push(s);
     }
+    for (let at = 0; at < flow.ops.length; at += 4) {
+      if (flow.ops[at] !== Op.Assign) continue;
+      const target = flow.ops[at + 1] as number;
+      const s = slotOf[target] as number;
+      if (s !== NONE && this.#isStoredResult(target, flow.ops[at + 2] as number)) this.#exitLive.push(s);
+    }
 
     const stack: number[] = [];
     const use = (base: number, expr: number): void => {
@@ -565,11 +580,12 @@ export function pointerOf(flow: Flow, argument: number): number {
   return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
 }
 
-/** The pointer whose object a place lies in: p of p->a.b; 0 where there is none. */
+/** The pointer (or array) whose object a place lies in: p of p->a.b and of p[i]; 0 where there is none. */
 export function pointerBehind(flow: Flow, place: number): number {
   let e = place;
   while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
-  return flow.exprOp[e] === Expr.Arrow ? stripCasts(flow, flow.exprA[e] as number) : 0;
+  const op = flow.exprOp[e];
+  return op === Expr.Arrow || op === Expr.Index ? stripCasts(flow, flow.exprA[e] as number) : 0;
 }
 
 /** Pushes the expressions that `e` is made of. */

@@ -65,8 +65,8 @@ add(GUARD_BLOCKS, pure({ block: 'guard' }));
 add(CONDITIONAL_BLOCKS, pure({ block: 'conditional' }));
 add(['no_free_ptr', 'return_ptr'], pure({ same: 0, assigns: 1 }));
 
-const ALLOCATES = pure({ result: ZERO | OTHER | MAY_NULL });
-const CANT_FAIL = pure({ result: OTHER });
+const ALLOCATES = pure({ result: ZERO | OTHER | MAY_NULL, isFresh: true });
+const CANT_FAIL = pure({ result: OTHER, isFresh: true });
 const PRINTS = pure({});
 
 /** What is known of a call by its name alone; undefined where nothing is. */

@@ -724,7 +724,7 @@ export class Walker implements View {
       }
     }
     const twin = layout.twin[n] as number;
-    if (twin !== NONE && known.block === 'none') {
+    if (twin !== NONE && known.block === 'none' && !known.isFresh) {
       const first = layout.slotOf[layout.resultOf(twin)] as number;
       const word = first >= 0 ? (cur[this.#slots + first] as number) : 0;
       if (word !== 0 && first !== s) {

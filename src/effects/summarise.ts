@@ -77,6 +77,7 @@ export function summarise(
           : RETURNS_UNKNOWN
         : CONTINUES,
     complains: false,
+    isFresh: recorder.isFresh,
     dereferences: always.mask,
     mayDereference: recorder.mayDereference & ~always.mask,
     dereferenceLines: parameters.lines(always, recorder.lines, recorder.mayDereference),
@@ -119,6 +120,8 @@ class Parameters {
   assigned = 0;
   /** Mask of parameters that are pointers; of a macro all may be. */
   pointers = 0;
+  /** Locals that are assigned once: the parameter that they are a copy of, -1 where it is none. */
+  readonly #copies = new Map<number, number>();
 
   constructor(flow: Flow, isMacro: boolean) {
     this.flow = flow;
@@ -135,6 +138,7 @@ class Parameters {
       const k = this.of(target);
       if (k >= 0) this.assigned |= 1 << k;
     }
+    this.#findCopies();
     this.changed = this.assigned;
     for (let e = 1; e < flow.exprOp.length; e++) {
       if (flow.exprOp[e] !== Expr.Address) continue;
@@ -145,16 +149,31 @@ class Parameters {
 
   /** The parameter that an expression names, -1 where it names something else. */
   of(expression: number): number {
-    const e = stripCasts(this.flow, expression);
-    if (this.flow.exprOp[e] !== Expr.Local) return -1;
-    const local = this.flow.exprA[e] as number;
+    const local = this.#local(expression);
     return local < this.count ? local : -1;
   }
 
-  /** The same for parameters that never change. */
+  /** The same for parameters that never change, also by the name of a local that is a copy of one. */
   constantOf(expression: number): number {
-    const k = this.of(expression);
+    const local = this.#local(expression);
+    const k = local >= this.count ? (this.#copies.get(local) ?? -1) : local;
     return k >= 0 && (this.changed & (1 << k)) === 0 ? k : -1;
+  }
+
+  #local(expression: number): number {
+    const e = stripCasts(this.flow, expression);
+    return this.flow.exprOp[e] === Expr.Local ? (this.flow.exprA[e] as number) : -1;
+  }
+
+  /** `head = (ptr)` in a macro or function where nothing else is ever assigned to head. */
+  #findCopies(): void {
+    for (let at = 0; at < this.flow.ops.length; at += 4) {
+      if (this.flow.ops[at] !== Op.Assign) continue;
+      const target = this.#local(this.flow.ops[at + 1] as number);
+      if (target < this.count) continue;
+      const source = this.of(this.flow.ops[at + 2] as number);
+      this.#copies.set(target, this.#copies.has(target) ? -1 : source);
+    }
   }
 
   lines(
@@ -183,6 +202,8 @@ class Recorder implements Observer {
   returnsFromUser = 0;
   continues = 0;
   returnedParameter = -1;
+  /** Some return gives what an allocation gave. */
+  isFresh = false;
   readonly #body: Body;
   mayDereference = 0;
   tests = 0;
@@ -268,6 +289,8 @@ class Recorder implements Observer {
       this.#afterwards[k] = (this.#afterwards[k] ?? 0) | (view.bits(this.#localOf[k] ?? 0) & ANY);
     }
     if (value === 0) return;
+    const origin = view.originCall(value);
+    if (origin >= 0 && this.known[origin]?.isFresh) this.isFresh = true;
     const bits = view.bits(value);
     this.#bits |= bits;
     const line = lineOf(this.flow.ops[view.at * 4 + 3] as number);

@@ -47,6 +47,7 @@ export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string
   const hasDereferences = s.dereferences !== 0 || s.mayDereference !== 0 || s.tests !== 0;
   const rest =
     s.same >= 0 ||
+    s.isFresh ||
     s.nullOnlyIf !== 0 ||
     s.assigns !== 0 ||
     s.block !== 'none' ||
@@ -89,6 +90,7 @@ export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string
   }
   if (!rest) return;
   w.varint(s.same + 1);
+  w.byte(s.isFresh ? 1 : 0);
   w.varint(s.returns - CONTINUES);
   w.varint(s.nullOnlyIf);
   w.varint(s.assigns);
@@ -144,6 +146,7 @@ export function decodeSummary(r: ByteReader, nameOf: (number: number) => string)
     noReturn: has(Flag.NoReturn),
     modifies: has(Flag.Modifies),
     same: rest ? r.varint() - 1 : -1,
+    isFresh: rest ? r.byte() !== 0 : false,
     returns: rest ? r.varint() + CONTINUES : CONTINUES,
     nullOnlyIf: rest ? r.varint() : 0,
     assigns: rest ? r.varint() : 0,

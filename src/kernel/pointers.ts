@@ -24,7 +24,7 @@ export const SAME_VALUE = words(
   rcu_dereference_raw rcu_dereference_bh rcu_dereference_bh_check rcu_dereference_sched
   rcu_dereference_rtnl rtnl_dereference rcu_access_pointer rcu_pointer_handoff srcu_dereference
   srcu_dereference_check rcu_dereference_all rcu_dereference_raw_check
-  lockless_dereference unrcu_pointer data_race PTR_ALIGN
+  per_cpu_ptr this_cpu_ptr raw_cpu_ptr lockless_dereference unrcu_pointer data_race PTR_ALIGN
   container_of container_of_const container_of_safe list_entry list_entry_rcu hlist_entry
   hlist_entry_safe hlist_nulls_entry rb_entry rb_entry_safe llist_entry
   WARN WARN_ON WARN_ON_ONCE WARN_ONCE WARN_TAINT WARN_TAINT_ONCE WARN_RATELIMIT WARN_ON_SMP

@@ -5,7 +5,7 @@ import { stripCasts } from '../../effects/layout.ts';
 import type { FunctionRef } from '../../index/program.ts';
 
 export interface CallerHabits {
-  /** Calls whose result is used at all. */
+  /** Calls whose result is tested, or dereferenced. */
   readonly calls: number;
   /** Those of them that test it for NULL, and for an error pointer. */
   readonly forNull: number;
@@ -60,7 +60,7 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
     if (flow.exprOp[e] === Expr.Result && flow.exprA[e] === call) result = e;
   if (result === 0) return undefined;
   const names = new Set([result]);
-  let isReturned = false;
+  let isDereferenced = false;
   let forNull = false;
   let forError = false;
   for (let at = 0; at < flow.ops.length; at += 4) {
@@ -69,8 +69,8 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
       case Op.Assign:
         if (names.has(stripCasts(flow, flow.ops[at + 2] as number))) names.add(x);
         break;
-      case Op.Return:
-        if (names.has(stripCasts(flow, x))) isReturned = true;
+      case Op.Deref:
+        if (names.has(stripCasts(flow, x))) isDereferenced = true;
         break;
       case Op.Branch:
         if (mentions(flow, flow.branches[x * 3] as number, names)) forNull = true;
@@ -85,7 +85,8 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
       }
     }
   }
-  if (!forNull && !forError && isReturned) return undefined;
+  // Who neither tests it nor uses it passes it on: to the caller, or to a function that tests it.
+  if (!forNull && !forError && !isDereferenced) return undefined;
   return { forNull, forError };
 }
 

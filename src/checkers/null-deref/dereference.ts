@@ -2,6 +2,7 @@
  * The rules about a pointer that is used although it can be NULL or an error: what they have in common is the
  * place where it shows, a dereference in this function or in a callee that does not test.
  */
+import { Expr } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { pointerOf, stripCasts } from '../../effects/layout.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
@@ -14,6 +15,8 @@ export interface Use {
   /** Call whose callee dereferences it; -1 where this function does. */
   readonly through: number;
   readonly argument: number;
+  /** Only the address of a member is taken, and kept. */
+  readonly isAddress?: boolean;
 }
 
 /** What the rules of a family are asked in turn; the first that knows the case reports it. */
@@ -43,6 +46,15 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
       const accessed = context.accessed(stripCasts(context.flow, pointer), place, isDoubtful);
       if (accessed !== 0) check({ pointer: accessed, view, through: -1, argument: -1 });
     },
+    assign(target, value, view) {
+      const { flow } = context;
+      const e = stripCasts(flow, value);
+      if (flow.exprOp[e] !== Expr.Address) return;
+      const pointer = pointerOf(flow, e);
+      const isKept = flow.exprOp[target] !== Expr.Local && flow.exprOp[target] !== Expr.Temporary;
+      if (!isKept || pointer === 0 || isNull(view.bits(pointer))) return;
+      check({ pointer, view, through: -1, argument: -1, isAddress: true });
+    },
     call(call, view) {
       const { dereferences } = view.knowledge(call);
       if (dereferences === 0) return;
@@ -57,6 +69,7 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
 
 /** 'it is dereferenced here' or 'f() dereferences it': how a message goes on. */
 export function useText(context: FunctionContext, use: Use): string {
+  if (use.isAddress) return 'has the address of a member taken';
   if (use.through < 0) return 'is dereferenced';
   return `is passed to ${context.calleeText(use.through)}(), which dereferences it`;
 }

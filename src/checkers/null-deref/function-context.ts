@@ -96,7 +96,7 @@ export class FunctionContext {
   accessed(pointer: number, place: number, isDoubtful: (pointer: number) => boolean): number {
     const behind = pointerBehind(this.flow, pointer);
     if (behind !== 0 && isDoubtful(behind) && isArray(this.typeOf(pointer))) return behind;
-    if (!isDoubtful(pointer)) return 0;
+    if (!isDoubtful(pointer) || isArray(this.typeOf(pointer))) return 0;
     const op = this.flow.exprOp[place];
     const isMember = op === Expr.Field || op === Expr.Arrow || op === Expr.Index;
     return isMember && isArray(this.typeOf(place)) ? 0 : pointer;

@@ -6,18 +6,22 @@ import type { CodeChecker, Finding } from '../checker.ts';
 import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
 import { watchUses } from './dereference.ts';
 import { errPtr, findErrorDereference, watchErrorTests } from './err-ptr.ts';
+import { FieldEvidence } from './field-evidence.ts';
 import { FunctionContext } from './function-context.ts';
 import { findKnownNull, knownNull } from './known-null.ts';
+import { watchStores } from './stored-untested.ts';
 import { findUncheckedAlloc, uncheckedAlloc } from './unchecked-alloc.ts';
+import { uncheckedField, watchFields } from './unchecked-field.ts';
 import { findUncheckedLookup, uncheckedLookup } from './unchecked-lookup.ts';
 
 export const nullDeref: CodeChecker = {
   name: 'null-deref',
-  rules: [knownNull, clearedThenUsed, uncheckedAlloc, uncheckedLookup, errPtr],
+  rules: [knownNull, clearedThenUsed, uncheckedAlloc, uncheckedLookup, uncheckedField, errPtr],
   audit(program, paths) {
     const effects = effectsOf(program);
     const walker = new Walker();
-    return paths.flatMap((path) => auditFile(effects, walker, path));
+    const fields = new FieldEvidence(effects);
+    return paths.flatMap((path) => auditFile(effects, fields, walker, path));
   },
 };
 
@@ -33,7 +37,7 @@ export function effectsOf(program: Program, store?: SummaryStore): Effects {
   return effects;
 }
 
-function auditFile(effects: Effects, walker: Walker, path: string): Finding[] {
+function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path: string): Finding[] {
   const { program } = effects;
   const functions = program.facts(path)?.functions ?? [];
   return functions.flatMap((fact) => {
@@ -52,6 +56,8 @@ function auditFile(effects: Effects, walker: Walker, path: string): Finding[] {
           whenMaybeError: [findErrorDereference],
         }),
         watchErrorTests(context),
+        watchStores(context),
+        watchFields(context, fields),
       ],
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),

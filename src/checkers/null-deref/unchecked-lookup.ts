@@ -1,5 +1,6 @@
 import { lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/effects.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
@@ -22,7 +23,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
-  const habits = ref && callerHabits(context.effects, ref, context.ref.id);
+  const habits = ref && habitsOf(context, ref, summary.nullFrom);
   context.report({
     rule: uncheckedLookup,
     confidence: confidenceOf(habits, summary.nullFrom === '', use),
@@ -35,6 +36,14 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   return true;
 }
 
+/** Where nobody else calls it: how the callers of the function that its NULL comes from treat that. */
+function habitsOf(context: FunctionContext, ref: FunctionRef, nullFrom: string): CallerHabits {
+  const habits = callerHabits(context.effects, ref, context.ref.id);
+  if (habits.calls > 0 || nullFrom === '') return habits;
+  const source = context.effects.callee(nullFrom, ref.path).function;
+  return source === undefined ? habits : callerHabits(context.effects, source, ref.id);
+}
+
 function habitText(habits: CallerHabits | undefined): string {
   if (habits === undefined || habits.forNull === 0) return '';
   return `; ${habits.forNull} of ${habits.calls} other callers test it`;
@@ -42,7 +51,7 @@ function habitText(habits: CallerHabits | undefined): string {
 
 /** The tree's own habit decides: where the others test, a test is needed. */
 function confidenceOf(habits: CallerHabits | undefined, isWritten: boolean, use: Use): Confidence {
-  const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged;
+  const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged && !use.isAddress;
   if (habits === undefined || habits.calls === 0) return isWritten && isClear ? 'medium' : 'low';
   const share = habits.forNull / habits.calls;
   if (habits.forNull >= 3 && share >= 0.8) return isClear ? 'high' : 'medium';

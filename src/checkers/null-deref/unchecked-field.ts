@@ -1,0 +1,146 @@
+import { type Flow, lineOf, Op } from '../../c/flow.ts';
+import type { Observer, View } from '../../effects/domain.ts';
+import { pointerOf, stripCasts } from '../../effects/layout.ts';
+import { ANY, mayBeNull, ZERO } from '../../effects/values.ts';
+import type { Confidence, Rule } from '../checker.ts';
+import { useSteps, useText } from './dereference.ts';
+import { aliasesOf, type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
+import type { FunctionContext } from './function-context.ts';
+
+export const uncheckedField: Rule = {
+  id: 'null-deref/unchecked-field',
+  severity: 'warning',
+  summary: 'A field that the code around tests for NULL is used without a test.',
+  source: 'D. Engler et al., Bugs as deviant behavior, SOSP 2001',
+};
+
+interface Evidence {
+  readonly key: string;
+  readonly guarded: readonly FieldUse[];
+  readonly tested: readonly FieldUse[];
+  readonly cleared: readonly FieldUse[];
+  readonly unguarded: number;
+  readonly confidence: Confidence;
+}
+
+/** Watches dereferences of fields of which nothing is known on the path, and asks the neighbours. */
+export function watchFields(context: FunctionContext, fields: FieldEvidence): Observer {
+  const { flow } = context;
+  const aliases = aliasesOf(flow);
+  const asked = new Map<number, Evidence | undefined>();
+  const check = (pointer: number, view: View, through: number, argument: number): void => {
+    const e = stripCasts(flow, pointer);
+    if (e <= 0) return;
+    const place = aliases.get(e) ?? e;
+    if (place === 0) return;
+    let evidence: Evidence | undefined;
+    if (asked.has(place)) evidence = asked.get(place);
+    else {
+      evidence = weigh(context, fields, place);
+      asked.set(place, evidence);
+    }
+    if (evidence === undefined) return;
+    const bits = view.bits(e);
+    if ((bits & ZERO) === 0 || mayBeNull(bits)) return;
+    report(context, evidence, { pointer: e, view, through, argument });
+  };
+  return {
+    deref(pointer, _place, _isStore, view) {
+      check(pointer, view, -1, -1);
+    },
+    call(call, view) {
+      const { dereferences } = view.knowledge(call);
+      if (dereferences === 0) return;
+      for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries()) {
+        if (argument <= 30 && (dereferences & (1 << argument)) !== 0)
+          check(pointerOf(flow, arg), view, call, argument);
+      }
+    },
+  };
+}
+
+function weigh(context: FunctionContext, fields: FieldEvidence, place: number): Evidence | undefined {
+  const { effects, ref, flow } = context;
+  const key = fieldKey(effects, flow, place, ref.path);
+  if (key === '' || isSetHere(flow, place)) return undefined;
+  const uses = fields.ofFile(ref.path, key).filter((use) => use.function !== ref.name);
+  const guarded = uses.filter((use) => use.isTested && use.isDereferenced);
+  const tested = uses.filter((use) => use.isTested);
+  const cleared = uses.filter((use) => use.clearedAt > 0);
+  const unguarded = uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length;
+  if (tested.length === 0 || isGuardedByCallers(context, tested)) return undefined;
+  const confidence = confidenceOf(guarded, cleared, unguarded);
+  return confidence === undefined ? undefined : { key, guarded, tested, cleared, unguarded, confidence };
+}
+
+/** What the function itself sets is its own affair. */
+function isSetHere(flow: Flow, place: number): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4)
+    if (flow.ops[at] === Op.Assign && flow.ops[at + 1] === place) return true;
+  return false;
+}
+
+/** A static function all of whose callers test the field relies on them. */
+function isGuardedByCallers(context: FunctionContext, tested: readonly FieldUse[]): boolean {
+  const { effects, ref } = context;
+  if (!ref.fact.isStatic) return false;
+  const callers = effects.program.callers(ref).slice(0, 8);
+  return callers.length > 0 && callers.every((caller) => tested.some((use) => use.function === caller.name));
+}
+
+function confidenceOf(
+  guarded: readonly FieldUse[],
+  cleared: readonly FieldUse[],
+  unguarded: number,
+): Confidence | undefined {
+  const isAgreed = guarded.length >= 4 * unguarded;
+  if (guarded.length >= 5 && unguarded === 0) return 'high';
+  if (guarded.length >= (cleared.length > 0 ? 2 : 3) && isAgreed) return 'medium';
+  return guarded.length > unguarded ? 'low' : undefined;
+}
+
+function report(
+  context: FunctionContext,
+  evidence: Evidence,
+  use: { pointer: number; view: View; through: number; argument: number },
+): void {
+  const { key, guarded, tested, cleared, unguarded, confidence } = evidence;
+  const { pointer, view } = use;
+  const position = context.positionOf(view.at);
+  const name = context.text(pointer);
+  const witness = (guarded[0] ?? tested[0]) as FieldUse;
+  const clearing = cleared[0];
+  const others = `${tested.length} other ${tested.length === 1 ? 'function' : 'functions'} of the file`;
+  const cleared2 =
+    clearing === undefined
+      ? ''
+      : `, and ${clearing.function}() sets it to NULL at line ${clearing.clearedAt}`;
+  const isWeak = (view.bits(pointer) & ANY) !== ANY || view.isMerged;
+  context.report({
+    rule: uncheckedField,
+    confidence: isWeak && confidence === 'high' ? 'medium' : confidence,
+    position,
+    identity: `${key} ${name}`,
+    message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at line ${witness.testedAt})${cleared2}.`,
+    explanation: `${guarded.length} functions of this file test ${key} before they use it, ${unguarded} use it without a test. Line ${lineOf(position)} relies on it being set.`,
+    trace: [
+      {
+        path: witness.path,
+        line: witness.testedAt,
+        function: witness.function,
+        text: `${key} is tested for NULL`,
+      },
+      ...(clearing === undefined
+        ? []
+        : [
+            {
+              path: clearing.path,
+              line: clearing.clearedAt,
+              function: clearing.function,
+              text: `${key} is set to NULL`,
+            },
+          ]),
+      ...useSteps(context, use),
+    ],
+  });
+}

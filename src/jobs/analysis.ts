@@ -4,7 +4,6 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
 import { UserError } from '../errors.ts';
 import type { FileDiff } from '../git/change.ts';
@@ -53,7 +52,7 @@ export class AnalysisStopped extends Error {
   override readonly name = 'AnalysisStopped';
 }
 
-const CHILD = new URL(`./analysis-child${extname(import.meta.url)}`, import.meta.url);
+const CHILD = new URL('./analysis-child.ts', import.meta.url);
 
 /**
  * Analyses a change. Rejects with AnalysisStopped at a limit, with a UserError where the change can't be read,

@@ -8,7 +8,7 @@ export type CheckerName = (typeof checkers)[number];
 
 const MAX_ANNOTATIONS = 50;
 
-export function checkRunName(checker: string): string {
+function checkRunName(checker: string): string {
   return `adjutant / ${checker}`;
 }
 

@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
  */
 export type Who = 'reader' | 'writer';
 
-export interface CommandContext {
+interface CommandContext {
   readonly services: Services;
   readonly forge: Forge;
   readonly job: CommentJob;

@@ -13,7 +13,7 @@ export interface PullRequestState {
 }
 
 /** How a head stands to the branch that it is for. */
-export interface Comparison {
+interface Comparison {
   readonly mergeBase: string;
   /** SHA of the branch. */
   readonly base: string;
@@ -56,7 +56,7 @@ export interface OwnComment {
   readonly answered: boolean;
 }
 
-export type Reaction = 'eyes' | 'rocket' | 'confused';
+type Reaction = 'eyes' | 'rocket' | 'confused';
 
 /**
  * GitHub would not take a review comment, or a whole review because of one: 422. What was sent is not posted.

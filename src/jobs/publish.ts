@@ -33,12 +33,15 @@ export async function saySo(
   const actual = before.size + desired.length === 0 ? [] : await readBack(forge, pull);
   const plan = reconcile(desired, present, actual, before, configuration['comment-limit']);
 
+  // Also those that were read back: a try that died after posting has not kept them.
+  const said = actual.map(({ fingerprint }) => fingerprint);
   if (plan.post.length > 0) {
     const posted = inDiffOrder(plan.post, diff);
-    await post(services, forge, pull, head, posted, reviewBody(report, unplaced(report.findings, posted)));
+    said.push(...posted.map(({ fingerprint }) => fingerprint));
+    const others = notYetSaid(report.findings, new Set([...before, ...said]));
+    await post(services, forge, pull, head, posted, reviewBody(report, others));
+    said.push(...others.map(({ fingerprint }) => fingerprint));
   }
-  // Also those that were read back: a try that died after posting has not kept them.
-  const said = [...plan.post.map((remark) => remark.fingerprint), ...actual.map((said) => said.fingerprint)];
   if (said.length > 0) await keepSaid(services.database, pull, head, said);
   for (const { said, remark } of plan.restore) {
     await forge.editReviewComment(said.comment.id, remark.comment.body);
@@ -115,7 +118,7 @@ function inDiffOrder(
   return remarks.toSorted((a, b) => place(a) - place(b) || a.comment.line - b.comment.line);
 }
 
-function unplaced(findings: readonly Finding[], posted: readonly Remark<ReviewComment>[]): Finding[] {
-  const placed = new Set(posted.map((remark) => remark.fingerprint));
-  return findings.filter((finding) => !placed.has(finding.fingerprint));
+/** What a review can say in its body, once: it has no line of its own in the diff. */
+function notYetSaid(findings: readonly Finding[], said: ReadonlySet<string>): Finding[] {
+  return findings.filter(({ confidence, fingerprint }) => confidence !== 'low' && !said.has(fingerprint));
 }

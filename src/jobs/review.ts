@@ -1,13 +1,15 @@
 /** One review, start to end: fetch, analyse, say what is new, end the check runs. */
 import type { Configuration } from '../config/configuration.ts';
+import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { UserError } from '../errors.ts';
 import { fetchPullRequest, mirrorDir } from '../git/mirror.ts';
-import { checkRunOutput } from '../report/github.ts';
+import { GitError } from '../git/run.ts';
+import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
 import type { Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, AnalysisStopped, analyse } from './analysis.ts';
-import { completeCheckRun, updateCheckRuns } from './checks.ts';
+import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
 import { githubDiff } from './github-diff.ts';
 import type { ReviewJob } from './job.ts';
@@ -16,7 +18,7 @@ import { supersede } from './request-review.ts';
 import type { Services } from './services.ts';
 
 /** Tries after which a review is given up: its check runs then say why. */
-const MAX_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 8;
 const HEAD_POLL = 1000;
 const PROGRESS_AFTER = 5000;
 
@@ -149,19 +151,24 @@ function watchHead({ services, work, review }: Attempt) {
   };
 }
 
-async function conclude(
-  { work, review, configuration }: Attempt,
-  forge: Forge,
-  { report }: Analysis,
-): Promise<void> {
+async function conclude({ work, review }: Attempt, forge: Forge, analysis: Analysis): Promise<void> {
   const there = work.attempt > 1 ? await forge.checkRuns(review.head) : [];
   const known = new Map<number, CheckRunState>(there.map((run) => [run.id, run]));
   for (const [checker, id] of Object.entries(review.checkRuns)) {
     if (id === null || known.get(id)?.completed) continue;
-    const failOn = configuration?.advisory ? 'never' : (configuration?.['fail-on'] ?? 'error');
-    const output = checkRunOutput(checker, report, { failOn });
-    await completeCheckRun(forge, id, output, known.get(id)?.annotations ?? 0);
+    await completeCheckRun(forge, id, outputOf(checker, analysis), known.get(id)?.annotations);
   }
+}
+
+/** What the check run of one checker says, as the repository's configuration wants it. */
+function outputOf(checker: string, { report, configuration }: Analysis): CheckRunOutput {
+  const own = configuration.checkers[checker as CheckerName];
+  if (!own.enabled) {
+    const summary = `${CONFIGURATION_PATH} of the base branch turns this checker off.`;
+    return { conclusion: 'neutral', title: 'Turned off', summary, annotations: [] };
+  }
+  const failOn = configuration.advisory ? 'never' : (own['fail-on'] ?? configuration['fail-on']);
+  return checkRunOutput(checker, report, { failOn });
 }
 
 /** Puts the job back, or ends the review as one that could not be done. Whatever breaks, check runs do end. */
@@ -192,6 +199,8 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
 function publicReason(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof AnalysisStopped) return `The review was stopped: ${error.message}.`;
+  if (error instanceof GitError)
+    return 'git could not fetch the repository; the log of Adjutant has the details.';
   return 'Adjutant met an error of its own; its log has the details.';
 }
 

@@ -3,7 +3,7 @@ import { type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Database } from './database.ts';
 
 /** One queue a kind of work. `dead-letter` has no worker: it keeps what was given up. */
-export const queues = ['intake', 'review', 'comment', 'dead-letter'] as const;
+const queues = ['intake', 'review', 'comment', 'dead-letter'] as const;
 export type QueueName = (typeof queues)[number];
 
 export interface Work<Data> {

@@ -265,7 +265,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
     expect(github.reviewComments(pull)).toHaveLength(1);
     const [run] = github.checkRuns(pull);
-    github.deleteFork(fork);
+    github.deleteRepository(fork);
     if (run !== undefined) github.rerequest(run.suite);
     expect(conclusions(await reviewed(pull, 6))).toEqual(['success', 'failure', 'success']);
     expect(github.reviewComments(pull)).toHaveLength(1);

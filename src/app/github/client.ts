@@ -52,6 +52,8 @@ export function createGitHubClient(
     userAgent: 'adjutant',
     log: { debug: () => undefined, info: () => undefined, warn: warnTo(log), error: warnTo(log) },
     request: { fetch: limitedFetch },
+    // The plugin's own, and 406: a diff that is too large now is too large in a second.
+    retry: { doNotRetry: [400, 401, 403, 404, 406, 410, 422, 451] },
     throttle,
   });
   const app = new App({ appId, privateKey, Octokit: Client });

@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AnalysisStopped, analyse } from '../../src/jobs/analysis.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'adjutant-analysis-'));
+const limits = { seconds: 60, memory: 1024, cacheDir: join(dir, 'cache') };
+let base = '';
+let head = '';
+
+function git(...args: string[]): string {
+  const identity = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', '-c', 'commit.gpgsign=false'];
+  return execFileSync('git', [...identity, ...args], { cwd: dir, encoding: 'utf8' }).trim();
+}
+
+function commit(files: Record<string, string>): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(dir, path, '..'), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'a: change\n\nSigned-off-by: Ann <ann@example.com>');
+  return git('rev-parse', 'HEAD');
+}
+
+beforeAll(() => {
+  git('init', '--quiet');
+  base = commit({ 'a.c': 'int f(void)\n{\n\treturn 0;\n}\n', '.github/adjutant.yml': 'fail-on: warning\n' });
+  head = commit({ 'a.c': 'int f(struct a *p)\n{\n\tif (!p)\n\t\treturn p->x;\n\treturn 0;\n}\n' });
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const request = (configurationAt = base) => ({
+  gitDir: join(dir, '.git'),
+  base,
+  head,
+  configurationAt,
+  commits: [head],
+});
+
+describe('an analysis', () => {
+  test('gives the report, the configuration of the base and the diff', async () => {
+    const steps: string[] = [];
+    let configured = '';
+    const events = {
+      configured: (configuration: { 'fail-on': string }) => {
+        configured = configuration['fail-on'];
+      },
+      progress: (step: string) => void steps.push(step),
+    };
+    const { report, configuration, diff } = await analyse(request(), limits, events);
+    const known = report.findings.filter(({ rule }) => rule === 'null-deref/known-null');
+    expect(known).toMatchObject([{ path: 'a.c', line: 4 }]);
+    expect(report.stats.commits).toBe(1);
+    expect(configuration['fail-on']).toBe('warning');
+    expect(configured).toBe('warning');
+    expect(diff).toMatchObject([{ newPath: 'a.c' }]);
+    expect(steps).toContain('checking commit messages');
+  });
+
+  test('falls back to the defaults where the base has an unreadable configuration, and says so', async () => {
+    const bad = commit({ '.github/adjutant.yml': 'fail-on: sometimes\n' });
+    const { report, configuration } = await analyse(request(bad), limits);
+    expect(configuration['fail-on']).toBe('error');
+    expect(report.limits.join('\n')).toMatch(
+      /not valid \(\.github\/adjutant\.yml:1:10: fail-on must be one of/,
+    );
+  });
+});
+
+describe('is stopped', () => {
+  const running = () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => commandLine(pid).includes('analysis-child'));
+
+  function commandLine(pid: string): string {
+    try {
+      return execFileSync('cat', [`/proc/${pid}/cmdline`], {
+        encoding: 'latin1',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    } catch {
+      return '';
+    }
+  }
+
+  test('at its time', async () => {
+    const stopped = analyse(request(), { ...limits, seconds: 0.05 });
+    await expect(stopped).rejects.toThrow(/took longer than 0.05 s/);
+    await expect(stopped).rejects.toBeInstanceOf(AnalysisStopped);
+    await expect.poll(running).toEqual([]);
+  });
+
+  test('when somebody says so, and tells why', async () => {
+    const controller = new AbortController();
+    const stopped = analyse(request(), limits, {}, controller.signal);
+    controller.abort(new Error('a newer push'));
+    await expect(stopped).rejects.toThrow('a newer push');
+    await expect.poll(running).toEqual([]);
+    await expect(analyse(request(), limits, {}, controller.signal)).rejects.toThrow('a newer push');
+  });
+
+  test('by what it can not read', async () => {
+    const missing = { ...request(), head: 'f'.repeat(40) };
+    await expect(analyse(missing, limits)).rejects.toThrow(/f{40}/);
+  });
+});
+
+test('it is told no secret of the process that starts it', async () => {
+  process.env.WEBHOOK_SECRET = 'not-for-children';
+  try {
+    const analysis = analyse(request(), limits);
+    const seen: string[] = [];
+    await expect
+      .poll(() => {
+        for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+          const read = (file: string) =>
+            execFileSync('cat', [`/proc/${pid}/${file}`], {
+              encoding: 'latin1',
+              stdio: ['ignore', 'pipe', 'ignore'],
+            });
+          try {
+            if (read('cmdline').includes('analysis-child')) seen.push(read('environ'));
+          } catch {
+            // It ended meanwhile.
+          }
+        }
+        return seen.length;
+      })
+      .toBeGreaterThan(0);
+    await analysis;
+    expect(seen.join()).toContain('ADJUTANT_CACHE_DIR');
+    expect(seen.join()).not.toContain('not-for-children');
+  } finally {
+    delete process.env.WEBHOOK_SECRET;
+  }
+});

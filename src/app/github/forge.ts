@@ -43,7 +43,9 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
     async diff(number) {
       try {
         const { data } = await octokit.rest.pulls.get({ ...pull(number), mediaType: { format: 'diff' } });
-        return data as unknown as string;
+        // Text by its type where that names a character set, bytes otherwise.
+        const text = data as unknown as string | ArrayBuffer;
+        return typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
       } catch (error) {
         if (isStatus(error, 406)) return undefined;
         throw error;

@@ -1,6 +1,6 @@
 /** `adjutant explain`: what a rule looks for, from its page. */
 import { readFile } from 'node:fs/promises';
-import type { Rule } from '../checkers/checker.ts';
+import { allRules } from '../checkers/all-rules.ts';
 import { UserError } from '../errors.ts';
 import type { ExitStatus, Io } from './io.ts';
 
@@ -10,12 +10,11 @@ export interface ExplainCommandOptions {
 
 /** Prints the page of the rule. Throws a UserError, with the nearest rules, for one that does not exist. */
 export async function runExplain({ rule }: ExplainCommandOptions, io: Io): Promise<ExitStatus> {
-  const rules = await allRules();
-  const found = rules.filter(({ id }) => id === rule || id.split('/')[1] === rule);
+  const found = allRules.filter(({ id }) => id === rule || id.split('/')[1] === rule);
   const [first] = found;
   if (!first) {
-    const near = rules.map(({ id }) => id).filter((id) => id.startsWith(rule.split('/')[0] ?? rule));
-    const list = near.length > 0 ? near : rules.map(({ id }) => id);
+    const near = allRules.map(({ id }) => id).filter((id) => id.startsWith(rule.split('/')[0] ?? rule));
+    const list = near.length > 0 ? near : allRules.map(({ id }) => id);
     throw new UserError(`There is no rule ${rule}; there are ${list.sort().join(', ')}.`);
   }
   for (const one of found) {
@@ -25,12 +24,4 @@ export async function runExplain({ rule }: ExplainCommandOptions, io: Io): Promi
     if (text !== undefined) io.stdout.write(`\n${text}`);
   }
   return 0;
-}
-
-async function allRules(): Promise<readonly Rule[]> {
-  const [{ codeCheckers }, { trailers }] = await Promise.all([
-    import('../checkers/registry.ts'),
-    import('../checkers/trailers/index.ts'),
-  ]);
-  return [...codeCheckers.flatMap((checker) => checker.rules), ...trailers.rules];
 }

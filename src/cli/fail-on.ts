@@ -3,7 +3,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { UserError } from '../errors.ts';
 import type { FailOn } from '../report/verdict.ts';
 
-const LEVELS = ['error', 'warning', 'note', 'never'] as const;
+export const LEVELS = ['error', 'warning', 'note', 'never'] as const;
 
 /** --fail-on, or what the configuration says for the checker, or `error`. */
 export function failOnLevel(

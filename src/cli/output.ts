@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Report } from '../review/report.ts';
 import type { Io } from './io.ts';
 
-const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'] as const;
+export const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export function parseFormat(name: string | undefined): Format {
@@ -24,8 +24,10 @@ export async function renderReport(report: Report, format: Format, io: Io, color
       return (await import('../report/json.ts')).jsonReport(report);
     case 'markdown':
       return (await import('../report/markdown.ts')).markdownReport(report);
-    case 'sarif':
-      return (await import('../report/sarif.ts')).sarifReport(report);
+    case 'sarif': {
+      const { allRules } = await import('../checkers/all-rules.ts');
+      return (await import('../report/sarif.ts')).sarifReport(report, allRules);
+    }
     case 'github':
       return (await import('../report/workflow-commands.ts')).workflowCommands(report);
   }

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../errors.ts';
+import { LEVELS } from './fail-on.ts';
 import type { ExitStatus, Io } from './io.ts';
+import { FORMATS } from './output.ts';
 
 const FORMAT = 'form of the report';
-const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'];
-const LEVELS = ['error', 'warning', 'note', 'never'];
 
 /** Runs one command line. Returns the exit status: 0, 1 (findings) or 2 (could not do it, said on standard error). */
 export async function run(args: readonly string[], io: Io): Promise<number> {

@@ -3,6 +3,7 @@
  * of them change when another is assigned, and where each is still needed. Typed arrays that are used again
  * for the next function; everything is linear in the size of the flow.
  */
+import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
 
@@ -49,6 +50,8 @@ export class Layout {
   #succ: number[] = [];
   #succAt: number[] = [];
   /** Pairs [slot of value's dependent, slot of target's dependent] per assignment, keyed by instruction. */
+  /** Per value that a switch looks at: slots of `value == constant`. */
+  readonly equalities = new Map<number, number[]>();
   #results = new Int32Array(64);
   readonly copies = new Map<number, number[]>();
 
@@ -57,6 +60,7 @@ export class Layout {
     this.flow = flow;
     this.blockCount = flow.blocks.length;
     this.copies.clear();
+    this.equalities.clear();
     this.#countUses();
     this.#findTwins();
     this.#chooseSlots();
@@ -218,7 +222,14 @@ export class Layout {
           isSlot = n > 1;
           break;
       }
-      if (isSlot) slotOf[e] = this.exprOf.push(e) - 1;
+      if (!isSlot && flow.switches.length > 0 && this.#isSwitched(e)) isSlot = true;
+      if (!isSlot) continue;
+      slotOf[e] = this.exprOf.push(e) - 1;
+      if (flow.switches.length > 0 && this.#isSwitched(e)) {
+        const slots = this.equalities.get(flow.exprA[e] as number);
+        if (slots === undefined) this.equalities.set(flow.exprA[e] as number, [slotOf[e] as number]);
+        else slots.push(slotOf[e] as number);
+      }
     }
     this.entrySlot.length = 0;
     for (const [k, local] of flow.locals.entries()) {
@@ -227,6 +238,13 @@ export class Layout {
       if (isPointer(local.type) && this.#isTested(k)) this.entrySlot[k] = this.exprOf.push(0) - 1;
     }
     this.slotCount = this.exprOf.length;
+  }
+
+  /** `x == A` for an x that a switch looks at. */
+  #isSwitched(e: number): boolean {
+    const { flow } = this;
+    if (flow.exprOp[e] !== Expr.Binary || flow.exprC[e] !== Operator.Equal) return false;
+    return flow.switches.some((table) => table.value === flow.exprA[e]);
   }
 
   /** True where a branch tests the parameter itself, or the result of a call that is handed it. */
@@ -424,7 +442,7 @@ export class Layout {
     this.#exitLive.length = 0;
     for (let s = 0; s < slotCount; s++) {
       const e = this.exprOf[s] as number;
-      if (e === 0 || this.#isOutPlace(e)) this.#exitLive.push(s);
+      if (e === 0 || this.#isOutPlace(e) || this.#isMacroParameter(e)) this.#exitLive.push(s);
     }
     for (let at = 0; at < flow.ops.length; at += 4) {
       if (flow.ops[at] !== Op.Assign) continue;
@@ -491,6 +509,9 @@ export class Layout {
             }
             break;
           }
+          case Op.Body:
+            for (const s of this.#exitLive) use(base, this.exprOf[s] as number);
+            break;
           case Op.Branch:
             use(base, flow.branches[x * 3] as number);
             break;
@@ -536,6 +557,14 @@ export class Layout {
   /** Expression of a call's result, 0 where nobody uses it. */
   resultOf(call: number): number {
     return this.#results[call] as number;
+  }
+
+  /** The parameter of a macro: its user has it on. */
+  #isMacroParameter(e: number): boolean {
+    const { flow } = this;
+    if (flow.exprOp[e] !== Expr.Local) return false;
+    const local = flow.locals[flow.exprA[e] as number];
+    return local?.isParameter === true && local.type === '';
   }
 
   /** `*out` for a parameter. */

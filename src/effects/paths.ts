@@ -935,6 +935,11 @@ export class Walker implements View {
     for (let i = 0; i < cases.length; i += 3) {
       if (cases[i + 1] === 0 && !this.#refineEqual(value, cases[i] as number, false)) return;
     }
+    for (const s of this.layout.equalities.get(value) ?? []) {
+      const compared = this.flow.exprB[this.layout.exprOf[s] as number];
+      for (let i = 0; i < cases.length; i += 3)
+        if (cases[i] === compared && cases[i + 1] === 0 && !this.#refineSlot(s, ZERO)) return;
+    }
     this.#arrive(otherwise);
   }
 

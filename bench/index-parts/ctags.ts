@@ -10,6 +10,9 @@ import { nameHash } from '../../src/index/name-hash.ts';
 import { openIndex } from '../../src/index/open-index.ts';
 import { sourcesOf } from './subset.ts';
 
+/** Debian's universal-ctags. */
+const CTAGS = 'ctags';
+
 /** Part of the tree that is compared. */
 const PART = 1 / 8;
 const EXAMPLES = 12;
@@ -18,7 +21,7 @@ const EXAMPLES = 12;
 export async function compareCtags(tree: string, scratch: string): Promise<[string, string, string][]> {
   const goal = '>= 99.5 %';
   try {
-    if (!/Universal Ctags/.test(execFileSync('ctags', ['--version'], { encoding: 'utf8' })))
+    if (!/Universal Ctags/.test(execFileSync(CTAGS, ['--version'], { encoding: 'utf8' })))
       throw new Error('other');
   } catch {
     return [['functions found, of those of Universal Ctags', 'Universal Ctags is not installed', goal]];
@@ -65,7 +68,7 @@ export async function compareCtags(tree: string, scratch: string): Promise<[stri
 /** Names of functions by path. */
 async function ctagsFunctions(tree: string, paths: readonly string[]): Promise<Map<string, Set<string>>> {
   const args = ['--languages=C', '--langmap=C:.c.h', '--kinds-C=f', '--fields=', '-f', '-', '-L', '-'];
-  const child = spawn('ctags', args, { cwd: tree, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(CTAGS, args, { cwd: tree, stdio: ['pipe', 'pipe', 'ignore'] });
   const found = new Map<string, Set<string>>();
   child.stdin.end(paths.join('\n'));
   const lines = createInterface({ input: child.stdout });

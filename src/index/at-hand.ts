@@ -1,7 +1,7 @@
 /** Whether a tree's index is there, or nearly: a review uses it then, and builds none of a whole tree unasked. */
 import { existsSync } from 'node:fs';
 import type { SourceTree } from '../git/change.ts';
-import { cacheFolders } from './build.ts';
+import { aliasPath, cacheFolders } from './build.ts';
 import { FactStore } from './fact-store.ts';
 import { isSource, plainStatePath } from './plain-tree.ts';
 
@@ -13,6 +13,7 @@ export async function isIndexAtHand(tree: SourceTree, cacheDir: string): Promise
   const { facts, trees } = cacheFolders(cacheDir);
   if (!existsSync(trees)) return false;
   if (tree.root !== undefined) return existsSync(plainStatePath(cacheDir, tree.root));
+  if (existsSync(aliasPath(trees, tree))) return true;
   const sources = [...(await tree.list())].filter(([path]) => isSource(path));
   const store = FactStore.open(facts);
   try {

@@ -29,7 +29,7 @@ export interface BatchDone {
 }
 
 /** Larger files are no source code: they are left out. */
-export const MAX_FILE_BYTES = 64 << 20;
+const MAX_FILE_BYTES = 64 << 20;
 
 /** Room in front of a file's bytes for git's header, so that both are hashed at once. */
 const HEADER_ROOM = 32;

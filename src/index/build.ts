@@ -129,7 +129,8 @@ function remember(trees: string, tree: SourceTree, folder: string): void {
   if (tree.root === undefined) writeFileSync(aliasPath(trees, tree), folder.slice(-40));
 }
 
-const aliasPath = (trees: string, tree: SourceTree): string => join(trees, `${tree.id}.tree`);
+/** File that says which index a tree of git has. */
+export const aliasPath = (trees: string, tree: SourceTree): string => join(trees, `${tree.id}.tree`);
 
 class Build {
   readonly tree: SourceTree;

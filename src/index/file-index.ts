@@ -8,7 +8,7 @@ import type { BlobStore } from './store.ts';
 import type { StoredFacts } from './stored-facts.ts';
 import type { TreeIndex } from './tree-index.ts';
 
-export interface FileIndex {
+interface FileIndex {
   readonly fileCount: number;
   path(file: number): string;
   fileOf(path: string): number | undefined;

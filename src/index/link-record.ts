@@ -38,7 +38,7 @@ export const MacroFlag = { FunctionLike: 1 } as const;
 /** Flags of Mention and Indirect: in a macro; called, not only referred to. */
 export const MentionFlag = { Macro: 1, Called: 2 } as const;
 
-export const FLAG_BITS = 2;
+const FLAG_BITS = 2;
 const FLAG_MASK = (1 << FLAG_BITS) - 1;
 /** Ordinals beyond this are left out; no file of a kernel has a tenth of it. */
 const MAX_ORDINAL = (1 << (32 - FLAG_BITS)) - 1;
@@ -202,7 +202,7 @@ export class LinkRecorder implements BodyListener {
 export const fieldKey = (type: string, field: string): string => `${type}.${field}`;
 
 /** 'open' of 'cdev.ops->open'. */
-export const lastField = (path: string): string =>
+const lastField = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('>')) + 1);
 
 /**

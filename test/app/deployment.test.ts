@@ -1,0 +1,127 @@
+/** What an administrator copies: the manifest, the example of an environment, the image. */
+import { execFileSync, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { handlers } from '../../src/app/handlers/index.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
+import { freePort } from '../free-port.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const scratch = mkdtempSync(join(tmpdir(), 'adjutant-image-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('app.yml', () => {
+  const manifest = parse(read('app.yml')) as {
+    default_events: string[];
+    default_permissions: Record<string, string>;
+    url: string;
+  };
+
+  test('subscribes to the events that have a handler, and to no other', () => {
+    expect(manifest.default_events.toSorted()).toEqual(handlers.map((handler) => handler.event).toSorted());
+  });
+
+  test('asks for the permissions of the tokens that Adjutant asks for, and for no other', () => {
+    const client = read('src/app/github/client.ts');
+    const [, text = ''] = /API_PERMISSIONS = \{([^}]*)\}/.exec(client) ?? [];
+    const used = Object.fromEntries(
+      [...text.matchAll(/(\w+): '(\w+)'/g)].map(([, name, level]) => [name, level]),
+    );
+    expect(used).toEqual(manifest.default_permissions);
+  });
+
+  test('is explained in docs/installing.md', () => {
+    const page = read('docs/installing.md');
+    for (const event of manifest.default_events) expect(page).toContain(`\`${event}\``);
+    for (const [name, level] of Object.entries(manifest.default_permissions)) {
+      const title = name.charAt(0).toUpperCase() + name.slice(1).replace('_', ' ');
+      expect(page).toContain(`| ${title} | ${level} |`);
+    }
+  });
+});
+
+describe('.env.example', () => {
+  const example = parseEnv(read('.env.example'));
+
+  test('is a valid environment as it stands, without an App', () => {
+    expect(readEnvironment(example as Record<string, string>).app).toBeUndefined();
+  });
+
+  test('has every variable that is read, and no other', () => {
+    const source = read('src/config/environment.ts');
+    const known = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? '');
+    const ours = known.filter((name) => !name.startsWith('XDG_'));
+    expect(Object.keys(example).toSorted()).toEqual(ours.toSorted());
+  });
+});
+
+/** The image can't be built here: its steps are run in a folder instead, but for the system's packages. */
+describe('Dockerfile', () => {
+  const lines = read('Dockerfile')
+    .replaceAll(/\\\n/g, ' ')
+    .split('\n')
+    .filter((line) => /^[A-Z]+ /.test(line))
+    .map((line) => /^([A-Z]+) +(.*)$/.exec(line)?.slice(1) as [string, string]);
+  const all = (name: string) => lines.filter(([instruction]) => instruction === name).map(([, rest]) => rest);
+
+  test('its files and commands give an App that starts and is healthy, as a user without rights', async () => {
+    const cwd = join(scratch, 'app');
+    mkdirSync(cwd);
+    expect(all('USER')).toEqual(['node']);
+    expect(all('FROM')[0]).toMatch(/^node:24-/);
+    for (const [instruction, rest] of lines) {
+      if (instruction === 'COPY') {
+        const parts = rest.split(' ');
+        for (const path of parts.slice(0, -1)) cpSync(join(ROOT, path), join(cwd, path), { recursive: true });
+      }
+      // `npm ci` comes from the network, into what is copied from here; its lock file must fit what is declared.
+      if (instruction === 'RUN' && rest.startsWith('npm ')) {
+        expect(rest).toBe('npm ci --omit=dev');
+        execFileSync('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd, stdio: 'ignore' });
+      }
+    }
+    const env = Object.fromEntries(
+      all('ENV').flatMap((rest) => rest.split(/\s+/).map((pair) => pair.split('=') as [string, string])),
+    );
+    expect(env).toMatchObject({ HOST: '0.0.0.0', NODE_ENV: 'production', ADJUTANT_DATA_DIR: '/data' });
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    });
+    const port = String(await freePort());
+    const given = {
+      PATH: process.env.PATH,
+      HOME: scratch,
+      ...env,
+      PORT: port,
+      ADJUTANT_DATA_DIR: join(scratch, 'data'),
+      ADJUTANT_CACHE_DIR: join(scratch, 'cache'),
+      APP_ID: '7',
+      PRIVATE_KEY: privateKey.replaceAll('\n', '\\n'),
+      WEBHOOK_SECRET: 'x',
+    };
+    const [command = '', ...args] = JSON.parse(all('CMD')[0] ?? '[]') as string[];
+    expect(command).toBe('node');
+    const child = spawn(process.execPath, args, { cwd, env: given, stdio: ['ignore', 'pipe', 'inherit'] });
+    const exit = once(child, 'exit');
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    await expect.poll(() => output, { timeout: 40_000 }).toMatch(/Listening on/);
+    const health = /CMD (\[.*\])$/.exec(all('HEALTHCHECK')[0] ?? '')?.[1] ?? '[]';
+    const [, ...check] = JSON.parse(health) as string[];
+    execFileSync(process.execPath, check, { env: given });
+    child.kill('SIGTERM');
+    expect((await exit)[0]).toBe(0);
+    expect(() => execFileSync(process.execPath, check, { env: given, stdio: 'ignore' })).toThrow();
+  }, 180_000);
+});

@@ -1,5 +1,5 @@
 /** A tree of files to its index: finds what is new, has it analysed by threads, links. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SourceTree } from '../git/change.ts';
@@ -273,7 +273,9 @@ class Build {
     } else {
       const threads = Math.min(this.options.threads ?? availableParallelism(), parts);
       const data: WorkerData = { factsFolder: this.store.folder, source };
-      await runBatches(batches, data, { threads, signal: this.options.signal, done: report });
+      const compiled = join(this.options.cacheDir, 'compiled');
+      mkdirSync(compiled, { recursive: true, mode: 0o700 });
+      await runBatches(batches, data, { threads, compiled, signal: this.options.signal, done: report });
     }
     this.store.refresh();
     this.times.readTime = performance.now() - start;

@@ -4,6 +4,7 @@ import type { Change, FileDiff, SourceTree } from '../git/change.ts';
 import { countFiles } from '../git/folder-tree.ts';
 import { blobId } from '../git/overlay.ts';
 import type { FileFacts } from '../index/facts.ts';
+import { pathsInFolder } from '../index/folder.ts';
 import { memoryProgram } from '../index/memory-program.ts';
 import type { Program } from '../index/program.ts';
 import { type AffectedPaths, isSource } from './affected.ts';
@@ -12,8 +13,11 @@ import { type AffectedPaths, isSource } from './affected.ts';
 const MAX_FILES = 1500;
 const MAX_BYTES = 32 * 1024 * 1024;
 
+/** C files of one folder that are read for a changed one. */
+const MAX_NEIGHBOURS = 80;
+
 const NO_INDEX =
-  'No index of the whole tree: functions outside the changed files and the headers that they include are unknown.';
+  'No index of the whole tree: functions outside the changed files, the files beside them and the headers that they include are unknown.';
 
 /** Trees with fewer files are read whole. */
 const SMALL_TREE = 2000;
@@ -49,8 +53,23 @@ export function programsAtHand(cacheDir: string | undefined): ProgramSource {
       const { isIndexAtHand } = await import('../index/at-hand.ts');
       if (await isIndexAtHand(base, cacheDir)) return indexedPrograms(base, head, diff, cacheDir);
     }
-    return includedPrograms(base, head, paths, [NO_INDEX]);
+    const near = {
+      base: await withNeighbours(base, paths.base),
+      head: await withNeighbours(head, paths.head),
+    };
+    return includedPrograms(base, head, near, [NO_INDEX]);
   };
+}
+
+/** The paths and the C files beside them: what calls and what takes the same locks is mostly there. */
+async function withNeighbours(tree: SourceTree, paths: readonly string[]): Promise<readonly string[]> {
+  const all = [...(await tree.list()).keys()];
+  const beside = paths.flatMap((path) =>
+    pathsInFolder(all, path)
+      .filter((other) => other.endsWith('.c'))
+      .slice(0, MAX_NEIGHBOURS),
+  );
+  return [...new Set([...paths, ...beside])];
 }
 
 async function isSmall(tree: SourceTree): Promise<boolean> {

@@ -82,7 +82,7 @@ function addCall(
         { ...a.cause, callee: callee.name, calleePath: callee.path },
         (summary) => {
           const same = summary.acquires.find(
-            (other) => other.lockClass === a.lockClass && other.mode === a.mode,
+            (other) => other.lockClass === a.lockClass && other.mode === a.mode && other.blocks,
           );
           return same && { cause: same.cause, text: stepText(same.cause, `${a.lockClass} is taken`) };
         },

@@ -38,7 +38,7 @@ export function neighbourhood(
       for (const dependency of dependenciesOf(locks)) graph.add(dependency);
     }
   }
-  addReclaim(effects, graph);
+  addReclaim(effects, graph, new Set([...paths, ...around]));
   return { graph, own };
 }
 
@@ -55,9 +55,10 @@ export function functionsWithLocks(effects: LockEffects, path: string): readonly
 }
 
 /** Reclaim calls what drivers store in these fields: all that those functions take, they take under fs_reclaim. */
-function addReclaim(effects: LockEffects, graph: LockGraph): void {
+function addReclaim(effects: LockEffects, graph: LockGraph, near: ReadonlySet<string>): void {
   for (const { type, field } of reclaimCallbacks) {
     for (const { ref, entry, path } of effects.effects.program.stored(type, field)) {
+      if (!near.has(ref.path)) continue;
       for (const acquired of effects.summary(ref).acquires) {
         if (
           !acquired.blocks ||
@@ -81,7 +82,7 @@ function addReclaim(effects: LockEffects, graph: LockGraph): void {
               { ...acquired.cause, callee: ref.name, calleePath: ref.path },
               (summary) => {
                 const same = summary.acquires.find(
-                  (a) => a.lockClass === acquired.lockClass && a.mode === acquired.mode,
+                  (a) => a.lockClass === acquired.lockClass && a.mode === acquired.mode && a.blocks,
                 );
                 return (
                   same && {

@@ -126,7 +126,7 @@ const scenario = (lock: string): string =>
     `  lock(${lock});`,
     `  lock(${lock});`,
     '',
-    ' *** DEADLOCK ***',
+    '  *** DEADLOCK ***',
     '',
     'Release the lock before, or call a variant that expects it to be held.',
   ].join('\n');

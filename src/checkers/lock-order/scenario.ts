@@ -42,6 +42,6 @@ export const scenario = (cycle: readonly Dependency[]): string => {
     ...columns.map(([first], i) => only(i, first)),
     ...columns.map(([, second], i) => only(i, second)),
     '',
-    ' *** DEADLOCK ***',
+    '  *** DEADLOCK ***',
   ].join('\n');
 };

@@ -40,7 +40,7 @@ it('lays the scenario out with the new dependency on CPU0', () => {
       '  rlock(B);',
       '              lock(A);',
       '',
-      ' *** DEADLOCK ***',
+      '  *** DEADLOCK ***',
     ].join('\n'),
   );
 });

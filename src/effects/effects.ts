@@ -139,7 +139,7 @@ export class Effects {
       if (second === undefined) return undefined;
       summary = either(summary, second);
     }
-    return { summary: isStub(first) ? { ...summary, result: ANY, implies: [] } : summary, function: first };
+    return { summary: isStub(first) ? UNKNOWN_SUMMARY : summary, function: first };
   }
 
   #macroSummary(macro: MacroRef): Summary | undefined {

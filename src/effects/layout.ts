@@ -203,9 +203,9 @@ export class Layout {
     this.exprOf.length = 0;
     for (let e = 1; e < count; e++) {
       slotOf[e] = NONE;
-      if (flow.exprOp[e] === Expr.Result) this.#results[flow.exprA[e] as number] = e;
       const n = uses[e] as number;
       if (n === 0) continue;
+      if (flow.exprOp[e] === Expr.Result) this.#results[flow.exprA[e] as number] = e;
       let isSlot = false;
       switch (flow.exprOp[e]) {
         case Expr.Local:
@@ -235,7 +235,8 @@ export class Layout {
     for (const [k, local] of flow.locals.entries()) {
       if (!local.isParameter) break;
       this.entrySlot[k] = NONE;
-      if (isPointer(local.type) && this.#isTested(k)) this.entrySlot[k] = this.exprOf.push(0) - 1;
+      if ((local.type === '' || isPointer(local.type)) && this.#isTested(k))
+        this.entrySlot[k] = this.exprOf.push(0) - 1;
     }
     this.slotCount = this.exprOf.length;
   }
@@ -247,12 +248,27 @@ export class Layout {
     return flow.switches.some((table) => table.value === flow.exprA[e]);
   }
 
+  /** A local, and those that it is assigned to. */
+  #copiesOf(local: number): ReadonlySet<number> {
+    const { flow } = this;
+    const names = new Set([local]);
+    for (let at = 0; at < flow.ops.length; at += 4) {
+      if (flow.ops[at] !== Op.Assign) continue;
+      const target = flow.ops[at + 1] as number;
+      const value = stripCasts(flow, flow.ops[at + 2] as number);
+      if (flow.exprOp[target] !== Expr.Local || flow.exprOp[value] !== Expr.Local) continue;
+      if (flow.exprA[value] === local) names.add(flow.exprA[target] as number);
+    }
+    return names;
+  }
+
   /** True where a branch tests the parameter itself, or the result of a call that is handed it. */
   #isTested(local: number): boolean {
     const { flow } = this;
+    const names = this.#copiesOf(local);
     const isIt = (e: number): boolean => {
       const x = stripCasts(flow, e);
-      return flow.exprOp[x] === Expr.Local && flow.exprA[x] === local;
+      return flow.exprOp[x] === Expr.Local && names.has(flow.exprA[x] as number);
     };
     for (let i = 0; i < flow.branches.length; i += 3) {
       const c = stripCasts(flow, flow.branches[i] as number);

@@ -10,6 +10,8 @@ export interface CallerHabits {
   /** Those of them that test it for NULL, and for an error pointer. */
   readonly forNull: number;
   readonly forError: number;
+  /** Calls whose result is neither tested nor dereferenced: passed on, or dropped. */
+  readonly passedOn: number;
 }
 
 const MAX_CALLERS = 40;
@@ -38,19 +40,23 @@ function count(effects: Effects, ref: FunctionRef, except: string): CallerHabits
   let calls = 0;
   let forNull = 0;
   let forError = 0;
+  let passedOn = 0;
   for (const caller of effects.program.callers(ref).slice(0, MAX_CALLERS)) {
     const { flow } = caller.fact;
     if (flow === undefined || caller.id === except) continue;
     for (let n = 0; n < flow.calls.length; n++) {
       if (calleeName(flow, n) !== ref.name) continue;
       const use = useOfResult(flow, n);
-      if (use === undefined) continue;
+      if (use === undefined) {
+        passedOn++;
+        continue;
+      }
       calls++;
       if (use.forNull) forNull++;
       if (use.forError) forError++;
     }
   }
-  return { calls, forNull, forError };
+  return { calls, forNull, forError, passedOn };
 }
 
 /** What becomes of a call's result: the names that it is given are looked for in tests. Undefined: not used here. */

@@ -160,7 +160,8 @@ function lastAssignment(flow: Flow, expression: number, first: number, end: numb
   return -1;
 }
 
-const endOf = (flow: Flow, block: number): number =>
+/** One past the last instruction of a block. */
+export const endOf = (flow: Flow, block: number): number =>
   block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4;
 
 /** True where `block` can be reached from the start of `from` without going through `avoid`. */

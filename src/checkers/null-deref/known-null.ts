@@ -1,7 +1,8 @@
-import { type Flow, lineOf, Op } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { stripCasts } from '../../effects/layout.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
-import { type FunctionContext, nullOrigin, type Origin, reaches } from './function-context.ts';
+import { endOf, type FunctionContext, nullOrigin, type Origin, reaches } from './function-context.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const knownNull: Rule = {
@@ -43,9 +44,25 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
 function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   const { view, pointer } = use;
   if (view.isWeak(pointer)) return 'low';
+  if (!isTestOf(flow, origin, pointer)) return origin.forks === 0 ? 'medium' : 'low';
   if (origin.forks === 0) return 'high';
   if (isOnNullSide(flow, origin, use)) return view.isMerged ? 'medium' : 'high';
   return origin.forks === 1 && !view.isMerged ? 'medium' : 'low';
+}
+
+/** True where the test names the pointer itself, and no copy of it. */
+function isTestOf(flow: Flow, origin: Origin, pointer: number): boolean {
+  const end = endOf(flow, origin.block) - 1;
+  if (flow.ops[end * 4] !== Op.Branch) return false;
+  const stack = [flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number];
+  for (let steps = 0; stack.length > 0 && steps < 64; steps++) {
+    const e = stripCasts(flow, stack.pop() as number);
+    if (e === stripCasts(flow, pointer)) return true;
+    if (flow.exprOp[e] === Expr.Unary) stack.push(flow.exprA[e] as number);
+    if (flow.exprOp[e] === Expr.Binary) stack.push(flow.exprA[e] as number, flow.exprB[e] as number);
+    if (flow.exprOp[e] === Expr.Result) stack.push(...(flow.calls[flow.exprA[e] as number]?.args ?? []));
+  }
+  return false;
 }
 
 function isOnNullSide(flow: Flow, origin: Origin, use: Use): boolean {
@@ -53,8 +70,7 @@ function isOnNullSide(flow: Flow, origin: Origin, use: Use): boolean {
   const here = past.at(-1)?.block ?? 0;
   const tested = past.findLastIndex((p) => p.block === origin.block);
   const taken = past[tested + 1]?.block;
-  const end =
-    origin.block + 1 < flow.blocks.length ? (flow.blocks[origin.block + 1] as number) : flow.ops.length / 4;
+  const end = endOf(flow, origin.block);
   if (flow.ops[(end - 1) * 4] !== Op.Branch) return false;
   const branch = (flow.ops[(end - 1) * 4 + 1] as number) * 3;
   const [whenTrue, whenFalse] = [flow.branches[branch + 1] as number, flow.branches[branch + 2] as number];

@@ -58,7 +58,8 @@ function check(context: FunctionContext, place: number, call: number, at: number
   const what = isNullable ? 'NULL' : 'an error pointer';
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
-    confidence: 'medium',
+    // Whoever uses the object may test it: only a function that nobody else calls has no habit to ask.
+    confidence: isNullable && !isAllocator && !isWritten ? 'low' : 'medium',
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on and returns success.`,

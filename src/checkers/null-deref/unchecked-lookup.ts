@@ -54,7 +54,8 @@ function confidenceOf(habits: CallerHabits | undefined, isWritten: boolean, use:
   const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged && !use.isAddress;
   if (habits === undefined || habits.calls === 0) return isWritten && isClear ? 'medium' : 'low';
   const share = habits.forNull / habits.calls;
-  if (habits.forNull >= 3 && share >= 0.8) return isClear ? 'high' : 'medium';
-  if (share >= 0.5) return isClear ? 'medium' : 'low';
+  if (habits.forNull * 3 < habits.passedOn) return 'low';
+  if (habits.forNull >= 3 && share >= 0.9) return isClear ? 'high' : 'medium';
+  if (share >= 0.75) return isClear ? 'medium' : 'low';
   return 'low';
 }

@@ -38,15 +38,13 @@ export async function compareCtags(tree: string, scratch: string): Promise<[stri
   for (let file = 0; file < files.fileCount; file++) {
     const path = files.path(file);
     const wanted = theirs.get(path) ?? new Set<string>();
-    const ours = new Set(
-      files
-        .facts(file)
-        .functions.filter((f) => !f.isPrototype)
-        .map(({ name }) => name),
-    );
+    const functions = files.facts(file).functions.filter((f) => !f.isPrototype);
+    const ours = new Set(functions.map(({ name }) => name));
+    // ctags takes SYSCALL_DEFINE3(name, …) for a function SYSCALL_DEFINE3.
+    const macros = new Set(functions.map(({ definedBy }) => definedBy));
     listed += wanted.size;
     for (const name of wanted) {
-      if (ours.has(name)) both++;
+      if (ours.has(name) || macros.has(name)) both++;
       else missing.push(`${path}: ${name}`);
     }
     for (const name of ours) if (!wanted.has(name)) more++;

@@ -1,5 +1,6 @@
 /** A thread of tree-sitter.ts: loads the packages from where they were installed, which is outside the project. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -16,16 +17,13 @@ interface TreeSitter {
 }
 
 const { packages, root, paths } = workerData as { packages: string; root: string; paths: readonly string[] };
-const modules = join(packages, 'node_modules');
-const { main } = JSON.parse(readFileSync(join(modules, 'web-tree-sitter/package.json'), 'utf8')) as {
-  main: string;
-};
+const installed = createRequire(join(packages, 'package.json'));
 const { Parser, Language } = (await import(
-  pathToFileURL(join(modules, 'web-tree-sitter', main)).href
+  pathToFileURL(installed.resolve('web-tree-sitter')).href
 )) as TreeSitter;
 await Parser.init();
 const parser = new Parser();
-parser.setLanguage(await Language.load(join(modules, 'tree-sitter-c/tree-sitter-c.wasm')));
+parser.setLanguage(await Language.load(join(packages, 'node_modules/tree-sitter-c/tree-sitter-c.wasm')));
 let errors = 0;
 for (const path of paths) {
   const tree = parser.parse(readFileSync(join(root, path), 'utf8'));

@@ -8,18 +8,19 @@ import { openStage, type Stage } from './stage.ts';
 import { bugsAreFixed, bugsComeIn, type Chapter, isReviewed, unmet } from './story.ts';
 import { transcript } from './transcript.ts';
 
+/** Milliseconds: a review takes two seconds, on a busy machine more. */
+const LIMIT = 60_000;
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-const stage = await openStage();
+let stage: Stage | undefined;
 try {
+  stage = await openStage();
   const wrong = await tell(stage);
-  for (const sentence of wrong) process.stderr.write(`demo: ${sentence}\n`);
-  if (wrong.length > 0) fail(stage);
+  if (wrong.length > 0) fail(wrong.join('\n'), stage);
   if (values.keep) await keepOpen(stage);
 } catch (error) {
-  process.stderr.write(`demo: ${(error as Error).message}\n`);
-  fail(stage);
+  fail((error as Error).message, stage);
 } finally {
-  await stage.close();
+  await stage?.close();
 }
 
 /** The two pull requests, one after the other. Returns what was not as it must be. */
@@ -27,7 +28,7 @@ async function tell({ github, repository }: Stage): Promise<string[]> {
   const wrong: string[] = [];
   const finish = async (chapter: Chapter) => {
     const { pull } = chapter;
-    await github.waitFor(() => isReviewed(github.checkRuns(pull)));
+    await github.waitFor(() => isReviewed(github.checkRuns(pull)), LIMIT);
     wrong.push(...unmet(github, chapter));
   };
   const color = process.stdout.isTTY === true;
@@ -38,7 +39,10 @@ async function tell({ github, repository }: Stage): Promise<string[]> {
   await finish(bugs);
   const question = github.comment(bugs.pull, 'tova', '/help');
   const answered = () => bugs.pull.comments.some((comment) => comment.user === github.bot);
-  await github.waitFor(() => answered() && question.reactions.some(({ content }) => content === 'rocket'));
+  await github.waitFor(
+    () => answered() && question.reactions.some(({ content }) => content === 'rocket'),
+    LIMIT,
+  );
   print(bugs);
 
   const fixes = await bugsAreFixed(github, repository);
@@ -48,9 +52,10 @@ async function tell({ github, repository }: Stage): Promise<string[]> {
   return [...wrong, ...github.violations];
 }
 
-function fail({ app }: Stage): void {
+function fail(why: string, at: Stage | undefined): void {
   process.exitCode = 1;
-  process.stderr.write(`\nthe App's log:\n${app.output()}`);
+  process.stderr.write(`demo: ${why}\n`);
+  if (at !== undefined) process.stderr.write(`\nthe App's log:\n${at.app.output()}`);
 }
 
 async function keepOpen({ github, app }: Stage): Promise<void> {

@@ -44,6 +44,7 @@ export async function bugsComeIn(github: StandInGitHub, repository: Repository):
     expected: {
       conclusions: { 'lock-order': 'failure', 'null-deref': 'failure', trailers: 'failure' },
       comments: [
+        ['drivers/infiniband/hw/vnx/mr.c', 'lock-order/reclaim'],
         ['drivers/block/bq_drv.c', 'lock-order/unbalanced'],
         ['drivers/block/bq_drv.c', 'null-deref/unchecked-alloc'],
         ['sound/usb/offload/qmi_audio.c', 'null-deref/known-null'],
@@ -72,6 +73,7 @@ export async function bugsAreFixed(github: StandInGitHub, repository: Repository
       comments: [],
       silent: true,
       summaries: [
+        ['lock-order', 'lock-order/reclaim'],
         ['lock-order', 'lock-order/unbalanced'],
         ['null-deref', 'null-deref/known-null'],
         ['null-deref', 'null-deref/unchecked-alloc'],

@@ -17,4 +17,4 @@ it('shows a pull request that brings bugs in, and one that fixes them', async ()
   expect(bugs).toMatch(/tova {2}👀 🚀\n {4}\/help\n\n {2}adjutant\[bot\]/);
   expect(fixes.match(/✓ adjutant/g)).toHaveLength(3);
   expect(fixes).not.toContain('reviewed');
-}, 90_000);
+}, 240_000);

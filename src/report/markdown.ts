@@ -56,8 +56,14 @@ export function traceMarkdown(finding: Finding, report: Report): string {
 
 /** Paragraphs as text; indented ones (a scenario table, a lockdep splat) as they stand. */
 export function explanationMarkdown(explanation: string): string {
-  return explanation
-    .split(/\n{2,}/)
-    .map((paragraph) => (/^\s/m.test(paragraph) ? codeBlock(paragraph) : markdownText(paragraph)))
-    .join('\n\n');
+  const isLaidOut = (paragraph: string): boolean => /^\s/m.test(paragraph);
+  const blocks: string[] = [];
+  for (const paragraph of explanation.split(/\n{2,}/)) {
+    const previous = blocks.at(-1);
+    // What is laid out goes on over blank lines.
+    if (previous !== undefined && isLaidOut(paragraph) && isLaidOut(previous)) {
+      blocks[blocks.length - 1] = `${previous}\n\n${paragraph}`;
+    } else blocks.push(paragraph);
+  }
+  return blocks.map((block) => (isLaidOut(block) ? codeBlock(block) : markdownText(block))).join('\n\n');
 }

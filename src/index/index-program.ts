@@ -160,7 +160,7 @@ export class IndexProgram implements Program {
     return resolveField(this.#lookup, type, name, from);
   }
 
-  callers(ref: FunctionRef): readonly FunctionRef[] {
+  callers(ref: FunctionRef, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
     const found = new Map<string, FunctionRef>();
     const names = [ref.name];
     const seen = new Set(names);
@@ -179,6 +179,7 @@ export class IndexProgram implements Program {
         if (!isMeant) continue;
         const caller = this.#ref(place);
         found.set(caller.id, caller);
+        if (found.size >= limit) return [...found.values()];
       }
     }
     return [...found.values()];

@@ -47,8 +47,8 @@ export interface Program {
   /** A field by name, through anonymous members. `type` may be a pointer or typedef of the struct. */
   field(type: TypeName, name: string, from: string): { owner: TypeName; field: FieldFact } | undefined;
 
-  /** Functions that call `name` (or store it in a table), for going up. */
-  callers(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions that call `name` (or store it in a table), for going up; the search ends at `limit` of them. */
+  callers(ref: FunctionRef, limit?: number): readonly FunctionRef[];
   /** Functions that the tree stores in this field of this struct. */
   stored(type: TypeName, field: string): readonly { ref: FunctionRef; entry: TableEntry; path: string }[];
   /** Where a function is stored: which struct type and field. */

@@ -41,7 +41,7 @@ function count(effects: Effects, ref: FunctionRef, except: string): CallerHabits
   let forNull = 0;
   let forError = 0;
   let passedOn = 0;
-  for (const caller of effects.program.callers(ref).slice(0, MAX_CALLERS)) {
+  for (const caller of effects.program.callers(ref, MAX_CALLERS)) {
     const { flow } = caller.fact;
     if (flow === undefined || caller.id === except) continue;
     for (let n = 0; n < flow.calls.length; n++) {

@@ -47,7 +47,7 @@ function check(context: FunctionContext, place: number, call: number, at: number
   if (callee === '') return;
   const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
   const isAllocator = ALLOCATORS.has(callee);
-  const habits = ref && callerHabits(context.effects, ref, context.ref.id);
+  const habits = isAllocator ? undefined : ref && callerHabits(context.effects, ref, context.ref.id);
   const tested = isNullable ? habits?.forNull : habits?.forError;
   const isHabit = habits !== undefined && tested !== undefined && tested >= 2 && tested / habits.calls >= 0.7;
   // Nobody else calls it: what its body says has to do.

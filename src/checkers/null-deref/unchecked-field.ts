@@ -84,7 +84,7 @@ function isSetHere(flow: Flow, place: number): boolean {
 function isGuardedByCallers(context: FunctionContext, tested: readonly FieldUse[]): boolean {
   const { effects, ref } = context;
   if (!ref.fact.isStatic) return false;
-  const callers = effects.program.callers(ref).slice(0, 8);
+  const callers = effects.program.callers(ref, 8);
   return callers.length > 0 && callers.every((caller) => tested.some((use) => use.function === caller.name));
 }
 

@@ -5,7 +5,7 @@
  * coding-assistants}.rst and scripts/checkpatch.pl; `in use` are tags that no document asks for and that merged
  * commits carry without a complaint.
  */
-export type TrailerValue = 'person' | 'commit' | 'url' | 'program' | 'text';
+type TrailerValue = 'person' | 'commit' | 'url' | 'program' | 'text';
 
 export interface KnownTrailer {
   readonly name: string;
@@ -144,16 +144,6 @@ export const shortNames: ReadonlyMap<string, string> = new Map([
   ['reporter', 'Reported-by'],
   ['suggested', 'Suggested-by'],
   ['ccc', 'Cc'],
-]);
-
-/** Tags by which a person says something for which nobody else may speak. */
-export const statements: ReadonlySet<string> = new Set([
-  'Signed-off-by',
-  'Co-developed-by',
-  'Reviewed-by',
-  'Acked-by',
-  'Tested-by',
-  'Nacked-by',
 ]);
 
 /** Order of tags in the tip tree: Documentation/process/maintainer-tip.rst, "Ordering of commit tags". */

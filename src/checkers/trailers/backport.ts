@@ -59,7 +59,7 @@ const FORMS: readonly [BackportLine['form'], RegExp, RegExp][] = [
 /** The lines of the message that name the commit it was taken from. Lines of a longer sentence are not among them. */
 export function backportLines(message: Message): BackportLine[] {
   const found: BackportLine[] = [];
-  for (const [index, text] of message.lines.entries()) {
+  for (const [index, text] of message.heads.entries()) {
     if (index < message.subjectEnd) continue;
     for (const [form, loose, strict] of FORMS) {
       const match = loose.exec(text);

@@ -7,7 +7,7 @@ export const changeId: MessageRule = {
   summary: 'A Gerrit Change-Id stands in the message.',
   source: 'checkpatch GERRIT_CHANGE_ID',
   *check({ message }) {
-    for (const [index, line] of message.lines.entries()) {
+    for (const [index, line] of message.heads.entries()) {
       if (!/^\s*change-id:\s*I?[0-9a-f]{6,}\s*$/i.test(line)) continue;
       const alone = isBlank(message.lines[index - 1]) && isBlank(message.lines[index + 1]) && index > 0;
       yield {

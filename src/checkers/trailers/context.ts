@@ -71,7 +71,7 @@ function namedCommits({ message, fixes, backports }: Draft): string[] {
     ...message.trailers
       .filter((trailer) => trailer.key === 'Cc')
       .flatMap((trailer) => prerequisites(trailer.value)),
-    ...referredCommits(message.lines),
+    ...referredCommits(message.heads),
   ];
   return named
     .filter((sha) => sha !== '')

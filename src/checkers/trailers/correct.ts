@@ -37,7 +37,7 @@ export async function correctMessages(
  * Applies the corrections that do not touch the same lines: those of one line before those that move several, so that
  * what is moved is right by then. Line ends stay as they are.
  */
-export function applyCorrections(message: string, findings: readonly Finding[]): string {
+function applyCorrections(message: string, findings: readonly Finding[]): string {
   const lines = message.split('\n');
   const end = lines.some((line) => line.endsWith('\r')) ? '\r' : '';
   const chosen: Suggestion[] = [];

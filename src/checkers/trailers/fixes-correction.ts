@@ -6,7 +6,7 @@ import { type Correction, type FixesLine, replaceTrailer } from './rule.ts';
 const DROPPED = /^[\s.,;:)"']*(?:\(?\d{4}-\d{2}-\d{2}\)?)?[\s.,;:)"']*$/;
 
 /** The corrected tag, or undefined where a person must decide. */
-export function correctedFixes(fixes: FixesLine): string | undefined {
+function correctedFixes(fixes: FixesLine): string | undefined {
   const { tag, target, meant } = fixes;
   if (!DROPPED.test(tag.trailing)) return undefined;
   if (target.state === 'found') {

@@ -26,11 +26,14 @@ export interface FixesTag {
   readonly remark: string;
 }
 
+/** Longer than any subject. */
+const LONGEST = 2_000;
 const LEADING = /^((?:[A-Za-z][A-Za-z-]*:?\s+){1,3})(?=[0-9a-fA-F]{7,}(?:\b|[^0-9a-zA-Z]))/;
 const DATE = /[,;]?\s*\(?\d{4}-\d{2}-\d{2}\)?\s*$/;
 
 /** Takes the value apart. Never throws; fields that are not there are empty. */
-export function parseFixes(value: string): FixesTag {
+export function parseFixes(whole: string): FixesTag {
+  const value = whole.slice(0, LONGEST);
   const [text, remark] = splitRemark(value);
   const leading = hexWord(text) ? '' : (LEADING.exec(text)?.[1]?.trim() ?? '');
   const rest = text.slice(leading.length).trim();

@@ -12,7 +12,7 @@ export const fixesWanted: MessageRule = {
   source: 'checkpatch MISSING_FIXES_TAG; NIPA fixes_present; Documentation/process/maintainer-netdev.rst',
   *check({ message, fixes, backports }) {
     if (fixes.length > 0 || backports.length > 0 || /^Revert "/.test(message.subject)) return;
-    const at = message.lines.findIndex((line) => SIGNS.test(line) && !/stable@\S+\s*#/.test(line));
+    const at = message.heads.findIndex((line) => SIGNS.test(line) && !/stable@\S+\s*#/.test(line));
     if (at < 0) return;
     yield {
       line: at + 1,

@@ -8,7 +8,7 @@ export const forbiddenTrailer: MessageRule = {
   source: '.github/adjutant.yml, trailers.forbidden',
   *check({ message, options }) {
     const forbidden = new Set(options.forbidden.map((name) => name.toLowerCase()));
-    for (const [index, line] of message.lines.entries()) {
+    for (const [index, line] of message.heads.entries()) {
       const name = /^\s*([\w-]+)\s*:/.exec(line)?.[1];
       if (name === undefined || !forbidden.has(name.toLowerCase())) continue;
       const endLine = message.trailers.find((trailer) => trailer.line === index + 1)?.endLine ?? index + 1;

@@ -9,6 +9,8 @@ import type { Correction, MessageContext, MessageRule, Problem } from './rule.ts
 import { rules } from './rules.ts';
 
 const NAME = 'trailers';
+/** Of one rule about one message: nobody reads more. */
+const MOST_FINDINGS = 20;
 
 /** What a check can be told, besides the options of the configuration. */
 export interface TrailerCheckOptions extends Partial<TrailerOptions> {
@@ -38,13 +40,18 @@ export function checkTrailers(
 }
 
 /** The findings about one message, in the order of its lines. */
-export function checkMessage(context: MessageContext): Finding[] {
+function checkMessage(context: MessageContext): Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
     const level = context.options.levels.get(rule.id);
     if (level === 'off' || (level === undefined && rule.optional === true)) continue;
     if (context.isMerge && rule.merges !== true) continue;
-    for (const problem of rule.check(context)) findings.push(toFinding(rule, problem, level, context));
+    let found = 0;
+    for (const problem of rule.check(context)) {
+      findings.push(toFinding(rule, problem, level, context));
+      found += 1;
+      if (found === MOST_FINDINGS) break;
+    }
   }
   return findings.sort((a, b) => a.line - b.line || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
 }

@@ -12,7 +12,7 @@ export const longLine: MessageRule = {
     if (at === undefined) return;
     yield {
       line: at.line,
-      message: `Line ${at.line} of the message has ${at.text.length} characters.`,
+      message: `Line ${at.line} of the message has ${message.lines[at.line - 1]?.length ?? 0} characters.`,
       explanation:
         'The text is wrapped at 75 columns, so that it can be read in a terminal and quoted in a mail.',
     };

@@ -32,7 +32,7 @@ export interface Trailer {
  * A `[name: what was changed]` line, possibly over several lines; a `# comment`; a cherry-pick line; other text in a
  * paragraph with sign-offs, which git passes over as long as a quarter of the lines are trailers.
  */
-export interface Remark {
+interface Remark {
   readonly kind: 'note' | 'comment' | 'cherry-pick' | 'text';
   readonly line: number;
   readonly endLine: number;
@@ -52,6 +52,8 @@ export interface Paragraph {
 export interface Message {
   /** Lines without line ends; line 1 is the subject's first. No empty lines at the end. */
   readonly lines: readonly string[];
+  /** The same, each cut at 1,000 characters: what rules search in. */
+  readonly heads: readonly string[];
   readonly subject: string;
   /** Last line of the subject: git folds the whole first paragraph into it. */
   readonly subjectEnd: number;
@@ -76,11 +78,19 @@ const FIXES_WITHOUT_COLON = /^([ \t]*)(Fixes)([ \t]+)([0-9a-f]{7,40}\s*\(".*)$/i
 const ADDRESS = /<[^<>\s]+@[^<>\s]+>|^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/;
 const CHERRY_PICK = /^\s*\((?:cherry[- ]picked|backported|back-ported) from (?:commit )?.*\)?\s*$/i;
 const SEPARATOR = /^---\s*$/;
-const LONGEST_MESSAGE = 20_000;
+/** What is longer is no message: a forged one must not make the reading long. */
+const MOST_CHARACTERS = 1_000_000;
+const MOST_LINES = 20_000;
+const LONGEST_TAG = 1_000;
+const LONGEST_SUBJECT = 2_000;
+const MOST_TAGS = 500;
 
-/** Parses a message. Never throws; a message longer than 20,000 lines is read to that line. */
+/** Parses a message. Never throws; a message of more than a million characters or 20,000 lines is read so far. */
 export function parseMessage(text: string): Message {
-  const lines = text.split('\n', LONGEST_MESSAGE).map((line) => line.replace(/\r$/, ''));
+  const lines = text
+    .slice(0, MOST_CHARACTERS)
+    .split('\n', MOST_LINES)
+    .map((line) => line.replace(/\r$/, ''));
   while (lines.length > 0 && (lines.at(-1) ?? '').trim() === '') lines.pop();
   let first = 0;
   while (first < lines.length && (lines[first] ?? '').trim() === '') first += 1;
@@ -99,12 +109,13 @@ export function parseMessage(text: string): Message {
   strays.push(...bodyStrays(lines, paragraphs, tail));
   return {
     lines,
-    subject: subject.join(' '),
+    heads: lines.map((line) => line.slice(0, LONGEST_TAG)),
+    subject: subject.join(' ').slice(0, LONGEST_SUBJECT),
     subjectEnd,
     paragraphs,
     tail,
-    trailers: tail.flatMap((paragraph) => paragraph.trailers),
-    strays,
+    trailers: tail.flatMap((paragraph) => paragraph.trailers).slice(0, MOST_TAGS),
+    strays: strays.slice(0, MOST_TAGS),
     separator,
   };
 }
@@ -235,6 +246,7 @@ function readTrailer(
   end: number = at + 1,
 ): Trailer | undefined {
   const line = lines[at] ?? '';
+  if (line.length > LONGEST_TAG) return undefined;
   const tagged = TAG.exec(line) ?? SPACED_TAG.exec(line);
   const match = tagged ?? TAG_WITHOUT_COLON.exec(line) ?? FIXES_WITHOUT_COLON.exec(line);
   if (match === null) return undefined;
@@ -344,7 +356,7 @@ function count(text: string, character: string): number {
 }
 
 function startsItem(lines: readonly string[], at: number): boolean {
-  const line = lines[at] ?? '';
+  const line = (lines[at] ?? '').slice(0, LONGEST_TAG);
   if (CHERRY_PICK.test(line) || noteEnd(lines, at) > at) return true;
   const match = TAG.exec(line) ?? TAG_WITHOUT_COLON.exec(line) ?? FIXES_WITHOUT_COLON.exec(line);
   if (match === null) return false;

@@ -4,7 +4,7 @@
  */
 import type { Person } from '../../git/change.ts';
 
-export interface NamedPerson {
+interface NamedPerson {
   /** Without quotes and comments in parentheses. */
   readonly name: string;
   readonly email: string;
@@ -22,11 +22,15 @@ export interface PersonValue {
 }
 
 const ADDRESS = /^[^\s<>@,;:()"]+@[^\s<>@,;:()"]+$/;
+/** Longer than any name with its address; several lines may have been folded into one value. */
+const LONGEST = 2_000;
 /** Remarks that checkpatch allows after an address, and the bracketed ones that b4 keeps. */
 const ALLOWED_REMARK = /^(?:#.*|\(.*\)|\[.*\])$/;
 
 /** Reads the value of a tag that names one person. Never throws. */
 export function parsePerson(value: string): PersonValue {
+  if (value.length > LONGEST)
+    return { person: undefined, problem: 'is missing', corrected: undefined, remark: '' };
   const angled = /^(.*?)<([^<>]*)>(.*)$/.exec(value);
   if (angled === null) return parseWithoutBrackets(value);
   const [, written = '', inside = '', rest = ''] = angled;

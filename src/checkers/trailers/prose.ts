@@ -6,7 +6,7 @@ export function proseLines(message: Message): { text: string; line: number }[] {
   return message.paragraphs
     .filter((paragraph) => paragraph.kind === 'prose')
     .flatMap((paragraph) =>
-      message.lines
+      message.heads
         .slice(paragraph.line - 1, paragraph.endLine)
         .map((text, index) => ({ text, line: paragraph.line + index })),
     )

@@ -22,7 +22,7 @@ export const reportedByWithoutCloses: MessageRule = {
     )
       return;
     if (
-      message.lines.some((line) =>
+      message.heads.some((line) =>
         /https?:\/\/(?:lore|patch\.msgid|bugzilla|syzkaller|github|gitlab)/.test(line),
       )
     )

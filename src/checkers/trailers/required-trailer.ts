@@ -7,7 +7,7 @@ export const requiredTrailer: MessageRule = {
   source: '.github/adjutant.yml, trailers.required',
   *check({ message, options }) {
     for (const name of options.required) {
-      if (message.lines.some((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`))) continue;
+      if (message.heads.some((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`))) continue;
       yield {
         line: message.trailers[0]?.line ?? 1,
         message: `The commit has no \`${name}:\`.`,

@@ -10,10 +10,10 @@ export const revertForm: MessageRule = {
   *check({ message, fixes, answer }) {
     const reverted = /^Revert "(.+)"$/.exec(message.subject)?.[1];
     if (reverted === undefined) return;
-    const at = message.lines.findIndex(
+    const at = message.heads.findIndex(
       (line) => /\breverts?\b.*\bcommits?\b/i.test(line) || /^This reverts/.test(line),
     );
-    const rest = message.lines.slice(message.subjectEnd).join('\n');
+    const rest = message.heads.slice(message.subjectEnd).join('\n');
     if (!/\b[0-9a-f]{7,40}\b/.test(rest)) {
       yield {
         line: 1,
@@ -24,7 +24,7 @@ export const revertForm: MessageRule = {
     }
     const prose = message.paragraphs.filter((paragraph) => paragraph.kind === 'prose');
     const text = prose
-      .map((paragraph) => message.lines.slice(paragraph.line - 1, paragraph.endLine).join(' '))
+      .map((paragraph) => message.heads.slice(paragraph.line - 1, paragraph.endLine).join(' '))
       .join(' ');
     const reason = text.replace(/This reverts commit [0-9a-f]+(?:\s*\(.*?\))?[.,]?/, '').trim();
     if (reason.length < 10 && fixes.length === 0) {

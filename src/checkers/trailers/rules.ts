@@ -17,6 +17,7 @@ import { commitReference } from './commit-reference.ts';
 import { diffInMessage } from './diff-in-message.ts';
 import { duplicateTrailer } from './duplicate-trailer.ts';
 import { emptyDescription } from './empty-description.ts';
+import { fixesAuthorNotTold } from './fixes-author-not-told.ts';
 import { fixesLeadingWord } from './fixes-leading-word.ts';
 import { fixesMissingParensOrQuotes } from './fixes-missing-parens-or-quotes.ts';
 import { fixesMissingSpace } from './fixes-missing-space.ts';
@@ -80,6 +81,7 @@ export const rules: readonly MessageRule[] = [
   coDevelopedIsAuthor,
   coDevelopedNotAdjacent,
   coDevelopedWithoutSignoff,
+  fixesAuthorNotTold,
   fixesLeadingWord,
   fixesMissingParensOrQuotes,
   fixesMissingSpace,

@@ -10,7 +10,7 @@ export const signoffMissing: MessageRule = {
   *check(context) {
     if (signers(context).length > 0 || isOnlyTags(context.message)) return;
     const [spoiled] = spoiledSignOffs(context);
-    const unread = context.message.lines.findIndex((line) => /^[\s>]*Signed-off-by\s*:/i.test(line)) + 1;
+    const unread = context.message.heads.findIndex((line) => /^[\s>]*Signed-off-by\s*:/i.test(line)) + 1;
     yield {
       line: spoiled?.trailer.line ?? Math.max(1, unread),
       message: 'The commit has no Signed-off-by.',

@@ -10,7 +10,7 @@ export const subjectPatchTag: MessageRule = {
   *check({ message }) {
     const line = message.lines[0] ?? '';
     const tag = /^\s*\[(?:RFC[ /])?(?:PATCH|RFC)[^\]]*\]\s*/i.exec(line)?.[0];
-    if (tag === undefined || tag.length === line.length) return;
+    if (tag === undefined || tag.length === line.length || line.length > 1_000) return;
     yield {
       line: 1,
       message: `\`${tag.trim()}\` is part of the mail, not of the commit’s subject.`,

@@ -9,6 +9,7 @@ export const subjectPeriod: MessageRule = {
   *check({ message }) {
     const line = message.lines[message.subjectEnd - 1] ?? '';
     if (
+      line.length > 1_000 ||
       isGenerated(message.subject) ||
       !/[^.\s]\.\s*$/.test(line) ||
       /\b(?:etc|e\.g|i\.e|Inc|Ltd|Co)\.\s*$/.test(line)

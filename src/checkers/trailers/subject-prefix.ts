@@ -34,7 +34,7 @@ export const subjectPrefix: MessageRule = {
 };
 
 /** `net: phy: marvell` of `net: phy: marvell: fix it`; empty without one. */
-export function prefixOf(subject: string): string {
+function prefixOf(subject: string): string {
   const match =
     /^((?:\[[^\]]+\]\s*)?[\w/.,+*()-]+(?: [\w/.,+*()-]+){0,2}(?:: (?:[\w/.,+*()-]+(?: [\w/.,+*()-]+)?)(?=:))*):\s/.exec(
       subject,

@@ -98,3 +98,23 @@ test('a target of Fixes that is not below the fix is told', async () => {
   ]);
   await whole.close();
 });
+
+test('the author of the fixed commit is to be told, where the configuration asks for it', async () => {
+  const bob = 'Bob Helper <bob@example.com>';
+  scratch.git('checkout', '-q', '-B', 'bobs', base);
+  scratch.commit('net: bring a bug', { 'net.c': 'y\n' });
+  scratch.git('commit', '-q', '--amend', '--no-edit', '--author', bob);
+  const bug = scratch.git('rev-parse', 'HEAD').trim();
+  const tag = `Fixes: ${bug.slice(0, 12)} ("net: bring a bug")`;
+  scratch.commit(`net: fix it\n\nIt was broken.\n\n${tag}\n${signed}`, { 'net.c': 'z\n' });
+  scratch.commit(`net: fix it\n\nIt was broken.\n\n${tag}\nCc: ${bob}\n${signed}`, { 'net.c': 'x\n' });
+  const commits = await repository.commits(bug, scratch.git('rev-parse', 'HEAD').trim());
+  const whole = await openHistory(repository, { at: base });
+  const levels = new Map([['trailers/fixes-author-not-told', 'note' as const]]);
+  const findings = await checkTrailers(commits, whole, { levels });
+  expect(findings.map((finding) => [finding.rule, finding.commit])).toEqual([
+    ['trailers/fixes-author-not-told', commits[0]?.id],
+  ]);
+  expect(await checkTrailers(commits, whole)).toEqual([]);
+  await whole.close();
+});

@@ -18,7 +18,7 @@ export interface Fixture {
   commit(message: string): Commit;
 }
 
-export type Section =
+type Section =
   | { readonly kind: 'report'; readonly line: number; readonly message: string }
   | { readonly kind: 'corrected' | 'silent'; readonly message: string };
 
@@ -72,7 +72,7 @@ function readSection(text: string): Section {
   throw new Error(`unknown section ${kind}`);
 }
 
-export function readPerson(text: string | undefined): Person | undefined {
+function readPerson(text: string | undefined): Person | undefined {
   const match = /^(.*?) <(.*)>$/.exec(text ?? '');
   return match === null ? undefined : { name: match[1] ?? '', email: match[2] ?? '' };
 }

@@ -5,7 +5,13 @@ import { checkTrailers, trailers } from '../../../src/checkers/trailers/index.ts
 import { readFixtures } from './fixture.ts';
 
 /** They compare with a repository: test/checkers/trailers/backports.test.ts has their cases. */
-const BY_REPOSITORY = ['backport-author', 'backport-change', 'backport-missing-fix', 'fixes-not-ancestor'];
+const BY_REPOSITORY = [
+  'backport-author',
+  'backport-change',
+  'backport-missing-fix',
+  'fixes-author-not-told',
+  'fixes-not-ancestor',
+];
 
 describe.each(readFixtures())('$rule', ({ rule, history, options, sections, commit }) => {
   const id = `trailers/${rule}`;

@@ -22,7 +22,7 @@ export const Directive = {
 const WIDTH = 6;
 
 /** The directives of a file in order; six numbers each. */
-export class DirectiveList {
+class DirectiveList {
   count = 0;
   #data = new Int32Array(WIDTH * 256);
 

@@ -29,12 +29,3 @@ export const gfpFlags: ReadonlyMap<string, GfpFlags> = new Map([
   ['__GFP_FS', row(false, true, false)],
   ['__GFP_IO', row(false, false, true)],
 ]);
-
-/** Functions after which allocations of the task lose __GFP_FS or __GFP_IO, and what ends that. */
-export const memallocScopes: ReadonlyMap<string, { readonly loses: 'fs' | 'io'; readonly step: 1 | -1 }> =
-  new Map([
-    ['memalloc_nofs_save', { loses: 'fs', step: 1 }],
-    ['memalloc_nofs_restore', { loses: 'fs', step: -1 }],
-    ['memalloc_noio_save', { loses: 'io', step: 1 }],
-    ['memalloc_noio_restore', { loses: 'io', step: -1 }],
-  ] as const);

@@ -34,7 +34,7 @@ export type LockKind =
 export type LockMode = 'write' | 'read' | 'recursive';
 
 /** What an acquisition or release does to interrupts and softirqs besides the lock. */
-export type IrqEffect = 'none' | 'bh' | 'irq' | 'irqsave';
+type IrqEffect = 'none' | 'bh' | 'irq' | 'irqsave';
 
 /** When an acquisition has succeeded, by its return value. */
 export type Success = 'always' | 'nonzero' | 'zero';

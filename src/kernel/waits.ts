@@ -96,22 +96,6 @@ export const waits: ReadonlyMap<string, Wait> = new Map(
   ),
 );
 
-/** What makes a wait end: who signals. Argument 0 is the object. */
-export const signals: ReadonlyMap<string, Awaited> = new Map(
-  (
-    [
-      [
-        'completion',
-        'complete complete_all complete_and_exit kthread_complete_and_exit complete_on_current_cpu',
-      ],
-      [
-        'wait queue',
-        'wake_up wake_up_all wake_up_interruptible wake_up_interruptible_all wake_up_process wake_up_locked',
-      ],
-    ] as const
-  ).flatMap(([awaits, names]) => names.split(' ').map((name) => [name, awaits] as const)),
-);
-
 /** Functions that may sleep whatever their arguments say, where no body shows it (assembly, architecture, scheduler). */
 export const sleeping: ReadonlySet<string> = new Set(
   (

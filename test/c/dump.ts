@@ -17,7 +17,7 @@ const SCALAR_C = new Set<number>([
 ]);
 const SCALAR_B = new Set<number>([Kind.Block, Kind.Type]);
 
-export const dump = (tree: Tree, node: number): string => {
+const dump = (tree: Tree, node: number): string => {
   const kind = tree.kind[node] as number;
   const words = [KIND_NAMES.get(kind) ?? `?${kind}`];
   if (kind === Kind.DeclaratorInfo) words.push(...list(tree, tree.name[node] as number));

@@ -25,7 +25,7 @@ const OPERATORS: Readonly<Record<number, string>> = {
 };
 
 /** The text of an expression; results are #call, temporaries $number, unknowns ?. */
-export function printExpression(flow: Flow, e: number): string {
+function printExpression(flow: Flow, e: number): string {
   if (e === 0) return '';
   const a = flow.exprA[e] as number;
   const b = flow.exprB[e] as number;

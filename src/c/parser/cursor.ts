@@ -9,7 +9,7 @@ import { Tokens } from '../tokens.ts';
  * Nesting that the parser follows. Kernel code stays below 60; more would let an input decide how deep this
  * program, and whatever reads the tree, recurses.
  */
-export const MAX_DEPTH = 250;
+const MAX_DEPTH = 250;
 
 /** Longest chain of binary operators, else-ifs, postfix operators: they nest in the tree, too. */
 export const MAX_CHAIN = 1000;

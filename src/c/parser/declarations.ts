@@ -108,7 +108,7 @@ const parseNestedBody = (p: Parser, start: number): number => {
 };
 
 /** Declarators with their initializers, up to what follows the last one. Returns the first. */
-export const parseDeclarators = (
+const parseDeclarators = (
   p: Parser,
   type: number,
   flags: number,

@@ -129,7 +129,7 @@ const parseBinary = (p: Parser, minimum: number): number => {
   }
 };
 
-export const parseUnary = (p: Parser): number => {
+const parseUnary = (p: Parser): number => {
   const token = p.at;
   const k = p.kind[token] as number;
   if (k === Token.Identifier) {
@@ -410,7 +410,7 @@ const isOperandAfter = (p: Parser, open: number): boolean => {
 };
 
 /** Whether a name alone is known, or spelled, as a type. */
-export const isTypeName = (p: Parser, name: number): boolean =>
+const isTypeName = (p: Parser, name: number): boolean =>
   p.typedefs.has(name) || (p.interner.flagsOf(name) & NameFlag.Type) !== 0;
 
 const parseSizeof = (p: Parser): number => {

@@ -232,7 +232,7 @@ const parseStaticAssert = (p: Parser): number => {
 };
 
 /** The body of if, while, for, a MacroBlock: a statement, or nothing where a macro's header ends. */
-export const parseBody = (p: Parser): number => {
+const parseBody = (p: Parser): number => {
   const k = p.kind[p.at] as number;
   if ((k === Token.End && (p.inMacro || p.isFragment)) || (k === Token.CloseParen && p.inMacro)) {
     p.headerOpen = true;

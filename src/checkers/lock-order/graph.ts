@@ -7,7 +7,7 @@ import type { LockMode } from '../../kernel/locks.ts';
 import type { Step } from '../checker.ts';
 
 /** One end of a dependency. */
-export interface LockUse {
+interface LockUse {
   /** Lock class as lockdep names it: 'struct foo.lock', 'mm/slab.c:slab_mutex', 'fs_reclaim'. */
   readonly lock: string;
   readonly mode: LockMode;

@@ -5,7 +5,7 @@ import { atomicSections, guards, lockAssertions, lockFunctions } from '../../ker
 import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker } from '../paths.ts';
-import { ERR, NONZERO, OTHER, ZERO } from '../values.ts';
+import { NONZERO, ZERO } from '../values.ts';
 import { Conditions } from './conditional.ts';
 import { type Gfp, gfpOf } from './gfp.ts';
 import { type Held, isSleepingLock, type LockState } from './held.ts';
@@ -420,9 +420,3 @@ const effect = (operation: NetEffect['operation'], h: Held, success: NetEffect['
   subclass: h.subclass,
   success,
 });
-
-/** States of the events of a call. */
-export const statesAt = (body: Body, call: number): readonly LockState[] =>
-  body.events.filter((e) => e.call === call).map((e) => e.state);
-
-export const isErrorResult = (bits: number): boolean => (bits & ERR) !== 0 && (bits & (ZERO | OTHER)) === 0;

@@ -3,7 +3,7 @@ import { Expr, type Flow, Op, ScopeKind } from '../../c/flow.ts';
 import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
 import type { Domain, Outcome, View } from '../domain.ts';
 import { ANY, ERR, OTHER, ZERO } from '../values.ts';
-import { type Held, isSpinning, type LockState, LockStates, NOTHING_HELD } from './held.ts';
+import { type Held, type LockState, LockStates, NOTHING_HELD } from './held.ts';
 import type { LockSummary, NetEffect } from './lock-summary.ts';
 import type { Places } from './place.ts';
 
@@ -306,7 +306,7 @@ function take(state: LockState, lock: Held): LockState {
 }
 
 /** Releases the lock at `place`: that place, or else the last one of its class. `found` is false where none is held. */
-export function release(
+function release(
   state: LockState,
   place: string,
   lockClass: string,
@@ -337,6 +337,3 @@ function irqAfter(state: LockState, irq: LockFunction['irq'], step: 1 | -1): Loc
   const field = irq === 'bh' ? 'softirq' : 'hardirq';
   return { ...state, [field]: Math.max(0, state[field] + step) };
 }
-
-/** Whether the holder of any of these may not sleep. */
-export const holdsSpinning = (state: LockState): boolean => state.held.some((h) => isSpinning(h.kind));

@@ -13,7 +13,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 const MAX_DEPTH = 24;
 
 /** Parameters of a flow that no instruction assigns, as a predicate on local numbers. */
-export function stableParameters(flow: Flow): (local: number) => boolean {
+function stableParameters(flow: Flow): (local: number) => boolean {
   const assigned = new Set<number>();
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Assign) continue;

@@ -45,7 +45,7 @@ const SPINNING: ReadonlySet<LockKind> = new Set([
   'local_lock',
 ]);
 
-export const isSpinning = (kind: LockKind): boolean => SPINNING.has(kind);
+const isSpinning = (kind: LockKind): boolean => SPINNING.has(kind);
 
 /** Kinds that a task may have to sleep for. */
 const SLEEPING: ReadonlySet<LockKind> = new Set([

@@ -97,10 +97,16 @@ export function parseMessage(text: string): Message {
   let subjectEnd = first;
   const strays: Trailer[] = [];
   const subject: string[] = [];
-  while (subjectEnd < lines.length && (lines[subjectEnd] ?? '').trim() !== '') {
-    const trailer = readTrailer(lines, subjectEnd, false);
-    if (trailer !== undefined && fitsAnywhere(trailer)) strays.push(trailer);
-    else subject.push((lines[subjectEnd] ?? '').trim());
+  const blank = lines.findIndex((line, index) => index >= first && line.trim() === '');
+  const end = blank < 0 ? lines.length : blank;
+  while (subjectEnd < end) {
+    const trailer = readTrailer(lines, subjectEnd, false, end);
+    if (trailer !== undefined && fitsAnywhere(trailer)) {
+      strays.push(trailer);
+      subjectEnd = trailer.endLine;
+      continue;
+    }
+    subject.push((lines[subjectEnd] ?? '').trim());
     subjectEnd += 1;
   }
   const paragraphs = splitParagraphs(lines, subjectEnd);

@@ -3,13 +3,15 @@
  * sets it to NULL. What the neighbours do is the only sign, without running anything, that a field can be NULL.
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { isPointer } from '../../c/types.ts';
+import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
 import { stripCasts } from '../../effects/layout.ts';
+import { ANY, ZERO } from '../../effects/values.ts';
 import type { FunctionFact } from '../../index/facts.ts';
-import { SAME_VALUE } from '../../kernel/pointers.ts';
+import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';
 
+const SETTERS = new Set(['rcu_assign_pointer', 'RCU_INIT_POINTER', 'WRITE_ONCE', 'smp_store_release']);
 const NULL_TESTS = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|VM_WARN_ON)$/;
 
 /** One function's treatment of one field. */
@@ -25,15 +27,18 @@ export interface FieldUse {
   readonly testedAt: number;
 }
 
-/** 'struct foo.bar' of a place p->bar; '' where it is no pointer field of a known struct. */
+/** 'struct foo.bar' of a place p->bar, 'struct foo.bar[]' of p->bar[i]; '' where it is no pointer field of a known struct. */
 export function fieldKey(effects: Effects, flow: Flow, place: number, path: string): string {
-  const op = flow.exprOp[place];
+  const isElement = flow.exprOp[place] === Expr.Index;
+  const member = isElement ? (flow.exprA[place] as number) : place;
+  const op = flow.exprOp[member];
   if (op !== Expr.Arrow && op !== Expr.Field) return '';
-  const base = typeOf(flow, flow.exprA[place] as number, effects.program, path);
+  const base = typeOf(flow, flow.exprA[member] as number, effects.program, path);
   if (base === '') return '';
-  const name = flow.names[flow.exprB[place] as number] ?? '';
+  const name = flow.names[flow.exprB[member] as number] ?? '';
   const found = effects.program.field(base, name, path);
-  return found !== undefined && isPointer(found.field.type) ? `${found.owner}.${name}` : '';
+  const type = isElement ? pointee(found?.field.type ?? '') : (found?.field.type ?? '');
+  return found !== undefined && isPointer(type) ? `${found.owner}.${name}${isElement ? '[]' : ''}` : '';
 }
 
 /** Names of a field's value in one function: the place itself, and locals that only ever get it. */
@@ -59,14 +64,30 @@ function loaded(flow: Flow, expression: number): number {
     if (!SAME_VALUE.has(flow.names[flow.exprA[callee] as number] ?? '')) return 0;
     e = stripCasts(flow, call?.args[0] ?? 0);
   }
-  return flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field ? e : 0;
+  const op = flow.exprOp[e];
+  return op === Expr.Arrow || op === Expr.Field || op === Expr.Index ? e : 0;
 }
 
-/** What a condition tests for NULL: itself, or the argument of a helper that does. */
-function testedBy(flow: Flow, condition: number): number {
-  if (flow.exprOp[condition] !== Expr.Result || loaded(flow, condition) !== 0) return condition;
+/** What a condition tests for NULL: itself, or the arguments that a helper tests for it. */
+function testedBy(effects: Effects, flow: Flow, condition: number, path: string): number[] {
+  if (flow.exprOp[condition] !== Expr.Result || loaded(flow, condition) !== 0) return [condition];
   const call = flow.exprA[condition] as number;
-  return NULL_TESTS.test(calleeName(flow, call)) ? (flow.calls[call]?.args[0] ?? 0) : 0;
+  const name = calleeName(flow, call);
+  const args = flow.calls[call]?.args ?? [];
+  if (name === '' || ERROR_TESTS.has(name)) return [];
+  if (NULL_TESTS.test(name)) return args.slice(0, 1);
+  const { implies } = effects.callee(name, path).summary;
+  return args.filter((_, k) =>
+    implies.some(({ argument, bits, when }) => argument === k && when !== ANY && (bits & ZERO) === 0),
+  );
+}
+
+/** The place that a macro sets to NULL; 0 where it does not. */
+function clearedBy(flow: Flow, call: number): number {
+  if (!SETTERS.has(calleeName(flow, call))) return 0;
+  const [place, value] = flow.calls[call]?.args ?? [];
+  const v = stripCasts(flow, value ?? 0);
+  return place !== undefined && flow.exprOp[v] === Expr.Integer && flow.exprA[v] === 0 ? place : 0;
 }
 
 export class FieldEvidence {
@@ -138,8 +159,13 @@ export class FieldEvidence {
           break;
         case Op.Branch: {
           const condition = stripCasts(flow, flow.branches[x * 3] as number);
-          const tested = testedBy(flow, condition);
-          if (tested !== 0) note(tested, { isTested: true, testedAt: line });
+          for (const tested of testedBy(this.#effects, flow, condition, path))
+            note(tested, { isTested: true, testedAt: line });
+          break;
+        }
+        case Op.Call: {
+          const cleared = clearedBy(flow, x);
+          if (cleared !== 0) note(cleared, { clearedAt: line });
           break;
         }
         case Op.Assign: {

@@ -69,7 +69,7 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   const cleared = uses.filter((use) => use.clearedAt > 0);
   const unguarded = uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length;
   if (tested.length === 0 || isGuardedByCallers(context, tested)) return undefined;
-  const confidence = confidenceOf(guarded, cleared, unguarded);
+  const confidence = confidenceOf(guarded, tested, cleared, unguarded);
   return confidence === undefined ? undefined : { key, guarded, tested, cleared, unguarded, confidence };
 }
 
@@ -90,10 +90,11 @@ function isGuardedByCallers(context: FunctionContext, tested: readonly FieldUse[
 
 function confidenceOf(
   guarded: readonly FieldUse[],
+  tested: readonly FieldUse[],
   cleared: readonly FieldUse[],
   unguarded: number,
 ): Confidence | undefined {
-  const isAgreed = guarded.length >= 4 * unguarded;
+  const isAgreed = tested.length >= 3 * unguarded;
   if (guarded.length >= 5 && unguarded === 0) return 'high';
   if (guarded.length >= (cleared.length > 0 ? 2 : 3) && isAgreed) return 'medium';
   return guarded.length > unguarded ? 'low' : undefined;

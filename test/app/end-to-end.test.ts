@@ -432,6 +432,22 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     90_000,
   );
 
+  anyDatabase('asked to stop, it ends the review that runs, and takes no other', async () => {
+    await newRepository();
+    github.fault = ({ operation }) => (operation === 'pulls/get' ? { delay: 700 } : undefined);
+    const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+    await github.waitFor(() => github.checkRuns(pull).some((run) => run.status === 'in_progress'));
+    expect(await app.terminate()).toBe(0);
+    expect(github.checkRuns(pull).map((run) => run.status)).toEqual(['completed', 'completed', 'completed']);
+    const later = await github.createPullRequest(repository, { commits: [driver(brokenTwice)] });
+    expect(github.deliveries.at(-1)?.statusCode).not.toBe(202);
+    await app.restart();
+    const lost = github.deliveries.findLast(({ event }) => event === 'pull_request');
+    if (lost !== undefined) await github.redeliver(lost);
+    expect(conclusions(await reviewed(later))).toEqual(['success', 'failure', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+  });
+
   test('no secret is in anything that was written', async () => {
     const secrets = [
       github.app.webhookSecret,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Change } from '../../src/git/change.ts';
 import { fetchPullRequest, forgetPullRequest, mirrorDir } from '../../src/git/mirror.ts';
@@ -167,7 +167,8 @@ test('the token is in no argument, no file and no message', async () => {
   remote.git('checkout', '-q', '-b', 'topic');
   remote.commit('new.c', 'int a;\n');
   // A git before git, that writes down how it was called.
-  const bin = mkdtempSync(join(tmpdir(), 'adjutant-bin-'));
+  const bin = join(dataDir, '..', `${basename(dataDir)}-bin`);
+  mkdirSync(bin);
   const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
   writeFileSync(join(bin, 'git'), `#!/bin/sh\necho "$@" >>${bin}/calls\nexec ${real} "$@"\n`, {
     mode: 0o755,
@@ -184,6 +185,7 @@ test('the token is in no argument, no file and no message', async () => {
     process.env.PATH = path;
   }
   const calls = readFileSync(join(bin, 'calls'), 'utf8');
+  rmSync(bin, { recursive: true });
   expect(calls).toMatch(/ fetch .*--end-of-options http/);
   const secrets = [TOKEN, Buffer.from(`x-access-token:${TOKEN}`).toString('base64')];
   const files = (readdirSync(dataDir, { recursive: true }) as string[])

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { ownDataDir } from '../../src/store/owner.ts';
 
-const scratch = () => mkdtempSync(join(tmpdir(), 'adjutant-owner-'));
+const root = mkdtempSync(join(tmpdir(), 'adjutant-owner-'));
+const scratch = () => mkdtempSync(join(root, 'case-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 const module = pathToFileURL(join(import.meta.dirname, '../../src/store/owner.ts')).href;
 
 /** Another process that holds the folder until it is killed. */

@@ -38,7 +38,10 @@ export function fieldKey(effects: Effects, flow: Flow, place: number, path: stri
   const name = flow.names[flow.exprB[member] as number] ?? '';
   const found = effects.program.field(base, name, path);
   const type = isElement ? pointee(found?.field.type ?? '') : (found?.field.type ?? '');
-  return found !== undefined && isPointer(type) ? `${found.owner}.${name}${isElement ? '[]' : ''}` : '';
+  // What lies behind a void pointer depends on whose it is.
+  return found !== undefined && isPointer(type) && type !== 'void *'
+    ? `${found.owner}.${name}${isElement ? '[]' : ''}`
+    : '';
 }
 
 /** Names of a field's value in one function: the place itself, and locals that only ever get it. */

@@ -1,5 +1,6 @@
 import { type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
+import { calleeName } from '../../effects/effects.ts';
 import { pointerOf, stripCasts } from '../../effects/layout.ts';
 import { ANY, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -63,13 +64,18 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   const { effects, ref, flow } = context;
   const key = fieldKey(effects, flow, place, ref.path);
   if (key === '' || isSetHere(flow, place)) return undefined;
-  const uses = fields.ofFile(ref.path, key).filter((use) => use.function !== ref.name);
+  const all = fields.ofFile(ref.path, key);
+  const uses = all.filter((use) => use.function !== ref.name);
+  const isTestedHere = all.some((use) => use.function === ref.name && use.isTested);
+  const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
+  if (flow.calls.some((_, call) => setters.has(calleeName(flow, call)))) return undefined;
   const guarded = uses.filter((use) => use.isTested && use.isDereferenced);
   const tested = uses.filter((use) => use.isTested);
   const cleared = uses.filter((use) => use.clearedAt > 0);
   const unguarded = uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length;
   if (tested.length === 0 || isGuardedByCallers(context, tested)) return undefined;
-  const confidence = confidenceOf(guarded, tested, cleared, unguarded);
+  // It knows of the doubt, and the test may be one that can't be followed to here.
+  const confidence = isTestedHere ? 'low' : confidenceOf(guarded, tested, cleared, unguarded);
   return confidence === undefined ? undefined : { key, guarded, tested, cleared, unguarded, confidence };
 }
 

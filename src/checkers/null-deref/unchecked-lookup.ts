@@ -1,4 +1,4 @@
-import { lineOf } from '../../c/flow.ts';
+import { type Flow, lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -26,7 +26,9 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const habits = ref && habitsOf(context, ref, summary.nullFrom);
   context.report({
     rule: uncheckedLookup,
-    confidence: confidenceOf(habits, summary.nullFrom === '', use),
+    confidence: isAskedBefore(context.flow, call)
+      ? 'low'
+      : confidenceOf(habits, summary.nullFrom === '', use),
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${habitText(habits)}.`,
@@ -47,6 +49,17 @@ function habitsOf(context: FunctionContext, ref: FunctionRef, nullFrom: string):
 function habitText(habits: CallerHabits | undefined): string {
   if (habits === undefined || habits.forNull === 0) return '';
   return `; ${habits.forNull} of ${habits.calls} other callers test it`;
+}
+
+const ASKS_FOR_CONTENT = /empty|_len$|_count$|_has_|pending/i;
+
+/** `while (!queue_empty(q)) take(q)`: a test of what the callee looks into. */
+function isAskedBefore(flow: Flow, call: number): boolean {
+  const args = new Set(flow.calls[call]?.args);
+  return flow.calls.some(
+    (other, n) =>
+      n !== call && ASKS_FOR_CONTENT.test(calleeName(flow, n)) && other.args.some((arg) => args.has(arg)),
+  );
 }
 
 /** The tree's own habit decides: where the others test, a test is needed. */

@@ -1,7 +1,7 @@
 /** The App on real HTTP, with real signatures, a real queue and a real git server; only GitHub is a stand-in. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type CheckRun,
   type PullRequest,
@@ -12,6 +12,8 @@ import {
 import { type Postgres, startPostgres } from '../store/postgres.ts';
 import { broken, brokenAndMoved, brokenTwice, clean, driver, files } from './kernel-sample.ts';
 import { type RunningApp, startApp } from './running-app.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const NAMES = ['adjutant / lock-order', 'adjutant / null-deref', 'adjutant / trailers'];
 /** As app.yml asks for them. */
@@ -42,6 +44,8 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
   let app: RunningApp;
   let repository: Repository;
   let count = 0;
+  /** Patient: the machine may be busy with other tests. */
+  const seen = (what: () => boolean) => github.waitFor(what, 90_000);
 
   beforeAll(async () => {
     github = await startGitHub({ permissions, events });
@@ -63,10 +67,10 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
 
   /** All three checks of the head, ended: the last run of each name. */
   async function reviewed(pull: PullRequest, runs = 3): Promise<Map<string, CheckRun>> {
-    await github.waitFor(() => {
+    await seen(() => {
       const all = github.checkRuns(pull);
       return all.length >= runs && all.every((run) => run.status === 'completed');
-    }, 40_000);
+    });
     return new Map(github.checkRuns(pull).map((run) => [run.name, run]));
   }
 
@@ -193,7 +197,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     github.fault = ({ operation }) => (operation === 'pulls/get' ? { delay: 1000 } : undefined);
     const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
     const old = pull.head.sha;
-    await github.waitFor(() => github.allCheckRuns().filter((run) => run.head === old).length === 3);
+    await seen(() => github.allCheckRuns().filter((run) => run.head === old).length === 3);
     await push(pull, brokenTwice);
     expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
     const runs = github.allCheckRuns().filter((run) => run.head === old);
@@ -253,7 +257,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       github.rerequest(old);
       const again = () =>
         github.allCheckRuns().filter((run) => run.head === old.head && run.name === old.name);
-      await github.waitFor(() => again().length === 4 && again().every((run) => run.status === 'completed'));
+      await seen(() => again().length === 4 && again().every((run) => run.status === 'completed'));
       expect(again().at(-1)?.conclusion).toBe('neutral');
     },
   );
@@ -282,7 +286,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       const pull = await opened(broken);
       const comment = github.comment(pull, 'contributor', 'Please look again.\n/recheck');
       await reviewed(pull, 6);
-      await github.waitFor(() => reactions(comment).length === 2);
+      await seen(() => reactions(comment).length === 2);
       expect(reactions(comment)).toEqual(['eyes', 'rocket']);
       expect(github.reviewComments(pull)).toHaveLength(1);
       expect(pull.comments).toHaveLength(1);
@@ -291,11 +295,11 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     anyDatabase('/help answers with the commands, an unknown one with the nearest', async () => {
       const pull = await opened(clean);
       github.comment(pull, 'contributor', '/help');
-      await github.waitFor(() => pull.comments.length === 2);
+      await seen(() => pull.comments.length === 2);
       expect(pull.comments[1]?.user.login).toBe('adjutant[bot]');
       expect(pull.comments[1]?.body).toMatch(/\| `\/recheck` \|/);
       const slip = github.comment(pull, 'contributor', '/rechek');
-      await github.waitFor(() => reactions(slip).length === 2);
+      await seen(() => reactions(slip).length === 2);
       expect(pull.comments[3]?.body).toMatch(/Did you mean `\/recheck`\?\n\n```\n\/rechek\n \^\n```/);
       expect(reactions(slip)).toEqual(['eyes', 'confused']);
     });
@@ -307,7 +311,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
         const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
         await reviewed(pull);
         const comment = github.comment(pull, 'stranger', '/recheck');
-        await github.waitFor(() => reactions(comment).length === 2);
+        await seen(() => reactions(comment).length === 2);
         expect(reactions(comment)).toEqual(['eyes', 'confused']);
         expect(pull.comments[1]?.body).toMatch(/people with read access/);
         github.comment(pull, 'other[bot]', '/recheck');
@@ -326,7 +330,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
         github.fault = ({ operation }) => (lost.delete(operation) ? { reset: true, after: true } : undefined);
         const pull = await opened(broken);
         expect(lost.size).toBe(0);
-        await github.waitFor(() => github.checkRuns(pull).every((run) => run.status === 'completed'));
+        await seen(() => github.checkRuns(pull).every((run) => run.status === 'completed'));
         expect(github.checkRuns(pull)).toHaveLength(3);
         expect(github.reviewComments(pull)).toHaveLength(1);
       },
@@ -436,7 +440,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     await newRepository();
     github.fault = ({ operation }) => (operation === 'pulls/get' ? { delay: 700 } : undefined);
     const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
-    await github.waitFor(() => github.checkRuns(pull).some((run) => run.status === 'in_progress'));
+    await seen(() => github.checkRuns(pull).some((run) => run.status === 'in_progress'));
     expect(await app.terminate()).toBe(0);
     expect(github.checkRuns(pull).map((run) => run.status)).toEqual(['completed', 'completed', 'completed']);
     const later = await github.createPullRequest(repository, { commits: [driver(brokenTwice)] });
@@ -476,7 +480,7 @@ test('an analysis that needs more memory than it may is stopped, twice, and the 
     await github.waitFor(() => {
       const runs = github.checkRuns(pull);
       return runs.length === 3 && runs.every((run) => run.status === 'completed');
-    });
+    }, 90_000);
     for (const run of github.checkRuns(pull)) {
       expect(run).toMatchObject({ conclusion: 'failure', title: 'could not review' });
       expect(run.summary).toMatch(/needed more than 64 MiB of memory/);

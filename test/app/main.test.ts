@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../free-port.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const scratch = mkdtempSync(join(tmpdir(), 'adjutant-main-'));
@@ -47,7 +49,7 @@ async function answers(url: string): Promise<string> {
         text = (await response?.text()) ?? '';
         return response?.status;
       },
-      { timeout: 25_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     )
     .toBe(200);
   return text;
@@ -82,7 +84,7 @@ describe('start is refused with status 2 and one line', () => {
   test('a second process on one data directory', async () => {
     const cwd = mkdtempSync(join(scratch, 'shared-'));
     const first = start({ ...app, ADJUTANT_DATA_DIR: cwd, PORT: String(await freePort()) });
-    await expect.poll(() => first.output.out, { timeout: 25_000 }).toMatch(/Listening/);
+    await expect.poll(() => first.output.out, { timeout: 60_000 }).toMatch(/Listening/);
     const second = start({ ...app, ADJUTANT_DATA_DIR: cwd, PORT: String(await freePort()) });
     expect(await second.exit).toBe(2);
     expect(second.output.err).toMatch(/^adjutant: Another Adjutant is running on the data directory .*\n$/);

@@ -12,6 +12,9 @@ export interface Owner {
   release(): void;
 }
 
+/** Locks that are held: one that nobody refers to would be closed, and so given up, when memory is collected. */
+const held = new Set<DatabaseSync>();
+
 /** Takes the data directory (made where it is missing) or throws a UserError that says who else has it. */
 export function ownDataDir(dataDir: string): Owner {
   try {
@@ -25,8 +28,7 @@ export function ownDataDir(dataDir: string): Owner {
   try {
     lock = new DatabaseSync(join(dataDir, 'owner.lock'));
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    const held = lock;
-    return { release: () => held.close() };
+    return keep(lock);
   } catch (error) {
     lock?.close();
     if (/locked/.test((error as Error).message)) {
@@ -38,4 +40,14 @@ export function ownDataDir(dataDir: string): Owner {
       `The data directory ${dataDir} can't be used (${(error as Error).message}): set ADJUTANT_DATA_DIR to a folder that Adjutant may write.`,
     );
   }
+}
+
+function keep(lock: DatabaseSync): Owner {
+  held.add(lock);
+  return {
+    release: () => {
+      held.delete(lock);
+      lock.close();
+    },
+  };
 }

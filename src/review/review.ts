@@ -13,6 +13,7 @@ import { configuredFindings } from './configured.ts';
 import { collectExcerpts } from './excerpts.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
+import { touchedBy } from './touched.ts';
 
 export interface ReviewOptions {
   /** What .github/adjutant.yml says; its defaults otherwise. */
@@ -73,11 +74,13 @@ async function reviewSides(
       if (program && own.length > 0) found[side].push(...checker.audit(program, own));
     }
   }
-  const { introduced, fixed } = compareFindings(
+  const difference = compareFindings(
     configuredFindings(found.base, configuration),
     configuredFindings(found.head, configuration),
     change.diff,
   );
+  const introduced = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
+  const fixed = difference.fixed.filter(touchedBy(change.diff, 'old', sides?.base));
 
   step('checking commit messages');
   const messages = await messageFindings(change.commits, configuration, options);

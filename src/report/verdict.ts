@@ -7,9 +7,13 @@ export type FailOn = Severity | 'never';
 
 const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 
-/** True where a finding reaches the level; each checker may have its own. */
+/**
+ * True where a finding reaches the level; each checker may have its own. What has low confidence never fails
+ * anything: it is there to be read.
+ */
 export function fails(findings: readonly Finding[], failOn: FailOn | ((checker: string) => FailOn)): boolean {
   return findings.some((finding) => {
+    if (finding.confidence === 'low') return false;
     const level = typeof failOn === 'string' ? failOn : failOn(finding.checker);
     return level !== 'never' && RANK[finding.severity] >= RANK[level];
   });

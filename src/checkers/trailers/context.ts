@@ -162,7 +162,10 @@ async function askUpstream(
   };
 }
 
-/** Upstream commits that this tree has already: by a commit with the same subject, in it or in the range. */
+/**
+ * Upstream commits that this tree has already: by a commit with the same subject, in it or in the range. One that is
+ * known not to be below the range does not count: upstream is often a branch of the same repository.
+ */
 async function pickedAlready(
   history: CommitLookup,
   upstream: UpstreamLookup,
@@ -172,9 +175,11 @@ async function pickedAlready(
   const fixes = [...(await upstream.fixesOf(ids)).values()].flat();
   const inRange = new Set(drafts.map(({ message }) => message.subject));
   const inTree = await history.withSubjects([...new Set(fixes.map((fix) => fix.subject))]);
+  const head = drafts.at(-1)?.commit.id ?? '';
+  const candidates = [...inTree.values()].flat();
+  const below = await history.ancestry(candidates.map(({ id }) => [id, head] as const));
+  const here = new Set(candidates.filter((_, index) => below[index] !== false).map(({ subject }) => subject));
   return new Set(
-    fixes
-      .filter((fix) => inRange.has(fix.subject) || (inTree.get(fix.subject)?.length ?? 0) > 0)
-      .map((fix) => fix.id),
+    fixes.filter(({ subject }) => inRange.has(subject) || here.has(subject)).map((fix) => fix.id),
   );
 }

@@ -43,14 +43,15 @@ const name = (sha: string) => `(cherry picked from commit ${sha})`;
 async function rulesFor(
   message: string,
   content: string,
-  change: { author?: string } = {},
+  change: { author?: string; history?: GitHistory; from?: string } = {},
 ): Promise<string[]> {
-  scratch.git('checkout', '-q', '-B', 'stable', base);
+  const from = change.from ?? base;
+  scratch.git('checkout', '-q', '-B', 'stable', from);
   scratch.commit(message, { 'net.c': content });
   if (change.author) scratch.git('commit', '-q', '--amend', '--no-edit', '--author', change.author);
-  const commits = await repository.commits(base, scratch.git('rev-parse', 'HEAD').trim());
+  const commits = await repository.commits(from, scratch.git('rev-parse', 'HEAD').trim());
   const options: TrailerCheckOptions = { upstream, convention: 'stable' };
-  return (await checkTrailers(commits, history, options)).map((finding) =>
+  return (await checkTrailers(commits, change.history ?? history, options)).map((finding) =>
     finding.rule.slice('trailers/'.length),
   );
 }
@@ -62,6 +63,21 @@ test('a later fix upstream is asked for, and not when it is here', async () => {
   expect(
     await rulesFor(`net: fix the thing\n\nIt was broken.\n\n${name(later)}\n${signed}`, 'a\nb\nC\n'),
   ).not.toContain('backport-missing-fix');
+});
+
+test('a later fix is missing where only the upstream branch of the same repository has it', async () => {
+  const whole = await openHistory(repository, { at: base });
+  const message = `net: add the thing\n\nWanted.\n\n${name(picked)}\n${signed}`;
+  expect(await rulesFor(message, 'a\nB\nc\n', { history: whole })).toEqual(['backport-missing-fix']);
+  scratch.git('checkout', '-q', '-B', 'stable', base);
+  scratch.commit(`net: fix the thing\n\nPicked before.\n\n${signed}`, { 'net.c': 'a\nb\nC\n' });
+  const from = scratch.git('rev-parse', 'HEAD').trim();
+  const after = await openHistory(repository, { at: from });
+  expect(await rulesFor(message, 'a\nB\nC\n', { history: after, from })).not.toContain(
+    'backport-missing-fix',
+  );
+  await whole.close();
+  await after.close();
 });
 
 test('the change must be that of the commit, or the message says how it differs', async () => {

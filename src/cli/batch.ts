@@ -30,12 +30,12 @@ export async function runBatch(options: BatchCommandOptions, io: Io): Promise<Ex
       throw new UserError(`${range.headName} has no commits beyond ${range.baseName}: nothing to analyse.`);
     const configuration = await loadConfiguration(options.config, await repository.tree(range.base), io);
     const entries: BatchEntry[] = [];
-    await withHistory(repository, range.base, async (history) => {
+    await withHistory(repository, range.base, configuration?.trailers.upstream, async (opened) => {
       for (const commit of commits.toReversed()) {
         const change = await repository.commitChange(commit);
         const report = await review(change, {
           ...(configuration ? { configuration } : {}),
-          ...(history ? { history } : {}),
+          ...opened,
           cacheDir: cacheDir(io.env),
         });
         entries.push({ commit, report, diff: decodeText(await repository.commitDiffText(commit.id)) });

@@ -26,11 +26,12 @@ export async function runReview(options: ReviewCommandOptions, io: Io): Promise<
     const report = await withHistory(
       repository,
       change.base === undefined ? undefined : change.baseName,
-      (history) =>
+      configuration?.trailers.upstream,
+      (opened) =>
         review(change, {
           ...(configuration ? { configuration } : {}),
-          ...(history ? { history } : {}),
-          limits,
+          ...opened,
+          limits: [...limits, ...opened.limits],
           cacheDir: cacheDir(io.env),
         }),
     );

@@ -7,12 +7,13 @@ import { checkTrailers, type TrailerCheckOptions } from '../checkers/trailers/in
 import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
 import type { Commit, Person, SourceTree } from '../git/change.ts';
-import { type CommitLookup, noHistory, type UpstreamLookup } from '../git/commit-lookup.ts';
+import { type CommitLookup, noHistory } from '../git/commit-lookup.ts';
 import { readCommitMap } from '../git/commit-map.ts';
-import { type GitHistory, openHistory } from '../git/history.ts';
+import { openHistory } from '../git/history.ts';
 import { looksLikeMail, parseMailbox } from '../git/mailbox.ts';
 import { openRepository, type Range, type Repository } from '../git/repository.ts';
 import { rewriteMessages } from '../git/rewrite.ts';
+import { type OpenedUpstream, openUpstream } from '../git/upstream.ts';
 import { messageDiff } from '../report/message-diff.ts';
 import { shortId } from '../report/places.ts';
 import { fails, plural } from '../report/verdict.ts';
@@ -44,7 +45,6 @@ export interface TrailersCommandOptions {
 /** What is checked, and what can be asked about it. */
 interface OpenedInput extends Input {
   readonly history: CommitLookup;
-  readonly upstream?: UpstreamLookup;
   readonly repository?: Repository;
   readonly range?: Range;
   readonly tree?: SourceTree;
@@ -66,12 +66,14 @@ export async function runTrailers(options: TrailersCommandOptions, io: Io): Prom
   const format = parseFormat(options.format);
   const failOn = failOnLevel(options.failOn, undefined);
   const opened = await openInput(options, io);
+  let upstream: OpenedUpstream | undefined;
   try {
     const configuration = await loadConfiguration(options.config, opened.tree, io);
+    upstream = await upstreamOf(opened.repository, options.upstream, configuration?.trailers.upstream);
     const check: TrailerCheckOptions = {
       ...(configuration === undefined ? {} : trailerOptions(configuration)),
       ...(options.submitter === undefined ? {} : { submitter: readPerson(options.submitter, '--submitter') }),
-      ...(opened.upstream === undefined ? {} : { upstream: opened.upstream }),
+      ...(upstream?.upstream === undefined ? {} : { upstream: upstream.upstream }),
     };
     const before = await checkTrailers(opened.commits, opened.history, check);
     const fixed = options.fix === true ? await fix(opened, check, io) : undefined;
@@ -82,7 +84,7 @@ export async function runTrailers(options: TrailersCommandOptions, io: Io): Prom
       head: commits.at(-1)?.id ?? opened.head,
       findings,
       fixed: fixed === undefined ? [] : before.filter((finding) => finding.suggestion !== undefined),
-      limits: opened.limits,
+      limits: [...opened.limits, ...(upstream?.limits ?? [])],
       excerpts: await collectExcerpts(findings, commits, undefined, []),
       stats: {
         files: 0,
@@ -96,6 +98,7 @@ export async function runTrailers(options: TrailersCommandOptions, io: Io): Prom
     if (format === 'text') io.stdout.write(await correctionText(commits, opened.history, check));
     return fails(findings, failOn) ? 1 : 0;
   } finally {
+    await upstream?.close();
     await opened.close();
   }
 }
@@ -183,26 +186,27 @@ async function withRepository(
   io: Io,
 ): Promise<OpenedInput> {
   const history = await openHistory(repository, at === undefined ? {} : { at });
-  const upstream =
-    options.upstream === undefined ? undefined : await openUpstream(repository, options.upstream);
   return {
     ...read,
     repository,
     history: options.commits === undefined ? history : await readMap(options.commits, io),
-    ...(upstream === undefined ? {} : { upstream }),
     async close() {
       await history.close();
-      await upstream?.close();
       repository.close();
     },
   };
 }
 
-async function openUpstream(repository: Repository, revision: string): Promise<GitHistory> {
-  const within = await repository.resolve(revision);
-  if (within === undefined)
-    throw new UserError(`There is no revision ${revision} in this repository; fetch it first.`);
-  return openHistory(repository, { within });
+/** The revision of --upstream, which must be there, or the branch of the configuration. */
+async function upstreamOf(
+  repository: Repository | undefined,
+  asked: string | undefined,
+  configured: string | undefined,
+): Promise<OpenedUpstream | undefined> {
+  if (repository === undefined) return undefined;
+  if (asked !== undefined && (await repository.resolve(asked)) === undefined)
+    throw new UserError(`There is no revision ${asked} in this repository; fetch it first.`);
+  return openUpstream(repository, asked ?? configured);
 }
 
 function shallowLimit(repository: Repository): string[] {

@@ -23,23 +23,44 @@ const checkers = z.strictObject({
   trailers: checker.prefault({}),
 });
 
+const tag = z.string().regex(/^[A-Za-z][A-Za-z-]*$/);
+
 const trailers = z.strictObject({
   convention: z
     .enum(['mainline', 'stable', 'distribution'])
     .default('mainline')
     .describe('Whose rules for sign-offs, Fixes and cherry-pick lines hold here.'),
+  upstream: z
+    .string()
+    .max(200)
+    .regex(/^\w[\w./-]*$/, 'a branch or tag is wanted')
+    .optional()
+    .describe(
+      'Branch of this repository that backports are taken from: `linus/master`. Without it nothing is compared.',
+    ),
+  known: z
+    .array(tag)
+    .default([])
+    .describe("Trailers that are in use here besides the kernel's own: `[Bug, Upstream-Status]`."),
   required: z
-    .array(z.string().regex(/^[A-Za-z][A-Za-z-]*$/))
+    .array(tag)
     .default([])
     .describe('Trailers that every commit must carry besides Signed-off-by: `[Bug, Upstream-Status]`.'),
-  forbidden: z
-    .array(z.string().regex(/^[A-Za-z][A-Za-z-]*$/))
-    .default([])
-    .describe('Trailers that no commit may carry: `[Change-Id]`.'),
+  forbidden: z.array(tag).default([]).describe('Trailers that no commit may carry: `[Change-Id]`.'),
   prefixes: z
     .array(z.string().min(1).max(100))
     .default([])
-    .describe('Subject prefixes that are in use here: `[net, "drm/i915"]`. Empty: any.'),
+    .describe(
+      'Subject prefixes that are in use here: `[net, "drm/i915"]`. Empty: learned from the history of the files.',
+    ),
+  'tag-order': z
+    .enum(['auto', 'tip', 'off'])
+    .default('auto')
+    .describe(
+      'Order of tags: that of the tip tree for its own subjects (`auto`), for all (`tip`), or none (`off`).',
+    ),
+  'subject-length': z.int().min(20).max(1000).default(100).describe('Characters of a subject, at most.'),
+  'line-length': z.int().min(20).max(1000).default(120).describe('Characters of a line of text, at most.'),
 });
 
 export const configurationSchema = z.strictObject({

@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
 import { openHistory } from '../git/history.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
+import { openUpstream } from '../git/upstream.ts';
 import { review } from '../review/review.ts';
 import type { AnalysisMessage, AnalysisRequest } from './analysis.ts';
 
@@ -23,13 +24,20 @@ async function run({ gitDir, base, head, configurationAt, commits }: AnalysisReq
   const change = await repository.change({ base, head, baseName: base, headName: head }, commits);
   // .mailmap is read at the base: a change must not name its own people.
   const history = await openHistory(repository, { at: base });
+  const {
+    upstream,
+    limits: ofUpstream,
+    close,
+  } = await openUpstream(repository, configuration.trailers.upstream);
   const report = await review(change, {
     configuration,
-    limits,
+    limits: [...limits, ...ofUpstream],
     history,
+    ...(upstream ? { upstream } : {}),
     cacheDir: cacheDir(process.env),
     progress: (step) => void tell({ kind: 'progress', step }),
   });
+  await close();
   await history.close();
   await tell({ kind: 'done', analysis: { report, configuration, diff: change.diff } });
 }

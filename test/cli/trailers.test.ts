@@ -117,4 +117,40 @@ describe('a range', () => {
     expect(status).toBe(2);
     expect(err).toContain('There is no revision none');
   });
+
+  describe('of backports', () => {
+    const config = (upstream: string) =>
+      file(`${upstream}.yml`, `trailers:\n  convention: stable\n  upstream: ${upstream}\n`);
+    let range: string[];
+    beforeEach(() => {
+      const picked = scratch.commit(`net: add it\n\nWanted.\n\n${signed}`, { file: '1\n' });
+      const tag = `Fixes: ${picked.slice(0, 12)} ("net: add it")`;
+      scratch.commit(`net: fix it\n\nIt was broken.\n\n${tag}\n${signed}`, { file: '2\n' });
+      scratch.git('checkout', '-q', '-b', 'stable', base);
+      const line = `(cherry picked from commit ${picked})`;
+      scratch.commit(`net: add it\n\nWanted.\n\n${line}\n${signed}`, { file: '1\n' });
+      // Only the upstream branch has the fix: nothing else may find it.
+      range = [`${base}..stable`, '--repo', scratch.path, '--format', 'json'];
+    });
+
+    test.each(['trailers', 'review'])('%s asks the upstream branch of the configuration', async (command) => {
+      const { out } = await runCli([command, ...range, '--config', config('main')]);
+      expect(rulesOf(out)).toEqual(['trailers/backport-missing-fix']);
+      expect(JSON.parse(out).limits).toEqual([]);
+    });
+
+    test.each(['trailers', 'review'])('%s says where that branch is missing', async (command) => {
+      const { status, out } = await runCli([command, ...range, '--config', config('linus')]);
+      expect([status, rulesOf(out)]).toEqual([0, []]);
+      expect(JSON.parse(out).limits).toEqual([
+        'The upstream branch linus is not in this repository: backports are not compared with it.',
+      ]);
+    });
+
+    test('--upstream wins over the configuration, and must exist', async () => {
+      const args = ['trailers', ...range, '--config', config('linus'), '--upstream'];
+      expect(rulesOf((await runCli([...args, 'main'])).out)).toEqual(['trailers/backport-missing-fix']);
+      expect((await runCli([...args, 'none'])).err).toContain('There is no revision none');
+    });
+  });
 });

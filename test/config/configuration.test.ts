@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { trailerOptions } from '../../src/checkers/trailers/configured-options.ts';
+import { defaultTrailerOptions } from '../../src/checkers/trailers/options.ts';
 import { configurationSchema } from '../../src/config/configuration.ts';
 import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { configurationJsonSchema } from '../../src/config/json-schema.ts';
@@ -26,6 +28,11 @@ trailers:
   required: [Bug]
   forbidden: [Change-Id]
   prefixes: [net, drm/i915]
+  upstream: linus/master
+  known: [Upstream-Status]
+  tag-order: tip
+  subject-length: 75
+  line-length: 80
 advisory: true
 skip-labels: [wip]
 drafts: skip
@@ -45,8 +52,27 @@ describe('a configuration', () => {
       },
       rules: { 'trailers/tag-order': 'off', 'null-deref/known-null': 'warning' },
       'comment-limit': 5,
-      trailers: { convention: 'stable', required: ['Bug'] },
+      trailers: { convention: 'stable', required: ['Bug'], upstream: 'linus/master' },
     });
+  });
+
+  test('says everything to the trailer checker that it can be told', () => {
+    expect(trailerOptions(requireConfiguration(EXAMPLE, 'adjutant.yml'))).toEqual({
+      convention: 'stable',
+      levels: new Map([['trailers/tag-order', 'off']]),
+      required: ['Bug'],
+      forbidden: ['Change-Id'],
+      known: ['Upstream-Status'],
+      prefixes: ['net', 'drm/i915'],
+      order: 'tip',
+      subjectLength: 75,
+      lineLength: 80,
+    });
+  });
+
+  test('that says nothing leaves the trailer checker its own defaults', () => {
+    const { submitter: _, ...own } = defaultTrailerOptions;
+    expect(trailerOptions(defaultConfiguration)).toEqual(own);
   });
 
   test.each(['', '# nothing\n', '{}\n'])('that says nothing is the default: %j', (text) => {
@@ -63,6 +89,10 @@ describe('a configuration', () => {
     ['rules:\n  known-null: off\n', 2, 3, /checker\/rule/],
     ['rules:\n  a/b: loud\n', 2, 8, /must be one of off, error, warning, note/],
     ['skip-labels: wip\n', 1, 14, /must be a list/],
+    ['trailers:\n  upstream: ":/anything"\n', 2, 13, /a branch or tag is wanted/],
+    ['trailers:\n  upstream: --all\n', 2, 13, /a branch or tag is wanted/],
+    ['trailers:\n  subject-length: 0\n', 2, 19, /subject-length/],
+    ['trailers:\n  known: ["not a tag"]\n', 2, 11, /./],
     ['- a\n', 1, 1, /must be a mapping/],
     ['a: [1\nb: 2\n', 2, 1, /./],
     ['a: 1\na: 2\n', 2, 1, /unique/],

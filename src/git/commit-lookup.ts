@@ -1,5 +1,5 @@
 /** What a checker of messages may ask a repository about its commits. History that is not at hand is `unknown`. */
-import type { Person } from './change.ts';
+import type { FileDiff, Person } from './change.ts';
 
 export interface KnownCommit {
   readonly id: string;
@@ -39,6 +39,8 @@ export interface UpstreamLookup extends CommitLookup {
   fixesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly KnownCommit[]>>;
   /** git's patch-id of each commit's change; missing where it has none. */
   patchIds(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Each commit's change, without the lines around it; missing where it has none or it can't be had. */
+  diffs(ids: readonly string[]): Promise<ReadonlyMap<string, readonly FileDiff[]>>;
 }
 
 /** Answers `unknown` to everything: a message without a repository. */

@@ -3,11 +3,14 @@
  * partial clone git would fetch each object that it misses, so it is run on a view of the repository that has no
  * remotes (see object-view.ts). A commit is called missing only where the whole history is at hand.
  */
-import type { Person } from './change.ts';
+import { UserError } from '../errors.ts';
+import { decodeText } from './bytes.ts';
+import type { FileDiff, Person } from './change.ts';
 import { parseCommit } from './commit.ts';
 import type { CommitAnswer, KnownCommit, UpstreamLookup } from './commit-lookup.ts';
 import { type Mailmap, parseMailmap } from './mailmap.ts';
 import { type ObjectView, openObjectView } from './object-view.ts';
+import { parsePatch } from './patch.ts';
 import { readBatch } from './read-batch.ts';
 import type { Repository } from './repository.ts';
 import { GitError, runGit } from './run.ts';
@@ -17,6 +20,8 @@ const MAX_BYTES = 512 * 1024 * 1024;
 /** A walk through all of history that takes longer has no answer. */
 const WALK_TIME = 30_000;
 const PATHS_TIME = 10_000;
+/** Of all changes that are shown: a larger one is not read by people. */
+const DIFF_BYTES = 32 * 1024 * 1024;
 /** Newest commits that are looked at to learn which subjects the paths have. */
 const NEWEST = 300;
 const MOST_SUBJECTS = 100;
@@ -163,11 +168,7 @@ export class GitHistory implements UpstreamLookup {
     const wanted = ids.filter(isFull);
     const found = new Map<string, string>();
     if (wanted.length === 0 || !this.#view.hasBlobs) return found;
-    const input = `${wanted.join('\n')}\n`;
-    const diff = await this.#git(
-      ['diff-tree', '--stdin', '-p', '--no-ext-diff', '--no-textconv', '--full-index'],
-      { input, timeout: WALK_TIME },
-    ).catch(unlessStopped);
+    const diff = await this.#diffTree(wanted, ['--full-index'], MAX_BYTES);
     if (diff === undefined) return found;
     const text = (await runGit(['patch-id', '--stable'], { input: diff })).toString('latin1');
     for (const line of text.split('\n')) {
@@ -177,8 +178,30 @@ export class GitHistory implements UpstreamLookup {
     return found;
   }
 
+  async diffs(ids: readonly string[]): Promise<ReadonlyMap<string, readonly FileDiff[]>> {
+    const wanted = ids.filter(isFull);
+    const found = new Map<string, readonly FileDiff[]>();
+    if (wanted.length === 0 || !this.#view.hasBlobs) return found;
+    const output = await this.#diffTree(wanted, ['--unified=0'], DIFF_BYTES);
+    // Each change follows the line of its commit: lines of a diff never begin with a digit of an id.
+    for (const part of output === undefined ? [] : decodeText(output).split(/^(?=[0-9a-f]{40,64}\n)/m)) {
+      const end = part.indexOf('\n');
+      const diff = parsed(part.slice(end + 1));
+      // What git does not know, and a merge, it names without a change.
+      if (end > 0 && diff !== undefined && diff.length > 0) found.set(part.slice(0, end), diff);
+    }
+    return found;
+  }
+
   async close(): Promise<void> {
     await this.#view.close();
+  }
+
+  /** The changes of commits, each after a line with its id; undefined where they are too large. */
+  #diffTree(ids: readonly string[], form: readonly string[], maxBytes: number): Promise<Buffer | undefined> {
+    const args = ['diff-tree', '--stdin', '-p', '--no-ext-diff', '--no-textconv', ...form];
+    const options = { input: `${ids.join('\n')}\n`, timeout: WALK_TIME, maxBytes };
+    return this.#git(args, options).catch(unlessStopped);
   }
 
   #known(id: string, bytes: Buffer): KnownCommit {
@@ -248,7 +271,10 @@ export class GitHistory implements UpstreamLookup {
     return rows;
   }
 
-  #git(args: readonly string[], options: { input?: string; timeout?: number } = {}): Promise<Buffer> {
+  #git(
+    args: readonly string[],
+    options: { input?: string; timeout?: number; maxBytes?: number } = {},
+  ): Promise<Buffer> {
     return runGit(args, { gitDir: this.#view.gitDir, env: this.#view.env, maxBytes: MAX_BYTES, ...options });
   }
 }
@@ -278,6 +304,16 @@ function subjectOf(message: string): string {
 
 function isFull(id: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id);
+}
+
+/** Undefined for what the parser does not read: a path that leads out of the tree. */
+function parsed(diff: string): FileDiff[] | undefined {
+  try {
+    return parsePatch(diff);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** A walk that was stopped at its limit, or that met a commit that is not there, has no answer. */

@@ -135,6 +135,10 @@ describe('a whole repository', () => {
       const changes = await history.patchIds([ids.bug, picked, ids.fix]);
       expect(changes.get(picked)).toBe(changes.get(ids.bug));
       expect(changes.get(ids.fix)).not.toBe(changes.get(ids.bug));
+      const diffs = await history.diffs([ids.bug, picked, 'f'.repeat(40)]);
+      expect([...diffs.keys()]).toEqual([ids.bug, picked]);
+      expect(diffs.get(ids.bug)).toMatchObject([{ newPath: 'phy.c', hunks: [{ lines: ['-1', '+2'] }] }]);
+      expect(diffs.get(picked)).toEqual(diffs.get(ids.bug));
     }));
 
   test('looks only below the tip that it is told', () =>

@@ -1,3 +1,5 @@
+import type { Backport } from './backport.ts';
+import { changeDifference } from './change-difference.ts';
 import type { MessageContext, MessageRule } from './rule.ts';
 
 export const backportChange: MessageRule = {
@@ -15,11 +17,19 @@ export const backportChange: MessageRule = {
         message: `The change is not that of ${backport.sha.slice(0, 12)}.`,
         explanation:
           'If the code had to be adjusted, say how in a line in brackets above your sign-off: [name: what was changed]. ' +
-          `\`git range-diff ${backport.sha.slice(0, 12)}^! <this commit>^!\` shows the difference.`,
+          `\`git range-diff ${backport.sha.slice(0, 12)}^! <this commit>^!\` shows the whole difference.${whatDiffers(backport)}`,
       };
     }
   },
 };
+
+function whatDiffers({ changes }: Backport): string {
+  if (changes === undefined) return '';
+  const lines = changeDifference(changes.here, changes.upstream);
+  return lines.length === 0
+    ? '\n\nBoth add and remove the same lines, but what stands around them differs: see that each is in its right place.'
+    : `\n\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
 
 function saysWhatChanged({ message }: MessageContext): boolean {
   return message.tail.some((paragraph) => paragraph.remarks.some((remark) => remark.kind === 'note'));

@@ -5,6 +5,7 @@
  * `(cherry picked from commit <sha1>)`; Ubuntu adds `(backported from commit <sha1> …)`, SUSE `Git-commit:`, CentOS and
  * openEuler `commit <sha1>` lines and `Upstream-commit:`.
  */
+import type { FileDiff } from '../../git/change.ts';
 import type { CommitAnswer, KnownCommit } from '../../git/commit-lookup.ts';
 import type { Message } from './message.ts';
 
@@ -24,6 +25,8 @@ export interface Backport extends BackportLine {
   readonly source: CommitAnswer;
   /** The change is the same by patch-id; undefined where it was not compared. */
   readonly sameChange: boolean | undefined;
+  /** Where it is not the same, and both can be had: the two changes. */
+  readonly changes?: { readonly here: readonly FileDiff[]; readonly upstream: readonly FileDiff[] };
   /** Commits upstream that fix the one that was picked, and that are missing here. */
   readonly missingFixes: readonly KnownCommit[];
 }

@@ -1,7 +1,7 @@
 /** Gathers what the rules look at: messages are read first, then everything that they name is asked for at once. */
 import type { Commit } from '../../git/change.ts';
-import type { CommitAnswer, CommitLookup, KnownCommit, UpstreamLookup } from '../../git/commit-lookup.ts';
-import { type BackportLine, backportLines } from './backport.ts';
+import type { CommitAnswer, CommitLookup, UpstreamLookup } from '../../git/commit-lookup.ts';
+import { type Backport, type BackportLine, backportLines } from './backport.ts';
 import { referredCommits } from './commit-reference.ts';
 import { subjectDiffers } from './fixes-correction.ts';
 import { type FixesTag, parseFixes } from './fixes-tag.ts';
@@ -13,6 +13,8 @@ import { prerequisites } from './stable-prerequisite.ts';
 const UNKNOWN: CommitAnswer = { state: 'unknown' };
 /** A forged message must not make the look-up long. */
 const MOST_NAMES = 200;
+/** Changes that are shown side by side: in a longer series nobody reads them one by one. */
+const MOST_DIFFS = 100;
 
 interface Draft {
   readonly commit: Commit;
@@ -120,7 +122,7 @@ function isDoubtful(line: FixesLine): boolean {
   );
 }
 
-type Source = { source: CommitAnswer; sameChange: boolean | undefined; missingFixes: readonly KnownCommit[] };
+type Source = Omit<Backport, keyof BackportLine>;
 
 /** What upstream says about the commits that backports name. */
 async function askUpstream(
@@ -144,6 +146,17 @@ async function askUpstream(
     upstream?.patchIds([...ids, ...own]),
     upstream === undefined ? undefined : pickedAlready(history, upstream, ids, drafts),
   ]);
+  const isOther = (here: string, there: string) =>
+    changes?.has(here) === true && changes.has(there) && changes.get(here) !== changes.get(there);
+  const others = drafts.flatMap(({ commit, backports }) =>
+    backports.flatMap(({ sha }) => {
+      const found = answers.get(sha);
+      return found?.state === 'found' && isOther(commit.id, found.commit.id)
+        ? [commit.id, found.commit.id]
+        : [];
+    }),
+  );
+  const diffs = await upstream?.diffs([...new Set(others)].slice(0, 2 * MOST_DIFFS));
   return (sha, commit) => {
     const source = answers.get(sha) ?? UNKNOWN;
     if (source.state === 'missing' && upstream === undefined && options.convention !== 'mainline')
@@ -154,9 +167,13 @@ async function askUpstream(
     const missingFixes = (fixesOf?.get(source.commit.id) ?? []).filter(
       (fix) => present?.has(fix.id) !== true,
     );
+    const [own, theirs] = [diffs?.get(commit), diffs?.get(source.commit.id)];
     return {
       source,
       sameChange: here === undefined || there === undefined ? undefined : here === there,
+      ...(own && theirs && isOther(commit, source.commit.id)
+        ? { changes: { here: own, upstream: theirs } }
+        : {}),
       missingFixes,
     };
   };

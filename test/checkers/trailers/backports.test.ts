@@ -1,5 +1,6 @@
 /** Rules that compare with a repository: backports, and targets that are not below. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Finding } from '../../../src/checkers/checker.ts';
 import { checkTrailers, type TrailerCheckOptions } from '../../../src/checkers/trailers/index.ts';
 import { type GitHistory, openHistory } from '../../../src/git/history.ts';
 import { openRepository, type Repository } from '../../../src/git/repository.ts';
@@ -40,20 +41,28 @@ afterAll(async () => {
 
 const name = (sha: string) => `(cherry picked from commit ${sha})`;
 
-async function rulesFor(
+interface Circumstances {
+  readonly author?: string;
+  readonly history?: GitHistory;
+  readonly from?: string;
+}
+
+async function rulesFor(...change: Parameters<typeof findingsFor>): Promise<string[]> {
+  return (await findingsFor(...change)).map((finding) => finding.rule.slice('trailers/'.length));
+}
+
+async function findingsFor(
   message: string,
   content: string,
-  change: { author?: string; history?: GitHistory; from?: string } = {},
-): Promise<string[]> {
+  change: Circumstances = {},
+): Promise<readonly Finding[]> {
   const from = change.from ?? base;
   scratch.git('checkout', '-q', '-B', 'stable', from);
   scratch.commit(message, { 'net.c': content });
   if (change.author) scratch.git('commit', '-q', '--amend', '--no-edit', '--author', change.author);
   const commits = await repository.commits(from, scratch.git('rev-parse', 'HEAD').trim());
   const options: TrailerCheckOptions = { upstream, convention: 'stable' };
-  return (await checkTrailers(commits, change.history ?? history, options)).map((finding) =>
-    finding.rule.slice('trailers/'.length),
-  );
+  return checkTrailers(commits, change.history ?? history, options);
 }
 
 test('a later fix upstream is asked for, and not when it is here', async () => {
@@ -84,6 +93,19 @@ test('the change must be that of the commit, or the message says how it differs'
   const text = `net: fix the thing\n\nIt was broken.\n\n${name(later)}\n`;
   expect(await rulesFor(`${text}${signed}`, 'a\nx\nC\n')).toEqual(['backport-change']);
   expect(await rulesFor(`${text}[carl: the helper is called x here]\n${signed}`, 'a\nx\nC\n')).toEqual([]);
+});
+
+test('what differs from the change upstream is told', async () => {
+  const text = `net: fix the thing\n\nIt was broken.\n\n${name(later)}\n${signed}`;
+  const explanationOf = async (content: string) => {
+    const found = await findingsFor(text, content);
+    return found.find(({ rule }) => rule === 'trailers/backport-change')?.explanation;
+  };
+  // Upstream, `later` replaces c by C below a B that is not in this tree.
+  expect(await explanationOf('a\nb\nX\n')).toMatch(
+    /whole difference\.\n\n {2}net\.c, upstream:\n {4}\+C\n {2}net\.c, here:\n {4}\+X$/,
+  );
+  expect(await explanationOf('a\nb\nC\n')).toMatch(/add and remove the same lines, but what stands around/);
 });
 
 test('the author is kept', async () => {

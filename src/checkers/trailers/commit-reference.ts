@@ -1,7 +1,7 @@
 import { proseLines } from './prose.ts';
 import type { MessageRule } from './rule.ts';
 
-const REFERENCE = /\bcommits? (?:id )?([0-9a-f]{7,40})\b(?:\s*\("([^"]+)"\))?/gi;
+const REFERENCE = /\bcommits?\s+(?:id\s+)?([0-9a-f]{7,40})\b(?:\s*\("([^"]+)"\))?/gi;
 
 /**
  * Commits that the text names. Only what the repository denies is reported; the lines by which a backport or a revert
@@ -44,9 +44,7 @@ export const commitReference: MessageRule = {
   },
 };
 
-/** SHA1s that the text names by `commit <sha1>`. */
+/** SHA1s that the text names by `commit <sha1>`, be it over two lines. */
 export function referredCommits(lines: readonly string[]): string[] {
-  return lines.flatMap((line) =>
-    [...line.matchAll(REFERENCE)].map((match) => (match[1] ?? '').toLowerCase()),
-  );
+  return [...lines.join('\n').matchAll(REFERENCE)].map((match) => (match[1] ?? '').toLowerCase());
 }

@@ -14,6 +14,7 @@ import { coDevelopedNotAdjacent } from './co-developed-not-adjacent.ts';
 import { coDevelopedWithoutSignoff } from './co-developed-without-signoff.ts';
 import { commentLine } from './comment-line.ts';
 import { commitReference } from './commit-reference.ts';
+import { commitReferenceForm } from './commit-reference-form.ts';
 import { diffInMessage } from './diff-in-message.ts';
 import { duplicateTrailer } from './duplicate-trailer.ts';
 import { emptyDescription } from './empty-description.ts';
@@ -106,6 +107,7 @@ export const rules: readonly MessageRule[] = [
   backportWanted,
   revertForm,
   commitReference,
+  commitReferenceForm,
   stableCcFormat,
   stablePrerequisite,
   reportedByWithoutCloses,

@@ -20,7 +20,7 @@ export function causeSteps(
   while (at !== undefined && at.calleePath !== '' && steps.length < MAX_STEPS) {
     const ref = functionAt(effects, at.callee, at.calleePath);
     if (ref === undefined) break;
-    const next = pick(effects.summary(ref));
+    const next = pick(effects.summary(ref, 0));
     if (next === undefined) break;
     steps.push({ path: ref.path, line: next.cause.line, function: ref.name, text: next.text });
     at = next.cause;

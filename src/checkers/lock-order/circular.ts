@@ -22,6 +22,9 @@ export const reclaim: Rule = {
   source: 'Documentation/core-api/gfp_mask-from-fs-io.rst; mm/page_alloc.c, fs_reclaim_acquire()',
 };
 
+/** Locks in a cycle: between more of them, that each pair means the same objects is not to be believed. */
+const LONGEST = 3;
+
 /**
  * A cycle through each dependency that the audited files make. One cycle has one fingerprint, wherever it is
  * entered: who reports takes the place that the change touches.
@@ -29,7 +32,7 @@ export const reclaim: Rule = {
 export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const through of own) {
-    const cycle = graph.cycle(through, 4);
+    const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
     const finding = toFinding(through, cycle);
     const key = `${finding.fingerprint} ${through.from.lock}`;

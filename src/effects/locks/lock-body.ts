@@ -2,6 +2,7 @@
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { atomicSections, guards, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
+import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker } from '../paths.ts';
@@ -193,6 +194,15 @@ function summarise(
     const primitive = lockFunctions.get(name);
     if (primitive !== undefined) {
       if (primitive.operation !== 'acquire' && primitive.operation !== 'mention') continue;
+      if (primitive.name === FS_RECLAIM) {
+        // might_alloc(gfp): whether it is reclaim at all depends on the flags.
+        const gfp = gfpOf(flow, made.args[0] ?? 0);
+        const parameter = gfp !== undefined && 'parameter' in gfp ? gfp.parameter : -1;
+        if (parameter >= 0) {
+          reclaims.push({ what: name, gfp: parameter, without: releasedBefore(call), cause: direct() });
+        }
+        continue;
+      }
       const place = primitive.lock < 0 ? `@${primitive.name}` : places.behind(made.args[primitive.lock] ?? 0);
       const lockClass = primitive.lock < 0 ? primitive.name : input.classOf(place);
       const { kind, mode, blocks: blocking } = primitive;

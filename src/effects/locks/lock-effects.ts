@@ -1,13 +1,15 @@
 /**
- * What every function of a program does to locks, on demand: a body is walked once, after those that it
- * calls; recursion and depth are cut.
+ * What every function of a program does to locks, on demand. So many calls are followed below what is asked;
+ * a summary that was made with fewer is made again, so that the order of questions does not matter.
  */
 import { Expr, type Flow } from '../../c/flow.ts';
-import type { FunctionRef, MacroRef } from '../../index/program.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import { leafFunctions } from '../../kernel/leaf-functions.ts';
 import { atomicSections, lockFunctions } from '../../kernel/locks.ts';
 import type { Effects } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
+import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
+import { modelOf } from '../models.ts';
 import { Walker } from '../paths.ts';
 import { type Body, type BodyInput, nameOfCall, netOfBody, walkBody } from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
@@ -15,13 +17,13 @@ import { changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
 import { Places } from './place.ts';
 
 /** Calls that are followed for what happens below a function. */
-const MAX_DEPTH = 6;
+const MAX_DEPTH = 4;
 /** Calls that are followed for what a function leaves held: wrappers of locks are shallow. */
-const MAX_WRAPPERS = 5;
+const MAX_WRAPPERS = 4;
 /** Bodies that are walked for what happens below functions; what lies beyond is not known. */
-const MAX_BODIES = 6_000;
+const MAX_BODIES = 12_000;
 /** Functions that a call through a field may reach before nothing is said about it. */
-const MAX_TARGETS = 24;
+const MAX_TARGETS = 8;
 
 /** Summaries made before, by FunctionRef.id. */
 export interface LockSummaryStore {
@@ -34,15 +36,27 @@ interface Callee {
   readonly summary: LockSummary;
 }
 
+/** What a name that is called in a file means. */
+interface Target {
+  readonly key: unknown;
+  readonly name: string;
+  readonly path: string;
+  readonly flow: Flow | undefined;
+}
+
+/** A summary, and how many calls below the function were followed for it. */
+interface Made {
+  readonly below: number;
+  readonly summary: LockSummary;
+}
+
 export class LockEffects {
   readonly effects: Effects;
   readonly #store: LockSummaryStore | undefined;
-  readonly #summaries = new Map<string, LockSummary>();
-  readonly #macros = new Map<MacroRef['fact'], LockSummary>();
-  readonly #named = new Map<string, Callee>();
+  readonly #summaries = new Map<unknown, Made>();
+  readonly #targets = new Map<string, Target | undefined>();
   /** Net effects by definition, with the depth of calls that they were made with. */
   readonly #nets = new Map<unknown, { depth: number; net: LockSummary }>();
-  readonly #working = new Set<unknown>();
   readonly #walkers: Walker[] = [];
   #depth = 0;
   #bodies = 0;
@@ -55,69 +69,62 @@ export class LockEffects {
   /** Walks a function's body and keeps its events: for reporting. Undefined where it has no body. */
   body(ref: FunctionRef): Body | undefined {
     const { flow } = ref.fact;
-    return flow === undefined ? undefined : this.#walk(flow, ref.path);
+    return flow === undefined ? undefined : this.#walk(flow, ref.path, MAX_DEPTH);
   }
 
-  summary(ref: FunctionRef): LockSummary {
-    const made = this.#summaries.get(ref.id) ?? this.#store?.get(ref.id);
-    if (made !== undefined) return made;
-    const { flow } = ref.fact;
-    if (flow === undefined) return NO_LOCKS;
-    const summary = this.#make(ref.id, flow, ref.path);
-    if (summary !== undefined) this.#summaries.set(ref.id, summary);
-    return summary ?? NO_LOCKS;
+  /** What calling a function does, with at least `below` calls followed below it. */
+  summary(ref: FunctionRef, below = MAX_DEPTH - 1): LockSummary {
+    return (
+      this.#store?.get(ref.id) ??
+      this.#summaryOf({ key: ref.id, name: ref.name, path: ref.path, flow: ref.fact.flow }, below)
+    );
   }
 
-  /** What a call of a body in file `from` may run. */
-  callees(flow: Flow, call: number, from: string): readonly Callee[] {
+  /** What a call of a body in file `from` may run, with `below` calls followed. */
+  callees(flow: Flow, call: number, from: string, below = MAX_DEPTH): readonly Callee[] {
+    if (below <= 0) return [];
     const name = nameOfCall(flow, call);
-    if (name !== '') {
-      const callee = this.#callee(name, from);
-      return callee === undefined ? [] : [callee];
-    }
-    return this.#stored(flow, call, from);
+    if (name === '') return this.#stored(flow, call, from, below);
+    if (leafFunctions.has(name) || isPrimitive(name)) return [];
+    const target = this.#target(name, from);
+    if (target === undefined) return [];
+    return [{ name, path: target.path, summary: this.#summaryOf(target, below - 1) }];
   }
 
-  #callee(name: string, from: string): Callee | undefined {
-    if (leafFunctions.has(name) || isPrimitive(name)) return undefined;
+  #target(name: string, from: string, aliases = 0): Target | undefined {
     const key = `${name}\0${from}`;
-    const known = this.#named.get(key);
-    if (known !== undefined) return known;
+    if (this.#targets.has(key)) return this.#targets.get(key);
     const { program } = this.effects;
-    const functions = program.functions(name, from);
+    const definition = program.functions(name, from)[0];
     const macro = program.macro(name, from);
-    let callee: Callee | undefined;
-    if (macro !== undefined && (functions.length === 0 || macro.path === from)) {
-      if (macro.fact.kind === 'alias')
-        return this.#depth > MAX_DEPTH ? undefined : this.#alias(macro.fact.text, from);
-      callee = { name, path: macro.path, summary: this.#macro(macro) };
-    } else if (functions[0] !== undefined) {
-      callee = { name, path: functions[0].path, summary: this.summary(functions[0]) };
+    let target: Target | undefined;
+    if (macro !== undefined && (definition === undefined || macro.path === from)) {
+      const { fact, path } = macro;
+      if (fact.kind === 'alias')
+        target = aliases < MAX_DEPTH ? this.#target(fact.text, from, aliases + 1) : undefined;
+      else target = { key: fact, name, path, flow: fact.flow };
+    } else if (definition !== undefined) {
+      target = { key: definition.id, name, path: definition.path, flow: definition.fact.flow };
     }
-    if (callee !== undefined) this.#named.set(key, callee);
-    return callee;
+    this.#targets.set(key, target);
+    return target;
   }
 
-  #alias(name: string, from: string): Callee | undefined {
-    this.#depth++;
-    try {
-      return this.#callee(name, from);
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  #macro(macro: MacroRef): LockSummary {
-    const made = this.#macros.get(macro.fact);
-    if (made !== undefined) return made;
-    const { flow } = macro.fact;
-    const summary = flow === undefined ? NO_LOCKS : this.#make(macro.fact, flow, macro.path);
-    if (summary !== undefined) this.#macros.set(macro.fact, summary);
-    return summary ?? NO_LOCKS;
+  #summaryOf({ key, path, flow }: Target, below: number): LockSummary {
+    const stored = typeof key === 'string' ? this.#store?.get(key) : undefined;
+    if (stored !== undefined) return stored;
+    const made = this.#summaries.get(key);
+    if (made !== undefined && made.below >= below) return made.summary;
+    if (flow === undefined || this.#bodies++ > MAX_BODIES) return made?.summary ?? NO_LOCKS;
+    // What is asked of itself meanwhile is answered by what is known so far.
+    this.#summaries.set(key, { below, summary: made?.summary ?? NO_LOCKS });
+    const { summary } = this.#walk(flow, path, below);
+    this.#summaries.set(key, { below, summary });
+    return summary;
   }
 
   /** The functions that the tree stores in the field that is called. */
-  #stored(flow: Flow, call: number, from: string): readonly Callee[] {
+  #stored(flow: Flow, call: number, from: string, below: number): readonly Callee[] {
     const callee = flow.calls[call]?.callee ?? 0;
     const op = flow.exprOp[callee];
     if (op !== Expr.Arrow && op !== Expr.Field) return [];
@@ -126,7 +133,11 @@ export class LockEffects {
     if (owner === '') return [];
     const stored = this.effects.program.stored(owner, field);
     if (stored.length > MAX_TARGETS) return [];
-    return stored.map(({ ref }) => ({ name: ref.name, path: ref.path, summary: this.summary(ref) }));
+    return stored.map(({ ref }) => ({
+      name: ref.name,
+      path: ref.path,
+      summary: this.summary(ref, below - 1),
+    }));
   }
 
   /** What a call leaves held or released; undefined where that is nothing. */
@@ -139,15 +150,8 @@ export class LockEffects {
 
   #netOfName(name: string, from: string, depth: number): LockSummary | undefined {
     if (depth <= 0) return undefined;
-    const { program } = this.effects;
-    const definition = program.functions(name, from)[0];
-    const macro = program.macro(name, from);
-    if (macro !== undefined && (definition === undefined || macro.path === from)) {
-      if (macro.fact.kind === 'alias') return this.#netOfName(macro.fact.text, from, depth - 1);
-      return macro.fact.flow && this.#netOfBody(macro.fact, macro.fact.flow, macro.path, depth);
-    }
-    const body = definition?.fact.flow;
-    return body && this.#netOfBody(definition.id, body, definition.path, depth);
+    const target = this.#target(name, from);
+    return target?.flow && this.#netOfBody(target.key, target.flow, target.path, depth);
   }
 
   #netOfBody(key: unknown, flow: Flow, path: string, depth: number): LockSummary {
@@ -157,7 +161,7 @@ export class LockEffects {
     this.#nets.set(key, { depth, net: known?.net ?? NO_LOCKS });
     this.#depth++;
     try {
-      const net = netOfBody(this.#input(flow, path, depth - 1), this.#walker());
+      const net = netOfBody(this.#input(flow, path, depth - 1, 0), this.#walker());
       this.#nets.set(key, { depth, net });
       return net;
     } finally {
@@ -165,23 +169,26 @@ export class LockEffects {
     }
   }
 
-  #make(key: unknown, flow: Flow, path: string): LockSummary | undefined {
-    if (this.#depth >= MAX_DEPTH || this.#working.has(key) || this.#bodies++ > MAX_BODIES) return undefined;
-    this.#working.add(key);
-    try {
-      return this.#walk(flow, path).summary;
-    } finally {
-      this.#working.delete(key);
-    }
-  }
-
-  #walk(flow: Flow, path: string): Body {
+  #walk(flow: Flow, path: string, below: number): Body {
     this.#depth++;
     try {
-      return walkBody(this.#input(flow, path, MAX_WRAPPERS), this.#walker());
+      return walkBody(this.#input(flow, path, MAX_WRAPPERS, below), this.#walker());
     } finally {
       this.#depth--;
     }
+  }
+
+  /**
+   * What is known of a call in a body that is not reported on itself: macros and tables, but no summaries of
+   * functions, which would be made for the whole tree below.
+   */
+  #lightly(flow: Flow, call: number, path: string): CallKnowledge {
+    const name = nameOfCall(flow, call);
+    if (name === '') return UNKNOWN_CALL;
+    const model = modelOf(name, flow, call);
+    if (model !== undefined) return model;
+    const isMacro = this.effects.program.macro(name, path) !== undefined;
+    return isMacro ? this.effects.knowledge(flow, call, path) : UNKNOWN_CALL;
   }
 
   #walker(): Walker {
@@ -189,15 +196,16 @@ export class LockEffects {
     return this.#walkers[this.#depth] as Walker;
   }
 
-  #input(flow: Flow, path: string, depth: number): BodyInput {
+  #input(flow: Flow, path: string, wrappers: number, below: number): BodyInput {
     const { program } = this.effects;
     return {
       flow,
       path,
       classOf: remember((place: string) => lockClass(program, flow, path, place)),
-      net: remember((call: number) => this.#netOf(flow, call, path, depth)),
-      callees: remember((call: number) => this.callees(flow, call, path)),
-      knowledge: (call) => this.effects.knowledge(flow, call, path),
+      net: remember((call: number) => this.#netOf(flow, call, path, wrappers)),
+      callees: remember((call: number) => this.callees(flow, call, path, below)),
+      knowledge: (call) =>
+        below === MAX_DEPTH ? this.effects.knowledge(flow, call, path) : this.#lightly(flow, call, path),
       constant: (name) => this.effects.constant(name, path),
       targetOf: (pointer) => lockClass(program, flow, path, new Places(flow).behind(pointer)),
     };

@@ -1,7 +1,9 @@
 import { lineOf } from '../../c/flow.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
+import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { ERR, NONZERO, OTHER, ZERO } from '../../effects/values.ts';
+import { lockFunctions } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import type { FunctionLocks } from './function-locks.ts';
 
@@ -58,7 +60,7 @@ export function findReleasedTwice(locks: FunctionLocks): void {
     if (!state.dropped.includes(lock.place) || isHeld(state, lock) || wasTakenTwice(locks, lock)) continue;
     locks.report({
       rule: unbalanced,
-      confidence: event.isMerged || lock.kind === 'page_lock' ? 'low' : 'high',
+      confidence: event.isMerged || lock.kind === 'page_lock' || isHandedOn(locks, lock) ? 'low' : 'high',
       position: event.position,
       identity: `twice ${lock.lockClass || locks.text(lock)}`,
       message: `${locks.text(lock)} is released here, but on this path it was released already.`,
@@ -66,6 +68,16 @@ export function findReleasedTwice(locks: FunctionLocks): void {
       trace: [locks.step(lineOf(event.position), `${locks.text(lock)} is released again`)],
     });
   }
+}
+
+/** Whether the function hands the lock to others, which may take it in a way that their results do not tell. */
+function isHandedOn(locks: FunctionLocks, lock: Held): boolean {
+  const { flow, places } = locks.body;
+  return flow.calls.some(
+    ({ args }, call) =>
+      !lockFunctions.has(nameOfCall(flow, call)) &&
+      args.some((arg) => arg > 0 && places.behind(arg) === lock.place),
+  );
 }
 
 /** lock-order/recursive says that already. */

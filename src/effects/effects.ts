@@ -214,6 +214,18 @@ const isPlain = (type: string): boolean =>
     type,
   );
 
+/** One for each program, for all checkers: its summaries are made once. */
+const known = new WeakMap<Program, Effects>();
+
+export function effectsOf(program: Program): Effects {
+  let effects = known.get(program);
+  if (effects === undefined) {
+    effects = new Effects(program);
+    known.set(program, effects);
+  }
+  return effects;
+}
+
 /** Name of a directly called function or macro, '' for a call through a pointer. */
 export function calleeName(flow: Flow, call: number): string {
   const callee = flow.calls[call]?.callee ?? 0;

@@ -1,8 +1,9 @@
 /** lock-order: lockdep at review time. */
+
+import { effectsOf } from '../../effects/effects.ts';
 import { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { Program } from '../../index/program.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
-import { effectsOf } from '../null-deref/index.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { functionsWithLocks, neighbourhood } from './neighbourhood.ts';

@@ -1,5 +1,5 @@
 /** What a null-deref rule is given: one function that is being walked, and where to put what it finds. */
-import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { columnOf, Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isArray } from '../../c/types.ts';
 import type { View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
@@ -7,65 +7,30 @@ import { expressionText, typeOf } from '../../effects/expression-text.ts';
 import { pointerBehind, stripCasts } from '../../effects/layout.ts';
 import { isNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import type { Confidence, Finding, Rule, Step, Suggestion } from '../checker.ts';
-import { fingerprint } from '../fingerprint.ts';
-
-const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
-
-export interface Candidate {
-  readonly rule: Rule;
-  readonly confidence: Confidence;
-  /** Position of the instruction that fails. */
-  readonly position: number;
-  /** What tells this finding from others of the same rule and function. */
-  readonly identity: string;
-  readonly message: string;
-  readonly explanation: string;
-  readonly trace: readonly Step[];
-  readonly suggestion?: Suggestion;
-}
+import type { Finding, Step } from '../checker.ts';
+import { type Candidate, FunctionFindings } from '../function-findings.ts';
 
 export class FunctionContext {
   readonly effects: Effects;
   readonly ref: FunctionRef;
   readonly flow: Flow;
-  readonly #findings = new Map<string, Finding>();
+  readonly #findings: FunctionFindings;
 
   constructor(effects: Effects, ref: FunctionRef, flow: Flow) {
     this.effects = effects;
     this.ref = ref;
     this.flow = flow;
+    this.#findings = new FunctionFindings('null-deref', ref);
   }
 
   get findings(): readonly Finding[] {
-    return [...this.#findings.values()];
+    return this.#findings.all;
   }
 
-  /** Keeps a finding; of several of one identity the most certain, then the first. */
-  report(candidate: Candidate): void {
-    const { rule, confidence, position, identity, message, explanation, trace, suggestion } = candidate;
-    const key = fingerprint(rule.id, this.ref.name, identity);
-    const line = lineOf(position);
-    const known = this.#findings.get(key);
-    if (known !== undefined) {
-      const better = ORDER[confidence] - ORDER[known.confidence];
-      if (better < 0 || (better === 0 && line >= known.line)) return;
-    }
-    this.#findings.set(key, {
-      checker: 'null-deref',
-      rule: rule.id,
-      severity: rule.severity,
-      confidence,
-      path: this.ref.path,
-      line,
-      endLine: line,
-      function: this.ref.name,
-      message,
-      explanation,
-      fingerprint: key,
-      trace,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+  /** Keeps a finding; `position` is that of the instruction that fails. */
+  report(candidate: Omit<Candidate, 'line' | 'column'> & { position: number }): void {
+    const { position, ...rest } = candidate;
+    this.#findings.report({ ...rest, line: lineOf(position), column: columnOf(position) });
   }
 
   text(expression: number): string {

@@ -1,7 +1,6 @@
 /** null-deref: paths on which a pointer is used that is NULL or an error pointer. */
-import { Effects, type SummaryStore } from '../../effects/effects.ts';
+import { type Effects, effectsOf } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
-import type { Program } from '../../index/program.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
 import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
 import { watchUses } from './dereference.ts';
@@ -24,18 +23,6 @@ export const nullDeref: CodeChecker = {
     return paths.flatMap((path) => auditFile(effects, fields, walker, path));
   },
 };
-
-/** One for each program: its summaries are made once. */
-const known = new WeakMap<Program, Effects>();
-
-export function effectsOf(program: Program, store?: SummaryStore): Effects {
-  let effects = known.get(program);
-  if (effects === undefined) {
-    effects = new Effects(program, store);
-    known.set(program, effects);
-  }
-  return effects;
-}
 
 function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path: string): Finding[] {
   const { program } = effects;

@@ -90,8 +90,8 @@ export function analyse(
       limits.seconds * 1000,
     );
     const watch = setInterval(() => {
-      if (residentMemory(child.pid) > limits.memory) stop(tooMuchMemory(limits));
-    }, 500);
+      if (peakMemory(child.pid) > limits.memory) stop(tooMuchMemory(limits));
+    }, 200);
     const end = (settle: () => void) => {
       clearTimeout(timer);
       clearInterval(watch);
@@ -108,8 +108,11 @@ export function analyse(
     child.on('message', (message: AnalysisMessage) => {
       if (message.kind === 'configured') events.configured?.(message.configuration);
       else if (message.kind === 'progress') events.progress?.(message.step);
-      else if (message.kind === 'done') end(() => resolve(message.analysis));
-      else failure ??= message.user ? new UserError(message.message) : new AnalysisStopped(message.message);
+      else if (message.kind === 'done') {
+        // A quick one can be over between two looks.
+        if (peakMemory(child.pid) > limits.memory) stop(tooMuchMemory(limits));
+        else end(() => resolve(message.analysis));
+      } else failure ??= message.user ? new UserError(message.message) : new AnalysisStopped(message.message);
     });
     child.on('close', (status, killedBy) => {
       if (failure === undefined && /heap out of memory|allocation failed/i.test(stderr)) {
@@ -139,11 +142,11 @@ function kill(child: ChildProcess): void {
   }
 }
 
-/** MiB that a process holds now; 0 where the system does not say. Array buffers are in no heap limit of V8's. */
-function residentMemory(pid: number | undefined): number {
+/** MiB that a process has held at most; 0 where the system does not say. Array buffers are in no heap limit of V8's. */
+function peakMemory(pid: number | undefined): number {
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]);
-    return (pages * 4096) / 1024 / 1024;
+    const peak = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    return Number(peak?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }

@@ -1,6 +1,6 @@
 /** The calls from a function to what happens below it, followed through the summaries, as steps of a trace. */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
-import type { Cause, LockSummary } from '../../effects/locks/lock-summary.ts';
+import type { Acquired, Cause, LockSummary } from '../../effects/locks/lock-summary.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Step } from '../checker.ts';
 
@@ -30,3 +30,23 @@ export function causeSteps(
 
 const functionAt = (effects: LockEffects, name: string, path: string): FunctionRef | undefined =>
   effects.effects.program.functions(name, path).find((ref) => ref.path === path);
+
+/** Steps from the callee that takes a lock of this class, down to where it is taken. */
+export function acquisitionSteps(
+  effects: LockEffects,
+  acquired: Acquired,
+  callee: string,
+  calleePath: string,
+): readonly Step[] {
+  return causeSteps(effects, { ...acquired.cause, callee, calleePath }, (summary) => {
+    const same = summary.acquires.find(
+      (other) => other.lockClass === acquired.lockClass && other.mode === acquired.mode && other.blocks,
+    );
+    return (
+      same && {
+        cause: same.cause,
+        text: same.cause.depth === 0 ? `${acquired.lockClass} is taken` : `calls ${same.cause.callee}()`,
+      }
+    );
+  });
+}

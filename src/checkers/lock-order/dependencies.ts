@@ -8,7 +8,7 @@ import type { Cause } from '../../effects/locks/lock-summary.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Step } from '../checker.ts';
-import { causeSteps } from './causes.ts';
+import { acquisitionSteps, causeSteps } from './causes.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Dependency } from './graph.ts';
 
@@ -77,16 +77,7 @@ function addCall(
         continue;
       const here = places.substitute(a.place, args);
       if (here !== undefined && held.some((h) => h.place === here)) continue;
-      const below = causeSteps(
-        locks.effects,
-        { ...a.cause, callee: callee.name, calleePath: callee.path },
-        (summary) => {
-          const same = summary.acquires.find(
-            (other) => other.lockClass === a.lockClass && other.mode === a.mode && other.blocks,
-          );
-          return same && { cause: same.cause, text: stepText(same.cause, `${a.lockClass} is taken`) };
-        },
-      );
+      const below = acquisitionSteps(locks.effects, a, callee.name, callee.path);
       const cause = { depth: a.cause.depth + 1, conditional: many };
       for (const from of held) {
         if (a.without.includes(from.lockClass)) continue;

@@ -4,7 +4,7 @@
  */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
-import { causeSteps } from './causes.ts';
+import { acquisitionSteps } from './causes.ts';
 import { dependenciesOf, type PlacedDependency } from './dependencies.ts';
 import { FunctionLocks } from './function-locks.ts';
 import { LockGraph } from './graph.ts';
@@ -77,24 +77,7 @@ function addReclaim(effects: LockEffects, graph: LockGraph, near: ReadonlySet<st
               function: ref.name,
               text: `reclaim calls ${type}.${field}, which is ${ref.name}()`,
             },
-            ...causeSteps(
-              effects,
-              { ...acquired.cause, callee: ref.name, calleePath: ref.path },
-              (summary) => {
-                const same = summary.acquires.find(
-                  (a) => a.lockClass === acquired.lockClass && a.mode === acquired.mode && a.blocks,
-                );
-                return (
-                  same && {
-                    cause: same.cause,
-                    text:
-                      same.cause.depth === 0
-                        ? `${acquired.lockClass} is taken`
-                        : `calls ${same.cause.callee}()`,
-                  }
-                );
-              },
-            ),
+            ...acquisitionSteps(effects, acquired, ref.name, ref.path),
           ],
           weight: 0.8 ** acquired.cause.depth,
         });

@@ -1,8 +1,13 @@
-/** A map that forgets what was not asked for lately, so that it never holds more than `most` (by weight). */
+/**
+ * A map that forgets what was not asked for lately, so that it holds little more than `most` (by weight): two
+ * generations, of which the older is dropped when the younger has half the weight. What is asked for moves
+ * to the younger.
+ */
 export class BoundedMap<K, V> {
   readonly #most: number;
   readonly #weigh: (value: V) => number;
-  readonly #map = new Map<K, V>();
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
   #weight = 0;
 
   constructor(most: number, weigh: (value: V) => number = () => 1) {
@@ -12,23 +17,26 @@ export class BoundedMap<K, V> {
 
   /** The value of a key, made where it is not there. */
   get(key: K, make: () => V): V {
-    const known = this.#map.get(key);
-    if (known !== undefined) {
-      // A Map keeps the order of insertion: what is asked for goes to the end.
-      if (this.#weight > this.#most / 2) {
-        this.#map.delete(key);
-        this.#map.set(key, known);
-      }
-      return known;
-    }
-    const value = make();
-    this.#map.set(key, value);
+    return this.find(key) ?? this.set(key, make());
+  }
+
+  /** The value of a key; undefined where it is not there. */
+  find(key: K): V | undefined {
+    const known = this.#young.get(key);
+    if (known !== undefined) return known;
+    const old = this.#old.get(key);
+    return old === undefined ? undefined : this.set(key, old);
+  }
+
+  /** Puts a value; returns it. */
+  set(key: K, value: V): V {
     this.#weight += this.#weigh(value);
-    for (const [oldest, old] of this.#map) {
-      if (this.#weight <= this.#most || oldest === key) break;
-      this.#map.delete(oldest);
-      this.#weight -= this.#weigh(old);
+    if (this.#weight > this.#most / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#weight = this.#weigh(value);
     }
+    this.#young.set(key, value);
     return value;
   }
 }

@@ -92,10 +92,28 @@ export class IncludePaths {
   }
 }
 
-/**
- * The files that a file includes, directly or not. `includes` gives those of one file, `has` tells which files
- * there are. What a header of all architectures took from the main one is taken from the asker's own.
- */
+/** What a header of all architectures took from the main one is taken from the asker's own, where that has it. */
+export class OwnArchitecture<File> {
+  readonly isMain: boolean;
+  readonly #own: string;
+  readonly #find: (path: string) => File | undefined;
+
+  constructor(from: string, find: (path: string) => File | undefined) {
+    this.#own = /^arch\/[^/]+\//.exec(from)?.[0] ?? MAIN_FOLDER;
+    this.isMain = this.#own === MAIN_FOLDER;
+    this.#find = find;
+  }
+
+  /** The file that stands for `file`, which is at `path`, in the asker's architecture. */
+  of(file: File, path: string): File {
+    if (this.isMain || !path.startsWith(MAIN_FOLDER)) return file;
+    return this.#find(this.#own + path.slice(MAIN_FOLDER.length)) ?? file;
+  }
+}
+
+const MAIN_FOLDER = `arch/${MAIN_ARCHITECTURE}/`;
+
+/** The files that a file includes, directly or not. `includes` gives those of one file, `has` tells which files there are. */
 export function reachable(
   from: string,
   includes: (path: string) => Iterable<string>,
@@ -103,15 +121,10 @@ export function reachable(
 ): ReadonlySet<string> {
   const found = new Set<string>();
   const work = [from];
-  const main = `arch/${MAIN_ARCHITECTURE}/`;
-  const own = /^arch\/[^/]+\//.exec(from)?.[0] ?? main;
+  const ours = new OwnArchitecture(from, (path) => (has(path) ? path : undefined));
   for (const file of work) {
     for (const included of includes(file)) {
-      let target = included;
-      if (own !== main && target.startsWith(main)) {
-        const ours = own + target.slice(main.length);
-        if (has(ours)) target = ours;
-      }
+      const target = ours.of(included, included);
       if (target === from || found.has(target)) continue;
       found.add(target);
       work.push(target);

@@ -18,7 +18,7 @@ import { pathsInFolder } from './folder.ts';
 import { type Changes, LayeredFiles, type Place } from './layered-files.ts';
 import { entryKey, fieldKey, LinkKind, MentionFlag, SymbolFlag } from './link-record.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
-import { best } from './resolve.ts';
+import { best, isVisibleToAll } from './resolve.ts';
 import { type Lookup, resolveBase, resolveField, resolvePlace } from './resolve-types.ts';
 import type { MacroRecord, StoredFacts } from './stored-facts.ts';
 
@@ -32,8 +32,18 @@ interface Candidate extends Place {
   readonly isStatic: boolean;
 }
 
-/** Answers that are kept of each question. */
-const ANSWERS = 100_000;
+/** A name of some kind in the whole tree. */
+interface Named {
+  readonly candidates: readonly Candidate[];
+  /** What it means to all files, where they agree. */
+  readonly everywhere: readonly Place[] | undefined;
+  /** What it means to each file that asked. */
+  readonly answers: Map<string, readonly Place[]>;
+}
+
+/** Names of a kind that are kept, and files whose answers are kept of each. */
+const NAMES = 100_000;
+const ANSWERS_PER_NAME = 200;
 const STORED_ANSWERS = 2_000;
 
 const NO_CHANGES: Changes = new Map();
@@ -47,9 +57,8 @@ export class IndexProgram implements Program {
   readonly paths: readonly string[];
   readonly #files: LayeredFiles;
   readonly #lookup: Lookup;
-  readonly #functions = new BoundedMap<string, readonly FunctionRef[]>(ANSWERS);
-  readonly #others = new BoundedMap<string, readonly Place[]>(ANSWERS);
-  readonly #candidates = new BoundedMap<string, readonly Candidate[]>(ANSWERS, (list) => 1 + list.length / 8);
+  /** By LinkKind. */
+  readonly #named: BoundedMap<string, Named>[] = [];
   readonly #stored = new BoundedMap<string, readonly Stored[]>(STORED_ANSWERS);
 
   constructor(files: LayeredFiles) {
@@ -98,20 +107,18 @@ export class IndexProgram implements Program {
   }
 
   functions(name: string, from: string): readonly FunctionRef[] {
-    return this.#functions.get(`${name} ${from}`, () =>
-      this.#all(LinkKind.Function, name, from).map((place) => this.#ref(place)),
-    );
+    return this.#all(LinkKind.Function, name, from).map((place) => this.#ref(place));
   }
 
   /** All definitions of a name, whoever can see them, in order of path. */
   allFunctions(name: string): readonly FunctionRef[] {
-    const refs = this.#named(LinkKind.Function, name).map((place) => this.#ref(place));
+    const refs = this.#candidates(LinkKind.Function, name).map((place) => this.#ref(place));
     return refs.filter((ref) => ref.name === name);
   }
 
   /** All macros of a name, in order of path. */
   allMacros(name: string): readonly MacroRef[] {
-    const macros = this.#named(LinkKind.Macro, name).map(({ file, path, ordinal }) => ({
+    const macros = this.#candidates(LinkKind.Macro, name).map(({ file, path, ordinal }) => ({
       path,
       fact: this.#files.unit(file).facts.macros[ordinal] as MacroRecord,
     }));
@@ -146,7 +153,7 @@ export class IndexProgram implements Program {
     // A definition says more than an extern declaration of the same fit, and one elsewhere more than an extern here.
     const place =
       found.find(isDefinition) ??
-      this.#named(LinkKind.Global, name).find((other) => isDefinition(other) && !other.isStatic) ??
+      this.#candidates(LinkKind.Global, name).find((other) => isDefinition(other) && !other.isStatic) ??
       found[0];
     return place && { path: place.path, fact: this.#facts(place).globals[place.ordinal] as GlobalFact };
   }
@@ -267,33 +274,59 @@ export class IndexProgram implements Program {
 
   /** The definitions that a name in `from` may mean, the best. */
   #all(kind: number, name: string, from: string): readonly Place[] {
-    return this.#others.get(`${kind} ${name} ${from}`, () => {
-      let candidates = this.#named(kind, name);
-      for (;;) {
-        const chosen = this.#choose(candidates, from);
-        const wrong = chosen.filter((place) => this.#nameOf(kind, place) !== name);
-        if (wrong.length === 0) return chosen;
-        candidates = candidates.filter((place) => !wrong.includes(place));
+    const named = this.#namedAs(kind, name);
+    if (named.everywhere !== undefined) return named.everywhere;
+    const known = named.answers.get(from);
+    if (known !== undefined) return known;
+    let { candidates } = named;
+    for (;;) {
+      const chosen = this.#choose(candidates, from);
+      const wrong = chosen.filter((place) => this.#nameOf(kind, place) !== name);
+      if (wrong.length === 0) {
+        if (named.answers.size >= ANSWERS_PER_NAME) named.answers.clear();
+        named.answers.set(from, chosen);
+        return chosen;
       }
-    });
+      candidates = candidates.filter((place) => !wrong.includes(place));
+    }
   }
 
   #choose(candidates: readonly Candidate[], from: string): readonly Candidate[] {
     if (candidates.length === 0) return candidates;
     // Nobody in particular asks: everything that is not private to a file will do.
     if (from === '') return candidates.slice(0, 1);
-    const visible = this.#files.visibleFrom(from);
-    return best(candidates, from, (path) => visible.has(path));
+    const own = candidates.filter(({ path }) => path === from);
+    if (own.length > 0) return own;
+    const includes = this.#files.visibleFrom(from);
+    return best(candidates, from, ({ file }) => includes(file));
   }
 
-  #named(kind: number, name: string): readonly Candidate[] {
-    return this.#candidates.get(`${kind} ${name}`, () => {
-      const hasStatic = kind === LinkKind.Function || kind === LinkKind.Prototype || kind === LinkKind.Global;
-      return this.#files.places(kind, name).map((place) => ({
-        ...place,
-        isStatic: hasStatic && (place.flags & SymbolFlag.Static) !== 0,
-      }));
-    });
+  #candidates(kind: number, name: string): readonly Candidate[] {
+    return this.#namedAs(kind, name).candidates;
+  }
+
+  #namedAs(kind: number, name: string): Named {
+    let ofKind = this.#named[kind];
+    if (ofKind === undefined) {
+      ofKind = new BoundedMap(NAMES, ({ candidates }) => 1 + candidates.length / 8);
+      this.#named[kind] = ofKind;
+    }
+    return ofKind.find(name) ?? ofKind.set(name, this.#name(kind, name));
+  }
+
+  #name(kind: number, name: string): Named {
+    const hasStatic = kind === LinkKind.Function || kind === LinkKind.Prototype || kind === LinkKind.Global;
+    const candidates = this.#files.places(kind, name).map((place) => ({
+      ...place,
+      isStatic: hasStatic && (place.flags & SymbolFlag.Static) !== 0,
+    }));
+    const [only] = candidates;
+    let everywhere: readonly Place[] | undefined;
+    if (only === undefined) everywhere = [];
+    else if (candidates.length === 1 && isVisibleToAll(only)) {
+      everywhere = this.#nameOf(kind, only) === name ? candidates : [];
+    }
+    return { candidates, everywhere, answers: new Map() };
   }
 
   /** What really is at a place: two names may have one hash. */

@@ -1,7 +1,7 @@
 /** The files of a tree with changed ones laid over them, under one numbering: the tree's first, then the changed. */
 import { BoundedMap } from './bounded-map.ts';
 import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
-import { IncludePaths, reachable } from './include-paths.ts';
+import { IncludePaths, OwnArchitecture } from './include-paths.ts';
 import { flagsOf, ordinalOf } from './link-record.ts';
 import type { FunctionRef } from './program.ts';
 import type { StoredFacts } from './stored-facts.ts';
@@ -27,7 +27,10 @@ export type Changes = ReadonlyMap<string, AnalysedFile | undefined>;
 
 /** Encoded bytes of the files whose facts are kept decoded. What is decoded of them is several times that. */
 const UNIT_BYTES = 32 << 20;
-const VISIBLE_SETS = 500;
+/** Files whose visible headers are kept, as a bit for each file of the tree. */
+const VISIBLE_SETS = 1000;
+/** Include edges that are kept: those of all headers of a kernel are about half a million. */
+const INCLUDE_EDGES = 4 << 20;
 
 export class LayeredFiles {
   readonly #base: TreeFiles;
@@ -37,7 +40,8 @@ export class LayeredFiles {
   /** Names, without folders, of files that the tree does not have. */
   readonly #newNames = new Set<string>();
   readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, ({ facts }) => facts.flows.bytes.length + 4096);
-  readonly #visible = new BoundedMap<string, ReadonlySet<string>>(VISIBLE_SETS);
+  readonly #visible = new BoundedMap<string, Int32Array>(VISIBLE_SETS);
+  readonly #edges = new BoundedMap<number, Int32Array>(INCLUDE_EDGES, (targets) => 8 + targets.length);
   #includes: IncludePaths | undefined;
 
   constructor(base: TreeFiles, changes: Changes) {
@@ -102,38 +106,56 @@ export class LayeredFiles {
     return places;
   }
 
-  /** Paths of the files that a file includes, directly or not. */
-  visibleFrom(path: string): ReadonlySet<string> {
-    return this.#visible.get(path, () =>
-      reachable(
-        path,
-        (included) => this.#includesOf(included),
-        (other) => this.fileOf(other) !== undefined,
-      ),
-    );
+  /** Tells of a file's number whether the file `from` includes it, directly or not. */
+  visibleFrom(from: string): (file: number) => boolean {
+    const seen = this.#visible.get(from, () => this.#reachable(from));
+    return (file) => ((seen[file >> 5] as number) & (1 << (file & 31))) !== 0;
   }
 
-  #includesOf(path: string): string[] {
-    const file = this.fileOf(path);
-    if (file === undefined) return [];
+  #reachable(from: string): Int32Array {
+    const seen = new Int32Array(((this.#base.fileCount + this.#over.fileCount) >> 5) + 1);
+    const start = this.fileOf(from);
+    if (start === undefined) return seen;
+    const ours = new OwnArchitecture(from, (path) => this.fileOf(path));
+    const work = [start];
+    for (let at = 0; at < work.length; at++) {
+      for (const included of this.#includesOf(work[at] as number)) {
+        const file = ours.isMain ? included : ours.of(included, this.path(included));
+        const bit = 1 << (file & 31);
+        if (file === start || ((seen[file >> 5] as number) & bit) !== 0) continue;
+        seen[file >> 5] = (seen[file >> 5] as number) | bit;
+        work.push(file);
+      }
+    }
+    return seen;
+  }
+
+  /** Numbers of the files that a file includes. */
+  #includesOf(file: number): Int32Array {
+    return this.#edges.get(file, () => this.#edgesOf(file));
+  }
+
+  #edgesOf(file: number): Int32Array {
     const { fileCount, tree } = this.#base;
     if (file >= fileCount) return this.#resolveIncludes(file);
-    const targets = [...tree.includes(file)].map((target) => this.#moved.get(target) ?? target);
+    const targets = tree.includes(file);
+    if (this.#moved.size === 0 && this.#newNames.size === 0) return new Int32Array(targets);
+    const now = Int32Array.from(targets, (target) => this.#moved.get(target) ?? target);
     // A header that is gone or new may have another one of its name in its place.
-    const isStale = targets.some((target) => target < 0 || this.#newNames.has(nameOf(this.path(target))));
-    return isStale ? this.#resolveIncludes(file) : targets.map((target) => this.path(target));
+    const isStale = now.some((target) => target < 0 || this.#newNames.has(nameOf(this.path(target))));
+    return isStale ? this.#resolveIncludes(file) : now;
   }
 
-  #resolveIncludes(file: number): string[] {
+  #resolveIncludes(file: number): Int32Array {
     this.#includes ??= new IncludePaths(
       new Map([...this.all()].map((number) => [this.path(number), number])),
     );
-    const targets: string[] = [];
+    const targets: number[] = [];
     for (const include of this.unit(file).facts.includes) {
       const target = this.#includes.resolve(include, this.path(file));
-      if (target >= 0) targets.push(this.path(target));
+      if (target >= 0) targets.push(target);
     }
-    return targets;
+    return Int32Array.from(targets);
   }
 
   #overNumber(path: string): number | undefined {

@@ -215,7 +215,7 @@ class MemoryProgram implements Program {
     // Nobody in particular asks: everything that is not private to a file will do.
     if (from === '') return candidates.slice(0, 1);
     const visible = this.#visibleFrom(from);
-    return best(candidates, from, (path) => visible.has(path));
+    return best(candidates, from, ({ path }) => visible.has(path));
   }
 
   #best<T extends Candidate>(candidates: readonly T[], from: string): T | undefined {

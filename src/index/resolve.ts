@@ -26,11 +26,11 @@ export function sharedFolders(a: string, b: string): number {
  * that it includes, then those of its own folder, of the architecture that most people run, of the
  * generic kernel, and the rest by nearness.
  */
-function fitness(candidate: Candidate, from: string, includes: (path: string) => boolean): number {
+function fitness<T extends Candidate>(candidate: T, from: string, includes: (candidate: T) => boolean): number {
   const { path } = candidate;
   if (path === from) return 1000;
-  if (candidate.isStatic && !isHeader(path) && !includes(path)) return 0;
-  if (includes(path)) return 900;
+  if (candidate.isStatic && !isHeader(path) && !includes(candidate)) return 0;
+  if (includes(candidate)) return 900;
   const arch = architectureOf(path);
   const ownArch = architectureOf(from);
   let score = 100 + Math.min(sharedFolders(path, from), 20) * 10;
@@ -51,15 +51,18 @@ function architectureOf(path: string): string {
 
 const isOutside = (path: string): boolean => /^(tools|samples|scripts|Documentation|usr)\//.test(path);
 
+/** Whether other files can mean it without including its file. */
+export const isVisibleToAll = ({ path, isStatic }: Candidate): boolean => !isStatic || isHeader(path);
+
 /** The candidates that fit best, in the order given; those with the same fit are all kept. */
 export function best<T extends Candidate>(
   candidates: readonly T[],
   from: string,
-  includes: (path: string) => boolean,
+  includes: (candidate: T) => boolean,
 ): readonly T[] {
   if (candidates.length === 1) {
     const only = candidates[0] as T;
-    return fitness(only, from, includes) > 0 ? candidates : [];
+    return isVisibleToAll(only) || fitness(only, from, includes) > 0 ? candidates : [];
   }
   let most = 1;
   let found: T[] = [];

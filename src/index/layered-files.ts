@@ -82,8 +82,9 @@ export class LayeredFiles {
   unit(file: number): Unit {
     return this.#units.get(file, () => {
       const { fileCount } = this.#base;
-      const facts = file < fileCount ? this.#base.facts(file) : this.#over.facts(file - fileCount);
-      return makeUnit(this.path(file), facts);
+      return file < fileCount
+        ? makeUnit(this.path(file), this.#base.facts(file), this.#base.tree.firstFunction(file))
+        : makeUnit(this.path(file), this.#over.facts(file - fileCount), -1);
     });
   }
 
@@ -166,19 +167,20 @@ export class LayeredFiles {
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-function makeUnit(path: string, facts: StoredFacts): Unit {
+/** `first`: the number of the file's first definition; -1 where its definitions have none. */
+function makeUnit(path: string, facts: StoredFacts, first: number): Unit {
   let refs: ReadonlyMap<number, FunctionRef> | undefined;
   return {
     path,
     facts,
     get refs() {
-      refs ??= definitionsOf(path, facts);
+      refs ??= definitionsOf(path, facts, first);
       return refs;
     },
   };
 }
 
-function definitionsOf(path: string, facts: StoredFacts): ReadonlyMap<number, FunctionRef> {
+function definitionsOf(path: string, facts: StoredFacts, first: number): ReadonlyMap<number, FunctionRef> {
   const refs = new Map<number, FunctionRef>();
   const counts = new Map<string, number>();
   for (const [ordinal, fact] of facts.functions.entries()) {
@@ -186,7 +188,8 @@ function definitionsOf(path: string, facts: StoredFacts): ReadonlyMap<number, Fu
     const { name } = fact;
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    refs.set(ordinal, { id: `${path}:${name}${count === 1 ? '' : `:${count}`}`, path, name, fact });
+    const id = `${path}:${name}${count === 1 ? '' : `:${count}`}`;
+    refs.set(ordinal, { id, number: first < 0 ? -1 : first + refs.size, path, name, fact });
   }
   return refs;
 }

@@ -52,6 +52,7 @@ export function linkTree(
     ...includeSections(files, records, recordOf),
   ];
   const bucketBits: number[] = [];
+  sections.push(['function starts', functionStarts(records, recordOf)]);
   const functions = functionNames(records, recordOf);
   for (let kind = 0; kind < LINK_KINDS; kind++) {
     if (NOT_STORED.includes(kind)) continue;
@@ -104,6 +105,15 @@ function includeSections(
     ['include starts', starts],
     ['includes', Uint32Array.from(edges)],
   ];
+}
+
+/** The number of the first definition of each file, and the count of all behind them. */
+function functionStarts(records: LinkRecords, recordOf: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(recordOf.length + 1);
+  for (const [file, record] of recordOf.entries()) {
+    starts[file + 1] = (starts[file] as number) + records.counts(record).functions;
+  }
+  return starts;
 }
 
 /** Hashes of what can be called: functions and function-like macros. */

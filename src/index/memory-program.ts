@@ -102,7 +102,7 @@ class MemoryProgram implements Program {
       const count = (ids.get(fact.name) ?? 0) + 1;
       ids.set(fact.name, count);
       const id = `${path}:${fact.name}${count === 1 ? '' : `:${count}`}`;
-      const ref = { id, path, name: fact.name, fact };
+      const ref = { id, number: -1, path, name: fact.name, fact };
       this.#refs.push(ref);
       this.#functions.add(fact.name, { path, isStatic: fact.isStatic, fact, ref });
     }
@@ -120,6 +120,10 @@ class MemoryProgram implements Program {
 
   facts(path: string): FileFacts | undefined {
     return this.#files.get(path);
+  }
+
+  definitions(path: string): readonly FunctionRef[] {
+    return this.#refs.filter((ref) => ref.path === path);
   }
 
   functions(name: string, from: string): readonly FunctionRef[] {

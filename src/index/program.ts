@@ -17,6 +17,8 @@ import type {
 /** A function definition in the tree. `id` is stable within one Program: `path:name` (':2' and so on where a file has several). */
 export interface FunctionRef {
   readonly id: string;
+  /** Number among all definitions of the tree's index; -1 in a changed file, and where there is no index. */
+  readonly number: number;
   readonly path: string;
   readonly name: string;
   readonly fact: FunctionFact;
@@ -31,6 +33,8 @@ export interface Program {
   /** Paths of the files that this program knows best: all of a small tree, the changed ones of a big one. */
   readonly paths: readonly string[];
   facts(path: string): FileFacts | undefined;
+  /** The function definitions in a file, in its order. */
+  definitions(path: string): readonly FunctionRef[];
 
   /** Paths of the files in the folder of this one, itself included, in order. */
   siblings(path: string): readonly string[];

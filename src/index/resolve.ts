@@ -26,7 +26,11 @@ export function sharedFolders(a: string, b: string): number {
  * that it includes, then those of its own folder, of the architecture that most people run, of the
  * generic kernel, and the rest by nearness.
  */
-function fitness<T extends Candidate>(candidate: T, from: string, includes: (candidate: T) => boolean): number {
+function fitness<T extends Candidate>(
+  candidate: T,
+  from: string,
+  includes: (candidate: T) => boolean,
+): number {
   const { path } = candidate;
   if (path === from) return 1000;
   if (candidate.isStatic && !isHeader(path) && !includes(candidate)) return 0;

@@ -41,6 +41,7 @@ export class TreeIndex {
   readonly #file: SectionFile;
   readonly #pathOffsets: Uint32Array;
   readonly #paths: Buffer;
+  readonly #functionStarts: Uint32Array;
   readonly #ids: Buffer;
   readonly #idLength: number;
   readonly #text: (string | undefined)[] = [];
@@ -53,6 +54,7 @@ export class TreeIndex {
     this.fileCount = this.#pathOffsets.length - 1;
     this.#paths = Buffer.from(file.bytes('paths').buffer);
     this.#ids = Buffer.from(file.bytes('ids').buffer);
+    this.#functionStarts = new Uint32Array(file.bytes('function starts').buffer);
     this.#idLength = this.fileCount === 0 ? 0 : this.#ids.length / this.fileCount;
   }
 
@@ -82,6 +84,11 @@ export class TreeIndex {
   id(file: number): string {
     const at = file * this.#idLength;
     return this.#ids.toString('latin1', at, at + this.#idLength);
+  }
+
+  /** Number of the first definition of a file; of `fileCount`, how many there are in all. */
+  firstFunction(file: number): number {
+    return this.#functionStarts[file] as number;
   }
 
   /** Number of a file by its path; undefined where the tree has none. */

@@ -32,7 +32,9 @@ const inMemory = (files: Sources): Program =>
   memoryProgram(new Map(Object.entries(files).map(([path, text]) => [path, factsOf(text)])));
 
 const ids = (refs: readonly FunctionRef[]): string[] => refs.map(({ id }) => id).sort();
-const json = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).sort();
+/** Values as text, without the numbers of functions, which only an index gives. */
+const json = (values: readonly unknown[]): string[] =>
+  values.map((value) => JSON.stringify(value, (key, part) => (key === 'number' ? undefined : part))).sort();
 
 /** All that a program answers to one set of questions, as plain values. */
 function answers(program: Program, name: string, from: string, type: string): unknown {

@@ -46,9 +46,7 @@ const isSource = (path: string): boolean => path.endsWith('.c');
 
 /** The functions of a file whose paths touch locks. */
 export function functionsWithLocks(effects: LockEffects, path: string): readonly FunctionLocks[] {
-  const functions = effects.effects.program.facts(path)?.functions ?? [];
-  return functions.flatMap((fact) => {
-    const ref = { id: `${path}:${fact.name}`, path, name: fact.name, fact };
+  return effects.effects.program.definitions(path).flatMap((ref) => {
     const body = effects.body(ref);
     return body === undefined || body.events.length === 0 ? [] : [new FunctionLocks(effects, ref, body)];
   });

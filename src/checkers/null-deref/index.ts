@@ -26,15 +26,10 @@ export const nullDeref: CodeChecker = {
 
 function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path: string): Finding[] {
   const { program } = effects;
-  const functions = program.facts(path)?.functions ?? [];
-  return functions.flatMap((fact) => {
-    if (fact.flow === undefined) return [];
-    const { flow } = fact;
-    const context = new FunctionContext(
-      effects,
-      { id: `${path}:${fact.name}`, path, name: fact.name, fact },
-      flow,
-    );
+  return program.definitions(path).flatMap((ref) => {
+    const { flow } = ref.fact;
+    if (flow === undefined) return [];
+    const context = new FunctionContext(effects, ref, flow);
     walker.walk(flow, {
       observers: [
         watchUses(context, {

@@ -57,6 +57,10 @@ export class ByteWriter {
     }
   }
 
+  string(text: string): void {
+    this.#rest(text, 0);
+  }
+
   /** Length and Latin-1 bytes, or, where there are other characters, length 2n + 1 and n bytes of UTF-16. */
   #rest(text: string, from: number): void {
     const count = text.length - from;
@@ -109,6 +113,14 @@ export class ByteReader {
   signed(): number {
     const value = this.varint();
     return (value >>> 1) ^ -(value & 1);
+  }
+
+  string(): string {
+    const length = this.varint();
+    const end = this.at + (length & 1 ? length - 1 : length >>> 1);
+    const bytes = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.at, end - this.at);
+    this.at = end;
+    return bytes.toString(length & 1 ? 'utf16le' : 'latin1');
   }
 
   strings(): string[] {

@@ -4,6 +4,7 @@
  */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
+import { BoundedMap } from '../index/bounded-map.ts';
 import type { FunctionRef, MacroRef, Program } from '../index/program.ts';
 import { ERROR_CONVERSIONS } from '../kernel/pointers.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
@@ -18,10 +19,28 @@ const MAX_DEPTH = 10;
 /** `#define a b` after `#define b c`. */
 const MAX_ALIASES = 6;
 
-/** Summaries made before, by FunctionRef.id. */
+/** Summaries made before. */
 export interface SummaryStore {
-  get(id: string): Summary | undefined;
+  /** Undefined where there is none, or none that still holds. */
+  get(ref: FunctionRef): Summary | undefined;
 }
+
+/** What a name that is called in a file stands for. */
+interface Meaning {
+  /** A macro, where no function is meant. */
+  readonly macro: MacroRef | undefined;
+  /** Definitions that may be meant; usually one. */
+  readonly functions: readonly FunctionRef[];
+  /** Where there is neither: a prototype says that it does not return. */
+  readonly noReturn: boolean;
+}
+
+const NO_MEANING: Meaning = { macro: undefined, functions: [], noReturn: false };
+
+/** Definitions of one name that are asked: more say nothing that holds for all. */
+const MAX_DEFINITIONS = 4;
+/** Files whose names' meanings are kept. */
+const MEANINGS = 200;
 
 /** What a name means in a file. */
 export interface Callee {
@@ -31,13 +50,14 @@ export interface Callee {
 }
 
 const UNKNOWN_CALLEE: Callee = { summary: UNKNOWN_SUMMARY, function: undefined };
+const NO_RETURN_CALLEE: Callee = { summary: { ...UNKNOWN_SUMMARY, noReturn: true }, function: undefined };
 
 export class Effects {
   readonly program: Program;
   readonly #store: SummaryStore | undefined;
   readonly #summaries = new Map<string, Summary>();
-  readonly #macros = new Map<MacroRef['fact'], Summary>();
-  readonly #callees = new Map<string, Map<string, Callee>>();
+  #macros = new Map<MacroRef['fact'], Summary>();
+  readonly #meanings = new BoundedMap<string, Map<string, Meaning>>(MEANINGS);
   readonly #constants = new Map<string, Map<string, number | undefined>>();
   readonly #working = new Set<unknown>();
   readonly #walkers: Walker[] = [];
@@ -57,22 +77,67 @@ export class Effects {
 
   /** What a name that is called in file `from` means. */
   callee(name: string, from: string): Callee {
-    let names = this.#callees.get(from);
-    if (names === undefined) {
-      names = new Map();
-      this.#callees.set(from, names);
+    const { macro, functions, noReturn } = this.#meaning(name, from);
+    if (macro !== undefined) {
+      const summary = this.#macroSummary(macro);
+      return summary === undefined ? UNKNOWN_CALLEE : { summary, function: undefined };
     }
-    const found = names.get(name);
-    if (found !== undefined) return found;
-    const callee = this.#resolve(name, from);
-    // What was cut short is asked again from elsewhere.
-    if (callee !== undefined) names.set(name, callee);
-    return callee ?? UNKNOWN_CALLEE;
+    const [first, ...others] = functions;
+    if (first === undefined) return noReturn ? NO_RETURN_CALLEE : UNKNOWN_CALLEE;
+    let summary = this.#summaryOf(first);
+    for (const other of others) {
+      const second = this.#summaryOf(other);
+      summary = summary && second && either(summary, second);
+    }
+    if (summary === undefined) return UNKNOWN_CALLEE;
+    return { summary: isStub(first) ? UNKNOWN_SUMMARY : summary, function: first };
+  }
+
+  /** Calls `visit` with each function that a body in file `from` calls, also through macros. */
+  eachCalled(flow: Flow, from: string, visit: (ref: FunctionRef) => void): void {
+    this.#eachCalled(flow, from, visit, new Set());
+  }
+
+  #eachCalled(flow: Flow, from: string, visit: (ref: FunctionRef) => void, seen: Set<unknown>): void {
+    for (let call = 0; call < flow.calls.length; call++) {
+      const name = calleeName(flow, call);
+      if (name === '') continue;
+      const { macro, functions } = this.#meaning(name, from);
+      for (const ref of functions) visit(ref);
+      if (macro?.fact.flow === undefined || seen.has(macro.fact)) continue;
+      seen.add(macro.fact);
+      this.#eachCalled(macro.fact.flow, macro.path, visit, seen);
+    }
   }
 
   /** The summary of a function; UNKNOWN_SUMMARY where it has no body, or where it is being made. */
   summary(ref: FunctionRef): Summary {
     return this.#summaryOf(ref) ?? UNKNOWN_SUMMARY;
+  }
+
+  /** Makes the summary of a function from its body anew; undefined where it has none, or where calls nest too deeply. */
+  compute(ref: FunctionRef): Summary | undefined {
+    const { flow, noReturn } = ref.fact;
+    if (flow === undefined) return undefined;
+    return this.#make(ref.id, ref.path, {
+      flow,
+      isMacro: false,
+      isLoop: false,
+      isExpression: false,
+      returnsPointer: isPointer(ref.fact.returns) || !isPlain(ref.fact.returns),
+      noReturn,
+    });
+  }
+
+  /** Runs `work`, in which macros are summarised anew: what they call has no final answer yet. */
+  withoutMacros(work: () => void): void {
+    const kept = this.#macros;
+    this.#macros = new Map();
+    try {
+      work();
+    } finally {
+      this.#macros = kept;
+    }
   }
 
   /** Value of a global name that is a constant: an enumerator, a macro that is a number. */
@@ -103,43 +168,33 @@ export class Effects {
     return macro.text !== '' && Number.isInteger(value) ? value | 0 : undefined;
   }
 
-  #resolve(name: string, from: string, aliases = 0): Callee | undefined {
+  #meaning(name: string, from: string): Meaning {
+    const names = this.#meanings.get(from, () => new Map());
+    let meaning = names.get(name);
+    if (meaning === undefined) {
+      meaning = this.#resolve(name, from);
+      names.set(name, meaning);
+    }
+    return meaning;
+  }
+
+  #resolve(name: string, from: string, aliases = 0): Meaning {
     const macro = this.program.macro(name, from);
     const found = this.program.functions(name, from);
     const real = found.filter((ref) => !isStub(ref));
+    const functions = (real.length > 0 ? real : found).slice(0, MAX_DEFINITIONS);
+    const isAlias = macro?.fact.kind === 'alias';
+    const hasBody = macro !== undefined && !isAlias && macro.fact.flow !== undefined;
     if (
       macro !== undefined &&
-      real.length === 0 &&
-      macro.fact.kind !== 'alias' &&
-      macro.fact.flow !== undefined
+      ((hasBody && real.length === 0) || found.length === 0 || macro.path === from)
     ) {
-      const summary = this.#macroSummary(macro);
-      return summary && { summary, function: undefined };
+      if (!isAlias) return { ...NO_MEANING, macro };
+      const isDeep = aliases >= MAX_ALIASES || macro.fact.text === name;
+      return isDeep ? NO_MEANING : this.#resolve(macro.fact.text, from, aliases + 1);
     }
-    const functions = real.length > 0 ? real : found;
-    if (macro !== undefined && (functions.length === 0 || macro.path === from)) {
-      if (macro.fact.kind === 'alias')
-        return aliases < MAX_ALIASES && macro.fact.text !== name
-          ? this.#resolve(macro.fact.text, from, aliases + 1)
-          : UNKNOWN_CALLEE;
-      const summary = this.#macroSummary(macro);
-      return summary && { summary, function: undefined };
-    }
-    const [first, ...others] = functions;
-    if (first === undefined) {
-      const prototype = this.program.prototype(name, from);
-      if (prototype?.noReturn)
-        return { summary: { ...UNKNOWN_SUMMARY, noReturn: true }, function: undefined };
-      return UNKNOWN_CALLEE;
-    }
-    let summary = this.#summaryOf(first);
-    if (summary === undefined) return undefined;
-    for (const other of others.slice(0, 3)) {
-      const second = this.#summaryOf(other);
-      if (second === undefined) return undefined;
-      summary = either(summary, second);
-    }
-    return { summary: isStub(first) ? UNKNOWN_SUMMARY : summary, function: first };
+    const noReturn = found.length === 0 && this.program.prototype(name, from)?.noReturn === true;
+    return { macro: undefined, functions, noReturn };
   }
 
   #macroSummary(macro: MacroRef): Summary | undefined {
@@ -160,19 +215,11 @@ export class Effects {
   }
 
   #summaryOf(ref: FunctionRef): Summary | undefined {
-    const made = this.#summaries.get(ref.id) ?? this.#store?.get(ref.id);
+    const made = this.#summaries.get(ref.id) ?? this.#store?.get(ref);
     if (made !== undefined) return made;
     const { flow, noReturn } = ref.fact;
     if (flow === undefined) return noReturn ? { ...UNKNOWN_SUMMARY, noReturn } : UNKNOWN_SUMMARY;
-    const returnsPointer = isPointer(ref.fact.returns) || !isPlain(ref.fact.returns);
-    const summary = this.#make(ref.id, ref.path, {
-      flow,
-      isMacro: false,
-      isLoop: false,
-      isExpression: false,
-      returnsPointer,
-      noReturn,
-    });
+    const summary = this.compute(ref);
     if (summary !== undefined) this.#summaries.set(ref.id, summary);
     return summary;
   }

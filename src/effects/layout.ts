@@ -17,6 +17,9 @@ export class Layout {
   flow!: Flow;
   blockCount = 0;
   slotCount = 0;
+  /** Calls whose result has a slot, and the place of each call among them (NONE for the others). */
+  readonly resultCalls: number[] = [];
+  resultNumber = new Int32Array(64);
   /** Per expression: its slot, -1 where it is not kept. */
   slotOf = new Int32Array(256);
   /** Per slot: its expression; 0 for the value that a parameter had at entry. */
@@ -170,9 +173,11 @@ export class Layout {
       this.blockScope = new Int32Array(calls.length * 2);
       this.#twinned = new Uint8Array(calls.length * 2);
       this.#results = new Int32Array(calls.length * 2);
+      this.resultNumber = new Int32Array(calls.length * 2);
     }
     this.#twinned.fill(0, 0, calls.length);
     this.#results.fill(0, 0, calls.length);
+    this.resultNumber.fill(NONE, 0, calls.length);
     this.twin.fill(NONE, 0, calls.length);
     this.blockScope.fill(NONE, 0, calls.length);
     for (const [s, scope] of this.flow.scopes.entries()) {
@@ -201,6 +206,7 @@ export class Layout {
     const { flow, uses, slotOf } = this;
     const count = flow.exprOp.length;
     this.exprOf.length = 0;
+    this.resultCalls.length = 0;
     for (let e = 1; e < count; e++) {
       slotOf[e] = NONE;
       const n = uses[e] as number;
@@ -225,6 +231,8 @@ export class Layout {
       if (!isSlot && flow.switches.length > 0 && this.#isSwitched(e)) isSlot = true;
       if (!isSlot) continue;
       slotOf[e] = this.exprOf.push(e) - 1;
+      if (flow.exprOp[e] === Expr.Result)
+        this.resultNumber[flow.exprA[e] as number] = this.resultCalls.push(flow.exprA[e] as number) - 1;
       if (flow.switches.length > 0 && this.#isSwitched(e)) {
         const slots = this.equalities.get(flow.exprA[e] as number);
         if (slots === undefined) this.equalities.set(flow.exprA[e] as number, [slotOf[e] as number]);

@@ -29,11 +29,16 @@ import {
   ZERO,
 } from './values.ts';
 
-/** States of one block before they merge, and merges before everything is forgotten. */
-const MAX_STATES_PER_BLOCK = 20;
-const MAX_MERGES = 6;
-/** Of one function. */
-const MAX_STATES = 3000;
+/** Bounds of a walk. */
+export interface WalkLimits {
+  /** States of one block before they merge, and merges before everything is forgotten. */
+  readonly statesPerBlock: number;
+  readonly merges: number;
+  /** Of one function. */
+  readonly states: number;
+}
+
+const LIMITS: WalkLimits = { statesPerBlock: 20, merges: 6, states: 3000 };
 const MAX_WORDS = 1 << 20;
 
 const NONE = -1;
@@ -55,6 +60,7 @@ export interface WalkOptions {
   readonly knowledge?: (call: number) => CallKnowledge;
   /** Value of a global that is a constant; undefined otherwise. */
   readonly constant?: (name: string) => number | undefined;
+  readonly limits?: WalkLimits;
 }
 
 export interface WalkResult {
@@ -76,6 +82,7 @@ export class Walker implements View {
   #knowledgeOf: (call: number) => CallKnowledge = () => UNKNOWN_CALL;
   #constantOf: (name: string) => number | undefined = () => undefined;
   #known: (CallKnowledge | undefined)[] = [];
+  #limits = LIMITS;
 
   #arena = new Int32Array(1 << 14);
   #count = 0;
@@ -104,6 +111,7 @@ export class Walker implements View {
     this.#knowledgeOf = options.knowledge ?? (() => UNKNOWN_CALL);
     this.#constantOf = options.constant ?? (() => undefined);
     this.#observers = options.observers ?? [];
+    this.#limits = options.limits ?? LIMITS;
     this.#domains = (options.domains ?? []).filter((d) => d.begin(flow, this));
     if (this.#domains.length === 0 && this.#observers.length === 0) return { complete: true, states: 0 };
     if (!this.layout.build(flow)) return { complete: false, states: 0 };
@@ -132,7 +140,7 @@ export class Walker implements View {
     const s = e > 0 ? (this.layout.slotOf[e] as number) : NONE;
     if (s === NONE) return NONE;
     const v = (this.#cur[this.#slots + s] as number) >> 1;
-    return v > this.layout.slotCount ? v - 1 - this.layout.slotCount : NONE;
+    return v > this.layout.slotCount ? (this.layout.resultCalls[v - 1 - this.layout.slotCount] as number) : NONE;
   }
 
   knowledge(call: number): CallKnowledge {
@@ -212,7 +220,7 @@ export class Walker implements View {
     this.#domainAt = HEADER;
     this.#slots = HEADER + this.#domains.length;
     this.#valueAt = this.#slots + layout.slotCount;
-    this.#values = 1 + layout.slotCount + this.flow.calls.length;
+    this.#values = 1 + layout.slotCount + layout.resultCalls.length;
     this.#stride = this.#valueAt + this.#values * 2;
     this.#count = 0;
     this.#low = 0;
@@ -273,7 +281,7 @@ export class Walker implements View {
     for (let s = this.#seen[block] as number; s !== NONE; s = arena[s * stride + NEXT_SEEN] as number) {
       if (arena[s * stride + HASH] === hash && this.#equals(s)) return;
     }
-    if ((this.#seenCount[block] as number) >= MAX_STATES_PER_BLOCK) {
+    if ((this.#seenCount[block] as number) >= this.#limits.statesPerBlock) {
       this.#merge(block);
       return;
     }
@@ -282,7 +290,7 @@ export class Walker implements View {
 
   #store(block: number, start: number, hash: number, merged: number): number {
     const stride = this.#stride;
-    if (this.#count >= MAX_STATES || this.#count * stride >= MAX_WORDS) {
+    if (this.#count >= this.#limits.states || this.#count * stride >= MAX_WORDS) {
       this.#complete = false;
       return NONE;
     }
@@ -356,7 +364,7 @@ export class Walker implements View {
   #merge(block: number): void {
     const cur = this.#cur;
     const previous = this.#merged[block] as number;
-    const forgetAll = (this.#merges[block] as number) >= MAX_MERGES;
+    const forgetAll = (this.#merges[block] as number) >= this.#limits.merges;
     if (previous !== NONE) {
       const at = previous * this.#stride;
       const arena = this.#arena;
@@ -732,7 +740,7 @@ export class Walker implements View {
         return result;
       }
     }
-    const v = 1 + layout.slotCount + n;
+    const v = 1 + layout.slotCount + (layout.resultNumber[n] as number);
     this.#release(v, NONE);
     cur[this.#slots + s] = v * 2;
     let bits = known.result;
@@ -1187,8 +1195,8 @@ export class Walker implements View {
     if (left === 0) return false;
     if (left === (bits & ANY)) return true;
     cur[at] = settle(left | (bits & ~ANY));
-    const n = v - 1 - this.layout.slotCount;
-    return n < 0 || this.#learn(n, left);
+    const n = this.layout.resultCalls[v - 1 - this.layout.slotCount];
+    return n === undefined || this.#learn(n, left);
   }
 
   /** What lies behind a pointer that may have been changed is not known either. */

@@ -15,7 +15,7 @@ import {
   UNKNOWN_CALL,
 } from './knowledge.ts';
 import { pointerOf, stripCasts } from './layout.ts';
-import type { Walker } from './paths.ts';
+import type { Walker, WalkLimits } from './paths.ts';
 import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
 import {
   ANY,
@@ -32,6 +32,9 @@ import {
 
 /** Parameters beyond this have no bit in a mask. */
 const MAX_PARAMETERS = 31;
+
+/** There are as many summaries as functions in a tree: what takes many states to tell is not worth them. */
+const LIMITS: WalkLimits = { statesPerBlock: 8, merges: 3, states: 800 };
 
 export interface Body {
   readonly flow: Flow;
@@ -61,6 +64,7 @@ export function summarise(
     observers: [recorder],
     knowledge: (n) => known[n] ?? UNKNOWN_CALL,
     constant,
+    limits: LIMITS,
   });
   const effects = scanEffects(flow, parameters, known);
   const always = dereferencedAlways(flow, parameters, known, walker);

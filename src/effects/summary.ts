@@ -42,8 +42,8 @@ const Flag = {
   Rest: 128,
 };
 
-/** Appends a summary; most are a few bytes. `numberOf` gives the number that the index keeps a name under. */
-export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string) => number): void {
+/** Appends a summary; most are a few bytes. */
+export function encodeSummary(w: ByteWriter, s: Summary): void {
   const hasDereferences = s.dereferences !== 0 || s.mayDereference !== 0 || s.tests !== 0;
   const rest =
     s.same >= 0 ||
@@ -74,11 +74,11 @@ export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string
   }
   if (s.nullLine !== 0 || s.nullFrom !== '') {
     w.varint(s.nullLine);
-    w.varint(numberOf(s.nullFrom));
+    w.string(s.nullFrom);
   }
   if (s.errorLine !== 0 || s.errorFrom !== '') {
     w.varint(s.errorLine);
-    w.varint(numberOf(s.errorFrom));
+    w.string(s.errorFrom);
   }
   if (s.implies.length > 0) {
     w.varint(s.implies.length);
@@ -104,7 +104,7 @@ export function encodeSummary(w: ByteWriter, s: Summary, numberOf: (name: string
 }
 
 /** Reads what encodeSummary() wrote. */
-export function decodeSummary(r: ByteReader, nameOf: (number: number) => string): Summary {
+export function decodeSummary(r: ByteReader): Summary {
   const flags = r.byte();
   const has = (flag: number): boolean => (flags & flag) !== 0;
   const list = <T>(length: number, item: () => T): T[] => Array.from({ length }, item);
@@ -121,9 +121,9 @@ export function decodeSummary(r: ByteReader, nameOf: (number: number) => string)
     dereferenceLines = list(r.varint(), () => r.varint());
   }
   const nullLine = has(Flag.Null) ? r.varint() : 0;
-  const nullFrom = has(Flag.Null) ? nameOf(r.varint()) : '';
+  const nullFrom = has(Flag.Null) ? r.string() : '';
   const errorLine = has(Flag.Error) ? r.varint() : 0;
-  const errorFrom = has(Flag.Error) ? nameOf(r.varint()) : '';
+  const errorFrom = has(Flag.Error) ? r.string() : '';
   const implies = has(Flag.Implies)
     ? list(r.varint(), (): Implication => {
         const first = r.byte();

@@ -94,7 +94,12 @@ export class IndexProgram implements Program {
   /** The definitions in a file, in its order. */
   definitions(path: string): readonly FunctionRef[] {
     const file = this.#files.fileOf(path);
-    return file === undefined ? [] : [...this.#files.unit(file).refs.values()];
+    return file === undefined ? [] : this.#files.unit(file).definitions;
+  }
+
+  /** A definition by its number. */
+  definition(number: number): FunctionRef | undefined {
+    return this.#files.definition(number);
   }
 
   siblings(path: string): readonly string[] {

@@ -20,6 +20,8 @@ export interface Unit {
   readonly facts: StoredFacts;
   /** The definitions among its functions, by their ordinal. */
   readonly refs: ReadonlyMap<number, FunctionRef>;
+  /** The same in their order. */
+  readonly definitions: readonly FunctionRef[];
 }
 
 /** Changed files by path; undefined for one that is gone. */
@@ -86,6 +88,14 @@ export class LayeredFiles {
         ? makeUnit(this.path(file), this.#base.facts(file), this.#base.tree.firstFunction(file))
         : makeUnit(this.path(file), this.#over.facts(file - fileCount), -1);
     });
+  }
+
+  /** A definition of the tree by its number; undefined where its file is changed. */
+  definition(number: number): FunctionRef | undefined {
+    const { tree } = this.#base;
+    const file = tree.fileOfFunction(number);
+    if (this.#moved.has(file)) return undefined;
+    return this.unit(file).definitions[number - tree.firstFunction(file)];
   }
 
   /** Candidates for a name, in order of path. */
@@ -170,9 +180,14 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 /** `first`: the number of the file's first definition; -1 where its definitions have none. */
 function makeUnit(path: string, facts: StoredFacts, first: number): Unit {
   let refs: ReadonlyMap<number, FunctionRef> | undefined;
+  let definitions: readonly FunctionRef[] | undefined;
   return {
     path,
     facts,
+    get definitions() {
+      definitions ??= [...this.refs.values()];
+      return definitions;
+    },
     get refs() {
       refs ??= definitionsOf(path, facts, first);
       return refs;

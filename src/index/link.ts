@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { IncludeAnswers } from './include-answers.ts';
 import { IncludePaths } from './include-paths.ts';
-import { flagsOf, LINK_KINDS, LinkKind, type LinkRecords, MacroFlag } from './link-record.ts';
+import { flagsOf, LINK_KINDS, LinkKind, type LinkRecords, MacroFlag, MentionFlag } from './link-record.ts';
 import { buildPostings, eachPair, HashSet, MAX_FILES } from './postings.ts';
 import { writeSectionFile } from './section-file.ts';
 import { INDEX_FILE, type TreeInfo, type TreeStats } from './tree-index.ts';
@@ -52,7 +52,10 @@ export function linkTree(
     ...includeSections(files, records, recordOf),
   ];
   const bucketBits: number[] = [];
-  sections.push(['function starts', functionStarts(records, recordOf)]);
+  sections.push(
+    ['function starts', functionStarts(records, recordOf)],
+    ['called', calledFunctions(records, recordOf)],
+  );
   const functions = functionNames(records, recordOf);
   for (let kind = 0; kind < LINK_KINDS; kind++) {
     if (NOT_STORED.includes(kind)) continue;
@@ -114,6 +117,21 @@ function functionStarts(records: LinkRecords, recordOf: Uint32Array): Uint32Arra
     starts[file + 1] = (starts[file] as number) + records.counts(record).functions;
   }
   return starts;
+}
+
+/** A bit for each definition, set where somebody calls a function of its name. */
+function calledFunctions(records: LinkRecords, recordOf: Uint32Array): Uint32Array {
+  const called = new HashSet();
+  eachPair(records, recordOf, LinkKind.Mention, (hash, value) => {
+    if ((flagsOf(value) & MentionFlag.Called) !== 0) called.add(hash);
+  });
+  const bits: number[] = [];
+  let number = 0;
+  eachPair(records, recordOf, LinkKind.Function, (hash) => {
+    if (called.has(hash)) bits[number >> 5] = (bits[number >> 5] ?? 0) | (1 << (number & 31));
+    number++;
+  });
+  return Uint32Array.from({ length: (number >> 5) + 1 }, (_, at) => bits[at] ?? 0);
 }
 
 /** Hashes of what can be called: functions and function-like macros. */

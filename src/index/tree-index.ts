@@ -91,6 +91,23 @@ export class TreeIndex {
     return this.#functionStarts[file] as number;
   }
 
+  /** File of a definition by its number. */
+  fileOfFunction(number: number): number {
+    let low = 0;
+    let high = this.fileCount;
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#functionStarts[middle] as number) <= number) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether somebody calls a function of that definition's name; those that are only stored somewhere need no summary. */
+  isCalled(number: number): boolean {
+    return ((this.#file.words('called', number >> 5, 1)[0] as number) & (1 << (number & 31))) !== 0;
+  }
+
   /** Number of a file by its path; undefined where the tree has none. */
   fileOf(path: string): number | undefined {
     let low = 0;

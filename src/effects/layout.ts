@@ -5,6 +5,7 @@
  */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../c/flow.ts';
+import { endOfBlock, Successors } from '../c/flow-blocks.ts';
 import { isPointer } from '../c/types.ts';
 
 const NONE = -1;
@@ -50,8 +51,7 @@ export class Layout {
   /** Slots that are needed at every exit. */
   #exitLive: number[] = [];
   #kill = new Int32Array(64);
-  #succ: number[] = [];
-  #succAt: number[] = [];
+  readonly successors = new Successors();
   /** Pairs [slot of value's dependent, slot of target's dependent] per assignment, keyed by instruction. */
   /** Per value that a switch looks at: slots of `value == constant`. */
   readonly equalities = new Map<number, number[]>();
@@ -69,23 +69,13 @@ export class Layout {
     this.#chooseSlots();
     if (!this.#relate()) return false;
     this.#findCopies();
-    this.#successors();
+    this.successors.build(flow);
     this.#liveness();
     return true;
   }
 
-  /** One past the last instruction of a block. */
-  endOf(block: number): number {
-    return block + 1 < this.blockCount ? (this.flow.blocks[block + 1] as number) : this.flow.ops.length / 4;
-  }
-
   isLive(block: number, slot: number): boolean {
     return ((this.live[block * this.words + (slot >> 5)] as number) & (1 << (slot & 31))) !== 0;
-  }
-
-  /** Successor blocks: from successorsAt(block) to successorsAt(block + 1). */
-  successorsOf(block: number): readonly number[] {
-    return this.#succ.slice(this.#succAt[block] as number, this.#succAt[block + 1] as number);
   }
 
   #countUses(): void {
@@ -414,40 +404,6 @@ export class Layout {
     }
   }
 
-  #successors(): void {
-    const { flow } = this;
-    const succ = this.#succ;
-    const succAt = this.#succAt;
-    succ.length = 0;
-    succAt.length = 0;
-    let labels: number[] | undefined;
-    for (let block = 0; block < this.blockCount; block++) {
-      succAt.push(succ.length);
-      const at = (this.endOf(block) - 1) * 4;
-      const x = flow.ops[at + 1] as number;
-      switch (flow.ops[at]) {
-        case Op.Jump:
-          succ.push(x);
-          break;
-        case Op.Branch:
-          succ.push(flow.branches[x * 3 + 1] as number, flow.branches[x * 3 + 2] as number);
-          break;
-        case Op.Switch: {
-          const table = flow.switches[x];
-          if (table === undefined) break;
-          for (let i = 2; i < table.cases.length; i += 3) succ.push(table.cases[i] as number);
-          succ.push(table.otherwise);
-          break;
-        }
-        case Op.Goto:
-          labels ??= labelBlocks(flow);
-          succ.push(...labels);
-          break;
-      }
-    }
-    succAt.push(succ.length);
-  }
-
   #liveness(): void {
     const { flow, slotCount, blockCount, slotOf } = this;
     const words = (slotCount + 31) >> 5;
@@ -494,7 +450,7 @@ export class Layout {
     const { ops } = flow;
     for (let block = 0; block < blockCount; block++) {
       const base = block * words;
-      const end = this.endOf(block);
+      const end = endOfBlock(flow, block);
       for (let i = flow.blocks[block] as number; i < end; i++) {
         const x = ops[i * 4 + 1] as number;
         const y = ops[i * 4 + 2] as number;
@@ -550,11 +506,11 @@ export class Layout {
       changed = false;
       for (let block = blockCount - 1; block >= 0; block--) {
         const base = block * words;
-        const first = this.#succAt[block] as number;
-        const last = this.#succAt[block + 1] as number;
+        const first = this.successors.start(block);
+        const last = this.successors.start(block + 1);
         for (let w = 0; w < words; w++) {
           let out = 0;
-          for (let i = first; i < last; i++) out |= live[(this.#succ[i] as number) * words + w] as number;
+          for (let i = first; i < last; i++) out |= live[this.successors.target(i) * words + w] as number;
           const next = (live[base + w] as number) | (out & ~(kill[base + w] as number));
           if (next !== live[base + w]) {
             live[base + w] = next;
@@ -609,14 +565,6 @@ const sameArgs = (a: readonly number[], b: readonly number[]): boolean =>
 
 /** Enumerators, configuration options and the like: their value does not change. */
 const isConstantName = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);
-
-function labelBlocks(flow: Flow): number[] {
-  const blocks = new Set<number>();
-  for (let e = 1; e < flow.exprOp.length; e++) {
-    if (flow.exprOp[e] === Expr.Label && (flow.exprA[e] as number) >= 0) blocks.add(flow.exprA[e] as number);
-  }
-  return [...blocks];
-}
 
 export function stripCasts(flow: Flow, e: number): number {
   let at = e;

@@ -12,6 +12,7 @@
  */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op } from '../c/flow.ts';
+import { endOfBlock } from '../c/flow-blocks.ts';
 import type { Domain, Observer, Outcome, Past, View } from './domain.ts';
 import { type CallKnowledge, CONTINUES, RETURNS_UNKNOWN, UNKNOWN_CALL } from './knowledge.ts';
 import { Layout, pointerOf, stripCasts } from './layout.ts';
@@ -140,7 +141,9 @@ export class Walker implements View {
     const s = e > 0 ? (this.layout.slotOf[e] as number) : NONE;
     if (s === NONE) return NONE;
     const v = (this.#cur[this.#slots + s] as number) >> 1;
-    return v > this.layout.slotCount ? (this.layout.resultCalls[v - 1 - this.layout.slotCount] as number) : NONE;
+    return v > this.layout.slotCount
+      ? (this.layout.resultCalls[v - 1 - this.layout.slotCount] as number)
+      : NONE;
   }
 
   knowledge(call: number): CallKnowledge {
@@ -433,7 +436,7 @@ export class Walker implements View {
   #run(block: number, start: number): void {
     const { ops } = this.flow;
     const observers = this.#observers;
-    const end = this.layout.endOf(block);
+    const end = endOfBlock(this.flow, block);
     for (let i = start; i < end; i++) {
       this.at = i;
       const x = ops[i * 4 + 1] as number;
@@ -954,7 +957,7 @@ export class Walker implements View {
   #goto(block: number): void {
     const kept = this.#keep();
     this.forks++;
-    for (const target of this.layout.successorsOf(block)) {
+    for (const target of this.layout.successors.of(block)) {
       this.#restore(kept);
       this.#arrive(target);
     }

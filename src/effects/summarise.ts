@@ -4,6 +4,7 @@
  */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
+import { endOfBlock, Successors } from '../c/flow-blocks.ts';
 import { isPointer } from '../c/types.ts';
 import type { Observer, View } from './domain.ts';
 import {
@@ -19,6 +20,7 @@ import type { Walker, WalkLimits } from './paths.ts';
 import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
 import {
   ANY,
+  bitsOfInteger,
   ERR,
   isNull,
   MAY_ERR,
@@ -35,6 +37,9 @@ const MAX_PARAMETERS = 31;
 
 /** There are as many summaries as functions in a tree: what takes many states to tell is not worth them. */
 const LIMITS: WalkLimits = { statesPerBlock: 8, merges: 3, states: 800 };
+/** Of a function with more instructions than this. */
+const LARGE = 90 * 4;
+const LARGE_LIMITS: WalkLimits = { statesPerBlock: 4, merges: 2, states: 600 };
 
 export interface Body {
   readonly flow: Flow;
@@ -59,15 +64,16 @@ export function summarise(
   if (body.noReturn) return { ...UNKNOWN_SUMMARY, noReturn: true };
   const known: CallKnowledge[] = flow.calls.map((_, n) => knowledge(n));
   const parameters = new Parameters(flow, body.isMacro);
+  if (!needsPaths(body, parameters, known)) return summariseWithoutPaths(flow, parameters, known);
   const recorder = new Recorder(body, parameters, known);
   const { complete } = walker.walk(flow, {
     observers: [recorder],
     knowledge: (n) => known[n] ?? UNKNOWN_CALL,
     constant,
-    limits: LIMITS,
+    limits: flow.ops.length > LARGE ? LARGE_LIMITS : LIMITS,
   });
   const effects = scanEffects(flow, parameters, known);
-  const always = dereferencedAlways(flow, parameters, known, walker);
+  const always = dereferencedAlways(flow, parameters, known);
   const same = sameParameter(flow, parameters, known);
   return {
     ...effects,
@@ -90,6 +96,107 @@ export function summarise(
     assertsFalse: 0,
     ...blockOf(body, parameters, known, recorder),
   };
+}
+
+/**
+ * Whether the paths through a body tell more than its instructions do: where it gives a pointer, where a
+ * branch depends on a pointer that it was handed, and where a callee does not come back.
+ */
+function needsPaths(
+  { flow, isMacro, returnsPointer }: Body,
+  parameters: Parameters,
+  known: readonly CallKnowledge[],
+): boolean {
+  if (isMacro || returnsPointer || flow.ops.at(-4) === Op.Goto) return true;
+  if (known.some((callee) => callee.noReturn || callee.returns !== CONTINUES)) return true;
+  if (known.some((callee, call) => callee.implies.length > 0 && isHanded(flow, parameters, call)))
+    return true;
+  for (let i = 0; i < flow.branches.length; i += 3) {
+    if (concernsPointer(flow, parameters, flow.branches[i] as number)) return true;
+  }
+  return false;
+}
+
+const isHanded = (flow: Flow, parameters: Parameters, call: number): boolean =>
+  flow.calls[call]?.args.some((arg) => parameters.of(arg) >= 0) === true;
+
+/** Whether a condition is made of a pointer parameter or of a copy of one. */
+function concernsPointer(flow: Flow, parameters: Parameters, condition: number): boolean {
+  const stack = [condition];
+  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+    const a = flow.exprA[e] as number;
+    switch (flow.exprOp[e]) {
+      case Expr.Local:
+        if (parameters.isPointerOrCopy(a)) return true;
+        break;
+      case Expr.Temporary:
+        return true;
+      case Expr.Cast:
+      case Expr.Unary:
+        stack.push(a);
+        break;
+      case Expr.Binary:
+        stack.push(a, flow.exprB[e] as number);
+        break;
+    }
+  }
+  return false;
+}
+
+/** What holds of a body whichever way is taken through it. */
+function summariseWithoutPaths(flow: Flow, parameters: Parameters, known: readonly CallKnowledge[]): Summary {
+  const always = dereferencedAlways(flow, parameters, known);
+  const lines: number[] = [];
+  const sometimes = dereferencedSometimes(flow, parameters, known, lines);
+  return {
+    ...UNKNOWN_SUMMARY,
+    ...scanEffects(flow, parameters, known),
+    result: returnedBits(flow),
+    same: sameParameter(flow, parameters, known),
+    dereferences: always.mask,
+    mayDereference: sometimes & ~always.mask,
+    dereferenceLines: parameters.lines(always, lines, sometimes),
+  };
+}
+
+/** What the constants among the returned values are; ANY where others are returned. */
+function returnedBits(flow: Flow): number {
+  let bits = 0;
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Return) continue;
+    const value = stripCasts(flow, flow.ops[at + 1] as number);
+    if (flow.exprOp[value] !== Expr.Integer) return ANY;
+    bits |= bitsOfInteger(flow.exprA[value] as number);
+  }
+  return bits === 0 ? ANY : bits;
+}
+
+/** Parameters that some instruction dereferences; the line of the first one of each goes to `lines`. */
+function dereferencedSometimes(
+  flow: Flow,
+  parameters: Parameters,
+  known: readonly CallKnowledge[],
+  lines: number[],
+): number {
+  let mask = 0;
+  const note = (pointer: number, position: number): void => {
+    const k = parameters.constantOf(pointer);
+    if (k < 0 || (parameters.pointers & (1 << k)) === 0) return;
+    mask |= 1 << k;
+    lines[k] ??= lineOf(position);
+  };
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const x = flow.ops[at + 1] as number;
+    const position = flow.ops[at + 3] as number;
+    if (flow.ops[at] === Op.Deref) note(x, position);
+    if (flow.ops[at] !== Op.Call) continue;
+    const callee = known[x] ?? UNKNOWN_CALL;
+    for (const [k, arg] of (flow.calls[x]?.args ?? []).entries()) {
+      const isUsed = k < MAX_PARAMETERS && ((callee.dereferences | callee.mayDereference) & (1 << k)) !== 0;
+      if (isUsed) note(pointerOf(flow, arg), position);
+    }
+  }
+  return mask;
 }
 
 /** A macro that opens a block: a loop of its own, or another such macro. */
@@ -124,6 +231,8 @@ class Parameters {
   assigned = 0;
   /** Mask of parameters that are pointers; of a macro all may be. */
   pointers = 0;
+  /** Locals that a pointer parameter is assigned to somewhere. */
+  readonly #holders = new Set<number>();
   /** Locals that are assigned once: the parameter that they are a copy of, -1 where it is none. */
   readonly #copies = new Map<number, number>();
 
@@ -164,6 +273,11 @@ class Parameters {
     return k >= 0 && (this.changed & (1 << k)) === 0 ? k : -1;
   }
 
+  /** Whether a local is a pointer parameter, or may hold one's value. */
+  isPointerOrCopy(local: number): boolean {
+    return local < this.count ? (this.pointers & (1 << local)) !== 0 : this.#holders.has(local);
+  }
+
   #local(expression: number): number {
     const e = stripCasts(this.flow, expression);
     return this.flow.exprOp[e] === Expr.Local ? (this.flow.exprA[e] as number) : -1;
@@ -176,6 +290,7 @@ class Parameters {
       const target = this.#local(this.flow.ops[at + 1] as number);
       if (target < this.count) continue;
       const source = this.of(this.flow.ops[at + 2] as number);
+      if (source >= 0 && (this.pointers & (1 << source)) !== 0) this.#holders.add(target);
       this.#copies.set(target, this.#copies.has(target) ? -1 : source);
     }
   }
@@ -509,17 +624,18 @@ function scanEffects(
   return { writes, modifies, assigns: parameters.assigned };
 }
 
+/** Used by one summary at a time. */
+const successors = new Successors();
+
 /** Parameters that are dereferenced whichever way the function is left; a must-analysis over blocks. */
 function dereferencedAlways(
   flow: Flow,
   parameters: Parameters,
   known: readonly CallKnowledge[],
-  walker: Walker,
 ): { mask: number; lines: number[] } {
-  const { layout } = walker;
   const lines: number[] = [];
   const candidates = parameters.pointers & ~parameters.changed;
-  if (candidates === 0 || layout.flow !== flow) return { mask: 0, lines };
+  if (candidates === 0) return { mask: 0, lines };
   const blocks = flow.blocks.length;
   const own = new Int32Array(blocks);
   const ends = new Uint8Array(blocks);
@@ -530,7 +646,7 @@ function dereferencedAlways(
     lines[k] ??= lineOf(position);
   };
   for (let block = 0; block < blocks; block++) {
-    for (let i = flow.blocks[block] as number; i < layout.endOf(block); i++) {
+    for (let i = flow.blocks[block] as number; i < endOfBlock(flow, block); i++) {
       const x = flow.ops[i * 4 + 1] as number;
       const position = flow.ops[i * 4 + 3] as number;
       switch (flow.ops[i * 4]) {
@@ -556,12 +672,14 @@ function dereferencedAlways(
   // What is certain at the entry of a block: everything, until a way in says otherwise.
   const entry = new Int32Array(blocks).fill(candidates);
   entry[0] = 0;
-  for (let changed = true; changed; ) {
+  successors.build(flow);
+  for (let changed = blocks > 1; changed; ) {
     changed = false;
     for (let block = 0; block < blocks; block++) {
       if (ends[block] === 1) continue;
       const out = (entry[block] as number) | (own[block] as number);
-      for (const next of layout.successorsOf(block)) {
+      for (let at = successors.start(block); at < successors.start(block + 1); at++) {
+        const next = successors.target(at);
         const met = (entry[next] as number) & out;
         if (met !== entry[next]) {
           entry[next] = met;

@@ -208,12 +208,14 @@ export class IndexProgram implements Program {
     return [...found.values()];
   }
 
-  stored(type: TypeName, field: string): readonly Stored[] {
+  stored(type: TypeName, field: string, limit = Number.POSITIVE_INFINITY): readonly Stored[] {
     const { owner, field: leaf } = resolvePlace(this.#lookup, type, field, '');
-    return this.#stored.get(`${owner} ${leaf}`, () => {
+    return this.#stored.get(`${owner} ${leaf} ${limit}`, () => {
       const keys = new Set([...this.#namesOf(owner).map((name) => entryKey(name, leaf)), fieldKey('', leaf)]);
+      const places = [...keys].flatMap((key) => this.#files.places(LinkKind.Entry, key));
+      if (places.length > limit) return [];
       const stored: Stored[] = [];
-      for (const place of [...keys].flatMap((key) => this.#files.places(LinkKind.Entry, key))) {
+      for (const place of places) {
         const entry = this.#facts(place).tableEntries[place.ordinal] as TableEntry;
         const found = resolvePlace(this.#lookup, entry.type, entry.field, place.path);
         if (found.owner !== owner || found.field !== leaf) continue;

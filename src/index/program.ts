@@ -53,8 +53,12 @@ export interface Program {
 
   /** Functions that call `name` (or store it in a table), for going up; the search ends at `limit` of them. */
   callers(ref: FunctionRef, limit?: number): readonly FunctionRef[];
-  /** Functions that the tree stores in this field of this struct. */
-  stored(type: TypeName, field: string): readonly { ref: FunctionRef; entry: TableEntry; path: string }[];
+  /** Functions that the tree stores in this field of this struct; none where there are more places than `limit`. */
+  stored(
+    type: TypeName,
+    field: string,
+    limit?: number,
+  ): readonly { ref: FunctionRef; entry: TableEntry; path: string }[];
   /** Where a function is stored: which struct type and field. */
   storedIn(ref: FunctionRef): readonly { entry: TableEntry; path: string }[];
   /** Tables of this struct type: how many leave `field` empty, out of how many. */

@@ -1,5 +1,6 @@
 /** What a null-deref rule is given: one function that is being walked, and where to put what it finds. */
 import { columnOf, Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { endOfBlock } from '../../c/flow-blocks.ts';
 import { isArray } from '../../c/types.ts';
 import type { View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
@@ -95,7 +96,7 @@ export function nullOrigin(flow: Flow, expression: number, view: View): Origin {
     while (i >= 0 && isNull(past[i]?.bits ?? 0)) i--;
     const at = past[i];
     if (at === undefined) return UNKNOWN_ORIGIN;
-    const end = i === past.length - 1 ? before : endOf(flow, at.block);
+    const end = i === past.length - 1 ? before : endOfBlock(flow, at.block);
     const assigned = lastAssignment(flow, e, flow.blocks[at.block] as number, end);
     const value = assigned < 0 ? 0 : stripCasts(flow, flow.ops[assigned * 4 + 2] as number);
     const forksSince = (from: number): number => view.forks - (past[from]?.forks ?? view.forks);
@@ -125,10 +126,6 @@ function lastAssignment(flow: Flow, expression: number, first: number, end: numb
   return -1;
 }
 
-/** One past the last instruction of a block. */
-export const endOf = (flow: Flow, block: number): number =>
-  block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4;
-
 /** True where `block` can be reached from the start of `from` without going through `avoid`. */
 export function reaches(flow: Flow, from: number, block: number, avoid: number): boolean {
   const seen = new Set<number>([from]);
@@ -146,7 +143,7 @@ export function reaches(flow: Flow, from: number, block: number, avoid: number):
 }
 
 function successors(flow: Flow, block: number): readonly number[] {
-  const at = (endOf(flow, block) - 1) * 4;
+  const at = (endOfBlock(flow, block) - 1) * 4;
   const x = flow.ops[at + 1] as number;
   switch (flow.ops[at]) {
     case Op.Jump:

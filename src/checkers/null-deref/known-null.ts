@@ -1,8 +1,9 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { endOfBlock } from '../../c/flow-blocks.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
-import { endOf, type FunctionContext, nullOrigin, type Origin, reaches } from './function-context.ts';
+import { type FunctionContext, nullOrigin, type Origin, reaches } from './function-context.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const knownNull: Rule = {
@@ -52,7 +53,7 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
 
 /** True where the test names the pointer itself, and no copy of it. */
 function isTestOf(flow: Flow, origin: Origin, pointer: number): boolean {
-  const end = endOf(flow, origin.block) - 1;
+  const end = endOfBlock(flow, origin.block) - 1;
   if (flow.ops[end * 4] !== Op.Branch) return false;
   const stack = [flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number];
   for (let steps = 0; stack.length > 0 && steps < 64; steps++) {
@@ -70,7 +71,7 @@ function isOnNullSide(flow: Flow, origin: Origin, use: Use): boolean {
   const here = past.at(-1)?.block ?? 0;
   const tested = past.findLastIndex((p) => p.block === origin.block);
   const taken = past[tested + 1]?.block;
-  const end = endOf(flow, origin.block);
+  const end = endOfBlock(flow, origin.block);
   if (flow.ops[(end - 1) * 4] !== Op.Branch) return false;
   const branch = (flow.ops[(end - 1) * 4 + 1] as number) * 3;
   const [whenTrue, whenFalse] = [flow.branches[branch + 1] as number, flow.branches[branch + 2] as number];

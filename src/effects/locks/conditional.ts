@@ -1,6 +1,7 @@
 /** Whether a flag, a parameter or the context decides that a place in a function is reached. */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { contextTests } from '../../kernel/waits.ts';
 
@@ -9,19 +10,29 @@ const MAX_BRANCHES = 64;
 /** Answers, for instructions of one flow, whether reaching them depends on a deciding test. */
 export class Conditions {
   readonly #flow: Flow;
-  readonly #successors: number[][];
-  readonly #deciding: number[];
+  #edges: Successors | undefined;
+  #branches: number[] | undefined;
 
   constructor(flow: Flow) {
     this.#flow = flow;
-    this.#successors = successorsOf(flow);
-    this.#deciding = [...flow.blocks.keys()].filter((block) => this.#decides(block)).slice(0, MAX_BRANCHES);
+  }
+
+  get #successors(): Successors {
+    this.#edges ??= new Successors().build(this.#flow);
+    return this.#edges;
+  }
+
+  get #deciding(): number[] {
+    this.#branches ??= [...this.#flow.blocks.keys()]
+      .filter((block) => this.#decides(block))
+      .slice(0, MAX_BRANCHES);
+    return this.#branches;
   }
 
   /** True where some test of a flag, of a parameter that is no pointer, or of the context decides whether `block` runs. */
   isConditional(block: number): boolean {
     return this.#deciding.some((branch) => {
-      const [yes, no] = this.#successors[branch] ?? [];
+      const [yes, no] = this.#successors.of(branch);
       if (yes === undefined || no === undefined || branch === block) return false;
       return this.#reaches(yes, block, branch) !== this.#reaches(no, block, branch);
     });
@@ -42,7 +53,7 @@ export class Conditions {
 
   #decides(block: number): boolean {
     const flow = this.#flow;
-    const last = lastOf(flow, block) * 4;
+    const last = (endOfBlock(flow, block) - 1) * 4;
     if (flow.ops[last] === Op.Switch) return false;
     if (flow.ops[last] !== Op.Branch) return false;
     const stack = [flow.branches[(flow.ops[last + 1] as number) * 3] as number];
@@ -87,31 +98,8 @@ export class Conditions {
       if (block === to) return true;
       if (seen.has(block)) continue;
       seen.add(block);
-      stack.push(...(this.#successors[block] ?? []));
+      stack.push(...this.#successors.of(block));
     }
     return false;
   }
-}
-
-const lastOf = (flow: Flow, block: number): number =>
-  (block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4) - 1;
-
-/** Successors of each block; of a branch first the one that is taken when true. */
-function successorsOf(flow: Flow): number[][] {
-  return [...flow.blocks.keys()].map((block) => {
-    const last = lastOf(flow, block) * 4;
-    const x = flow.ops[last + 1] as number;
-    switch (flow.ops[last]) {
-      case Op.Jump:
-        return [x];
-      case Op.Branch:
-        return [flow.branches[x * 3 + 1] as number, flow.branches[x * 3 + 2] as number];
-      case Op.Switch: {
-        const table = flow.switches[x];
-        return table === undefined ? [] : [...table.cases.filter((_, i) => i % 3 === 2), table.otherwise];
-      }
-      default:
-        return [];
-    }
-  });
 }

@@ -104,7 +104,8 @@ function lockEvents(
 
 function touchesLocks(input: BodyInput): boolean {
   const { flow } = input;
-  if (flow.scopes.some((s) => s.kind !== ScopeKind.Cleanup)) return true;
+  if (flow.scopes.some((s) => s.kind === ScopeKind.Guard || isScopedGuard(nameOfCall(flow, s.call))))
+    return true;
   return flow.calls.some((_, call) => {
     const name = nameOfCall(flow, call);
     return lockFunctions.has(name) || atomicSections.has(name) || input.net(call) !== undefined;
@@ -116,6 +117,8 @@ export function nameOfCall(flow: Flow, call: number): string {
   const callee = flow.calls[call]?.callee ?? 0;
   return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
 }
+
+const isScopedGuard = (name: string): boolean => name === 'scoped_guard' || name === 'scoped_cond_guard';
 
 function constantOf(
   flow: Flow,
@@ -136,7 +139,7 @@ function guardEffects(input: BodyInput, places: Places, call: number): readonly 
   if (flow.exprOp[made.callee] === Expr.Result) {
     const inner = flow.calls[flow.exprA[made.callee] as number];
     guard = globalName(flow, inner?.args[0] ?? 0);
-  } else if (/^scoped_(cond_)?guard$/.test(nameOfCall(flow, call))) {
+  } else if (isScopedGuard(nameOfCall(flow, call))) {
     guard = globalName(flow, made.args[0] ?? 0);
     args = made.args.slice(nameOfCall(flow, call) === 'scoped_guard' ? 1 : 2);
   }

@@ -24,10 +24,13 @@ const MAX_WRAPPERS = 4;
 const MAX_BODIES = 12_000;
 /** Functions that a call through a field may reach before nothing is said about it. */
 const MAX_TARGETS = 8;
+/** Tables that may fill the field: with more of them there are more functions, or none is typical. */
+const MAX_PLACES = 40;
 
-/** Summaries made before, by FunctionRef.id. */
+/** Summaries made before. */
 export interface LockSummaryStore {
-  get(id: string): LockSummary | undefined;
+  /** Undefined where there is none, or none that still holds. */
+  get(ref: FunctionRef): LockSummary | undefined;
 }
 
 interface Callee {
@@ -39,6 +42,8 @@ interface Callee {
 /** What a name that is called in a file means. */
 interface Target {
   readonly key: unknown;
+  /** Undefined for a macro. */
+  readonly ref: FunctionRef | undefined;
   readonly name: string;
   readonly path: string;
   readonly flow: Flow | undefined;
@@ -74,10 +79,7 @@ export class LockEffects {
 
   /** What calling a function does, with at least `below` calls followed below it. */
   summary(ref: FunctionRef, below = MAX_DEPTH - 1): LockSummary {
-    return (
-      this.#store?.get(ref.id) ??
-      this.#summaryOf({ key: ref.id, name: ref.name, path: ref.path, flow: ref.fact.flow }, below)
-    );
+    return this.#summaryOf(targetOf(ref), below);
   }
 
   /** What a call of a body in file `from` may run, with `below` calls followed. */
@@ -102,16 +104,14 @@ export class LockEffects {
       const { fact, path } = macro;
       if (fact.kind === 'alias')
         target = aliases < MAX_DEPTH ? this.#target(fact.text, from, aliases + 1) : undefined;
-      else target = { key: fact, name, path, flow: fact.flow };
-    } else if (definition !== undefined) {
-      target = { key: definition.id, name, path: definition.path, flow: definition.fact.flow };
-    }
+      else target = { key: fact, ref: undefined, name, path, flow: fact.flow };
+    } else if (definition !== undefined) target = targetOf(definition);
     this.#targets.set(key, target);
     return target;
   }
 
-  #summaryOf({ key, path, flow }: Target, below: number): LockSummary {
-    const stored = typeof key === 'string' ? this.#store?.get(key) : undefined;
+  #summaryOf({ key, ref, path, flow }: Target, below: number): LockSummary {
+    const stored = ref && this.#store?.get(ref);
     if (stored !== undefined) return stored;
     const made = this.#summaries.get(key);
     if (made !== undefined && made.below >= below) return made.summary;
@@ -131,7 +131,7 @@ export class LockEffects {
     const owner = typeOf(flow, flow.exprA[callee] as number, this.effects.program, from);
     const field = flow.names[flow.exprB[callee] as number] ?? '';
     if (owner === '') return [];
-    const stored = this.effects.program.stored(owner, field);
+    const stored = this.effects.program.stored(owner, field, MAX_PLACES);
     if (stored.length > MAX_TARGETS) return [];
     return stored.map(({ ref }) => ({
       name: ref.name,
@@ -151,6 +151,8 @@ export class LockEffects {
   #netOfName(name: string, from: string, depth: number): LockSummary | undefined {
     if (depth <= 0) return undefined;
     const target = this.#target(name, from);
+    const stored = target?.ref && this.#store?.get(target.ref);
+    if (stored !== undefined) return stored;
     return target?.flow && this.#netOfBody(target.key, target.flow, target.path, depth);
   }
 
@@ -211,6 +213,14 @@ export class LockEffects {
     };
   }
 }
+
+const targetOf = (ref: FunctionRef): Target => ({
+  key: ref.id,
+  ref,
+  name: ref.name,
+  path: ref.path,
+  flow: ref.fact.flow,
+});
 
 const isPrimitive = (name: string): boolean => lockFunctions.has(name) || atomicSections.has(name);
 

@@ -29,13 +29,21 @@ export const isExported = (place: string): boolean => place !== '' && !/[%?]|#\d
 /** The places of one flow's expressions. */
 export class Places {
   readonly flow: Flow;
-  readonly #isStable: (local: number) => boolean;
-  readonly #aliases: ReadonlyMap<number, number>;
+  #stable: ((local: number) => boolean) | undefined;
+  #addresses: ReadonlyMap<number, number> | undefined;
 
   constructor(flow: Flow) {
     this.flow = flow;
-    this.#isStable = stableParameters(flow);
-    this.#aliases = addressAliases(flow);
+  }
+
+  #isStable(local: number): boolean {
+    this.#stable ??= stableParameters(this.flow);
+    return this.#stable(local);
+  }
+
+  get #aliases(): ReadonlyMap<number, number> {
+    this.#addresses ??= addressAliases(this.flow);
+    return this.#addresses;
   }
 
   /** The object that a pointer expression points at. */

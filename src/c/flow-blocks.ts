@@ -1,0 +1,69 @@
+/** The blocks of a flow: where each ends, and which may come after it. */
+import { Expr, type Flow, Op } from './flow.ts';
+
+/** One past the last instruction of a block. */
+export const endOfBlock = (flow: Flow, block: number): number =>
+  block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4;
+
+/** Successors of all blocks of one flow at a time; made to be used again and again. */
+export class Successors {
+  readonly #targets: number[] = [];
+  /** Per block where its successors start; behind the last block their end. */
+  readonly #starts: number[] = [];
+
+  /** Of the branch at a block's end the first is the one that is taken when its condition is true. */
+  build(flow: Flow): this {
+    const targets = this.#targets;
+    targets.length = 0;
+    this.#starts.length = 0;
+    let labels: number[] | undefined;
+    for (let block = 0; block < flow.blocks.length; block++) {
+      this.#starts.push(targets.length);
+      const at = (endOfBlock(flow, block) - 1) * 4;
+      const x = flow.ops[at + 1] as number;
+      switch (flow.ops[at]) {
+        case Op.Jump:
+          targets.push(x);
+          break;
+        case Op.Branch:
+          targets.push(flow.branches[x * 3 + 1] as number, flow.branches[x * 3 + 2] as number);
+          break;
+        case Op.Switch: {
+          const table = flow.switches[x];
+          if (table === undefined) break;
+          for (let i = 2; i < table.cases.length; i += 3) targets.push(table.cases[i] as number);
+          targets.push(table.otherwise);
+          break;
+        }
+        case Op.Goto:
+          labels ??= labelBlocks(flow);
+          targets.push(...labels);
+          break;
+      }
+    }
+    this.#starts.push(targets.length);
+    return this;
+  }
+
+  of(block: number): readonly number[] {
+    return this.#targets.slice(this.#starts[block], this.#starts[block + 1]);
+  }
+
+  /** Where a block's successors are, for target(): from start(block) to start(block + 1). */
+  start(block: number): number {
+    return this.#starts[block] as number;
+  }
+
+  target(at: number): number {
+    return this.#targets[at] as number;
+  }
+}
+
+/** Blocks that a computed goto may reach: those whose label's address is taken. */
+function labelBlocks(flow: Flow): number[] {
+  const blocks = new Set<number>();
+  for (let e = 1; e < flow.exprOp.length; e++) {
+    if (flow.exprOp[e] === Expr.Label && (flow.exprA[e] as number) >= 0) blocks.add(flow.exprA[e] as number);
+  }
+  return [...blocks];
+}

@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheDir } from '../config/cache-dir.ts';
+import { buildTreeEffects } from '../effects/tree/build.ts';
 import { UserError } from '../errors.ts';
 import { TreeFiles } from '../index/file-index.ts';
 import { type OpenedIndex, openIndex } from '../index/open-index.ts';
@@ -32,10 +33,17 @@ export async function runIndex(options: IndexCommandOptions, io: Io): Promise<Ex
       progress: (progress) => line.show(progress),
       signal: stop.signal,
     });
+    const effectsTime = await buildTreeEffects(opened.report.index, {
+      cacheDir: cacheDir(io.env),
+      factsFolder: opened.report.store.folder,
+      progress: (progress) => line.show(progress),
+      signal: stop.signal,
+    });
     line.end();
     if (options.errors === true) printErrors(opened, io);
     io.stdout.write(`${summary(opened, name, performance.now() - start)}\n`);
-    if (options.stats === true) io.stdout.write(`${statistics(opened, performance.now() - start)}\n`);
+    if (options.stats === true)
+      io.stdout.write(`${statistics(opened, effectsTime, performance.now() - start)}\n`);
     return 0;
   } finally {
     line.end();
@@ -66,7 +74,7 @@ function summary({ report }: OpenedIndex, name: string, elapsed: number): string
 }
 
 /** The figures of --stats, one a line. */
-function statistics({ report }: OpenedIndex, elapsed: number): string {
+function statistics({ report }: OpenedIndex, effectsTime: number, elapsed: number): string {
   const { stats } = report.index.info;
   const rows: [string, string][] = [
     ['files', count(stats.files)],
@@ -88,6 +96,7 @@ function statistics({ report }: OpenedIndex, elapsed: number): string {
     ['  looking for changes', (report.scanTime / 1000).toFixed(2)],
     ['  reading', (report.readTime / 1000).toFixed(2)],
     ['  linking', (report.linkTime / 1000).toFixed(2)],
+    ['  effects', (effectsTime / 1000).toFixed(2)],
     ['peak memory (MiB)', count(Math.round(process.resourceUsage().maxRSS / 1024))],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));

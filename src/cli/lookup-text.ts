@@ -1,6 +1,6 @@
 /** What a program knows of a name, as text. */
 import { Expr } from '../c/flow.ts';
-import { Effects } from '../effects/effects.ts';
+import { type Effects, effectsOf } from '../effects/effects.ts';
 import type { Summary } from '../effects/summary.ts';
 import { mayBeError, mayBeNull } from '../effects/values.ts';
 import type { FunctionFact, MacroFact } from '../index/facts.ts';
@@ -24,7 +24,7 @@ class Description {
 
   constructor(program: IndexProgram, limit: number) {
     this.#program = program;
-    this.#effects = new Effects(program);
+    this.#effects = effectsOf(program);
     this.#limit = limit;
   }
 

@@ -7,7 +7,12 @@ const BAR = 24;
 const ON_TERMINAL = 100;
 const OTHERWISE = 5000;
 
-const STEPS = { scanning: 'Looking for changed files', reading: 'Reading', linking: 'Linking' } as const;
+const STEPS = {
+  scanning: 'Looking for changed files',
+  reading: 'Reading',
+  linking: 'Linking',
+  effects: 'Effects',
+} as const;
 
 /** Shows progress as it is told; end() leaves the cursor on a new line. */
 export class ProgressLine {
@@ -48,12 +53,13 @@ export function progressText(progress: Progress, withBar: boolean): string {
   const filled = Math.round(part * BAR);
   const bar = withBar ? [`[${'='.repeat(filled)}${' '.repeat(BAR - filled)}]`] : [];
   const left = part === 0 || part === 1 ? [] : [`${duration((elapsed / part) * (1 - part))} left`];
-  const rate = elapsed === 0 ? [] : [`${(bytes / 1e3 / elapsed).toFixed(1)} MB/s`];
+  const rate = elapsed === 0 || bytes === 0 ? [] : [`${(bytes / 1e3 / elapsed).toFixed(1)} MB/s`];
+  const what = step === 'effects' ? 'functions' : 'files';
   return [
     STEPS[step],
     ...bar,
     `${String(Math.floor(part * 100)).padStart(3)} %`,
-    `${files.toLocaleString('en')} of ${totalFiles.toLocaleString('en')} files`,
+    `${files.toLocaleString('en')} of ${totalFiles.toLocaleString('en')} ${what}`,
     ...rate,
     ...left,
   ].join('  ');

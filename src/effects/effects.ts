@@ -10,6 +10,7 @@ import { ERROR_CONVERSIONS } from '../kernel/pointers.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
 import { modelOf } from './models.ts';
 import { Walker } from './paths.ts';
+import { storeOf } from './stores.ts';
 import { summarise } from './summarise.ts';
 import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
 import { ANY, MAY_ERR, MAY_NULL } from './values.ts';
@@ -26,7 +27,7 @@ export interface SummaryStore {
 }
 
 /** What a name that is called in a file stands for. */
-interface Meaning {
+export interface Meaning {
   /** A macro, where no function is meant. */
   readonly macro: MacroRef | undefined;
   /** Definitions that may be meant; usually one. */
@@ -39,8 +40,9 @@ const NO_MEANING: Meaning = { macro: undefined, functions: [], noReturn: false }
 
 /** Definitions of one name that are asked: more say nothing that holds for all. */
 const MAX_DEFINITIONS = 4;
-/** Files whose names' meanings are kept. */
-const MEANINGS = 200;
+/** Files whose names' meanings are kept, and names that mean the same to all files. */
+const FILES = 300;
+const NAMES = 50_000;
 
 /** What a name means in a file. */
 export interface Callee {
@@ -56,10 +58,14 @@ export class Effects {
   readonly program: Program;
   readonly #store: SummaryStore | undefined;
   readonly #summaries = new Map<string, Summary>();
-  #macros = new Map<MacroRef['fact'], Summary>();
-  readonly #meanings = new BoundedMap<string, Map<string, Meaning>>(MEANINGS);
-  readonly #constants = new Map<string, Map<string, number | undefined>>();
+  #macros = new Map<string, Summary>();
+  readonly #macroCalls = new Map<string, ReadonlySet<FunctionRef>>();
+  readonly #meanings = new BoundedMap<string, Map<string, Meaning>>(FILES);
+  readonly #everywhere = new BoundedMap<string, Meaning>(NAMES);
+  readonly #constants = new BoundedMap<string, Map<string, number | undefined>>(FILES);
   readonly #working = new Set<unknown>();
+  /** Of functions in headers. */
+  readonly #stubs = new Map<string, boolean>();
   readonly #walkers: Walker[] = [];
   #depth = 0;
 
@@ -77,7 +83,7 @@ export class Effects {
 
   /** What a name that is called in file `from` means. */
   callee(name: string, from: string): Callee {
-    const { macro, functions, noReturn } = this.#meaning(name, from);
+    const { macro, functions, noReturn } = this.meaning(name, from);
     if (macro !== undefined) {
       const summary = this.#macroSummary(macro);
       return summary === undefined ? UNKNOWN_CALLEE : { summary, function: undefined };
@@ -90,24 +96,32 @@ export class Effects {
       summary = summary && second && either(summary, second);
     }
     if (summary === undefined) return UNKNOWN_CALLEE;
-    return { summary: isStub(first) ? UNKNOWN_SUMMARY : summary, function: first };
+    return { summary: this.#isStub(first) ? UNKNOWN_SUMMARY : summary, function: first };
   }
 
-  /** Calls `visit` with each function that a body in file `from` calls, also through macros. */
-  eachCalled(flow: Flow, from: string, visit: (ref: FunctionRef) => void): void {
-    this.#eachCalled(flow, from, visit, new Set());
-  }
-
-  #eachCalled(flow: Flow, from: string, visit: (ref: FunctionRef) => void, seen: Set<unknown>): void {
+  /** The functions that a body in file `from` calls, also through macros. */
+  called(flow: Flow, from: string): ReadonlySet<FunctionRef> {
+    const called = new Set<FunctionRef>();
     for (let call = 0; call < flow.calls.length; call++) {
       const name = calleeName(flow, call);
-      if (name === '') continue;
-      const { macro, functions } = this.#meaning(name, from);
-      for (const ref of functions) visit(ref);
-      if (macro?.fact.flow === undefined || seen.has(macro.fact)) continue;
-      seen.add(macro.fact);
-      this.#eachCalled(macro.fact.flow, macro.path, visit, seen);
+      if (name === '' || modelOf(name, flow, call) !== undefined) continue;
+      const { macro, functions } = this.meaning(name, from);
+      for (const ref of functions) called.add(ref);
+      if (macro !== undefined) for (const ref of this.#calledByMacro(macro)) called.add(ref);
     }
+    return called;
+  }
+
+  #calledByMacro(macro: MacroRef): ReadonlySet<FunctionRef> {
+    let called = this.#macroCalls.get(macro.id);
+    if (called === undefined) {
+      const { flow } = macro.fact;
+      // What is asked of itself meanwhile is answered with nothing.
+      this.#macroCalls.set(macro.id, new Set());
+      called = flow === undefined ? new Set() : this.called(flow, macro.path);
+      this.#macroCalls.set(macro.id, called);
+    }
+    return called;
   }
 
   /** The summary of a function; UNKNOWN_SUMMARY where it has no body, or where it is being made. */
@@ -142,11 +156,7 @@ export class Effects {
 
   /** Value of a global name that is a constant: an enumerator, a macro that is a number. */
   constant(name: string, from: string): number | undefined {
-    let names = this.#constants.get(from);
-    if (names === undefined) {
-      names = new Map();
-      this.#constants.set(from, names);
-    }
+    const names = this.#constants.get(from, () => new Map());
     if (names.has(name)) return names.get(name);
     const value = this.#constantOf(name, from);
     names.set(name, value);
@@ -168,7 +178,9 @@ export class Effects {
     return macro.text !== '' && Number.isInteger(value) ? value | 0 : undefined;
   }
 
-  #meaning(name: string, from: string): Meaning {
+  /** What a name that is called in file `from` stands for; functions or a macro, or nothing. */
+  meaning(name: string, from: string): Meaning {
+    if (this.program.isUnambiguous(name)) return this.#everywhere.get(name, () => this.#resolve(name, from));
     const names = this.#meanings.get(from, () => new Map());
     let meaning = names.get(name);
     if (meaning === undefined) {
@@ -181,7 +193,7 @@ export class Effects {
   #resolve(name: string, from: string, aliases = 0): Meaning {
     const macro = this.program.macro(name, from);
     const found = this.program.functions(name, from);
-    const real = found.filter((ref) => !isStub(ref));
+    const real = found.filter((ref) => !this.#isStub(ref));
     const functions = (real.length > 0 ? real : found).slice(0, MAX_DEFINITIONS);
     const isAlias = macro?.fact.kind === 'alias';
     const hasBody = macro !== undefined && !isAlias && macro.fact.flow !== undefined;
@@ -197,12 +209,22 @@ export class Effects {
     return { macro: undefined, functions, noReturn };
   }
 
+  #isStub(ref: FunctionRef): boolean {
+    if (!ref.path.endsWith('.h')) return false;
+    let known = this.#stubs.get(ref.id);
+    if (known === undefined) {
+      known = isStub(ref);
+      this.#stubs.set(ref.id, known);
+    }
+    return known;
+  }
+
   #macroSummary(macro: MacroRef): Summary | undefined {
-    const made = this.#macros.get(macro.fact);
+    const made = this.#macros.get(macro.id);
     if (made !== undefined) return made;
     const { flow, kind } = macro.fact;
     if (flow === undefined) return UNKNOWN_SUMMARY;
-    const summary = this.#make(macro.fact, macro.path, {
+    const summary = this.#make(macro.id, macro.path, {
       flow,
       isMacro: true,
       isLoop: kind === 'loop',
@@ -210,7 +232,7 @@ export class Effects {
       returnsPointer: true,
       noReturn: false,
     });
-    if (summary !== undefined) this.#macros.set(macro.fact, summary);
+    if (summary !== undefined) this.#macros.set(macro.id, summary);
     return summary;
   }
 
@@ -247,10 +269,8 @@ export class Effects {
  * An inline function of a header that only returns a constant stands for a subsystem that is not configured:
  * what it returns says nothing of the function that others call by this name.
  */
-function isStub({ path, fact }: FunctionRef): boolean {
-  const { flow } = fact;
-  if (!path.endsWith('.h') || flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 12)
-    return false;
+function isStub({ fact: { flow } }: FunctionRef): boolean {
+  if (flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 12) return false;
   if (flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)) return false;
   return flow.calls.every((_, call) => ERROR_CONVERSIONS.has(calleeName(flow, call)));
 }
@@ -267,7 +287,8 @@ const known = new WeakMap<Program, Effects>();
 export function effectsOf(program: Program): Effects {
   let effects = known.get(program);
   if (effects === undefined) {
-    effects = new Effects(program);
+    const store = storeOf(program);
+    effects = new Effects(program, store && { get: (ref) => store.summary(ref) });
     known.set(program, effects);
   }
   return effects;

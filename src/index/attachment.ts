@@ -1,101 +1,102 @@
 /**
- * What later stages keep beside a tree's index: bytes by key, in a file of their own name in the tree's folder,
- * written whole and read lazily. It goes when the tree is evicted.
- *
- * Effects are the first of these: `adjutant index` computes a summary of each function as its last stage and
- * puts it under the function's id; the bytes begin with a digest of what the summary was made of, by which a
- * review tells whether it still holds for a changed tree. A name should contain the version of the format
- * (moduleVersion() in analyser-version.ts), so that a file of another version is not found.
+ * What later stages keep of each definition beside a tree's index, in a file of their own name in the tree's
+ * folder: written whole, read lazily, gone when the tree is evicted. Records lie in batches, each with the
+ * texts that its records refer to; a batch is what a reader loads.
  *
  *   const writer = new AttachmentWriter(index, `effects-${version}`);
- *   writer.put(ref.id, summary);
+ *   for (const batch of batches) writer.add(first, batchBytes(records, texts));
  *   writer.finish();
- *   Attachment.open(index, `effects-${version}`)?.get(ref.id);
+ *   Attachment.open(index, `effects-${version}`)?.get(ref.number);
+ *
+ * A name should contain the version of the format (moduleVersion() in analyser-version.ts), so that a file of
+ * another version is not found.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ByteWriter } from '../c/bytes.ts';
-import { nameHash } from './name-hash.ts';
+import { ByteReader, ByteWriter } from '../c/bytes.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { SectionFile, writeSectionFile } from './section-file.ts';
 import { unlessMissing } from './segment.ts';
 import type { TreeIndex } from './tree-index.ts';
 
-/** Hash, offset and length of key and value. */
-const ENTRY_WORDS = 4;
+/** Bytes of decoded batches that a reader keeps. */
+const KEPT_BYTES = 16 << 20;
 
 const pathOf = (index: TreeIndex, name: string): string => join(index.folder, `${name}.attachment`);
 
-interface Info {
-  readonly bucketBits: number;
+/** The bytes of one batch: records of consecutive definitions. */
+export function batchBytes(records: readonly Uint8Array[], texts: readonly string[]): Uint8Array {
+  const w = new ByteWriter();
+  w.varint(records.length);
+  for (const record of records) w.varint(record.length);
+  w.strings(texts);
+  for (const record of records) {
+    w.reserve(record.length);
+    w.bytes.set(record, w.length);
+    w.length += record.length;
+  }
+  return w.take();
 }
 
-/** Gathers records; finish() makes them visible, all at once. */
+/** Gathers batches; finish() makes them visible, all at once. */
 export class AttachmentWriter {
   readonly #path: string;
-  readonly #data = new ByteWriter();
-  #entries = new Uint32Array(ENTRY_WORDS << 10);
-  #count = 0;
+  readonly #batches: { first: number; bytes: Uint8Array }[] = [];
 
   constructor(index: TreeIndex, name: string) {
     this.#path = pathOf(index, name);
   }
 
-  /** Adds a record. A key is put once. */
-  put(key: string, value: Uint8Array): void {
-    if ((this.#count + 1) * ENTRY_WORDS > this.#entries.length) {
-      const grown = new Uint32Array(this.#entries.length * 2);
-      grown.set(this.#entries);
-      this.#entries = grown;
-    }
-    const keyBytes = Buffer.from(key);
-    this.#entries.set(
-      [nameHash(key), this.#data.length, keyBytes.length, value.length],
-      this.#count * ENTRY_WORDS,
-    );
-    this.#count++;
-    for (const part of [keyBytes, value]) {
-      this.#data.reserve(part.length);
-      this.#data.bytes.set(part, this.#data.length);
-      this.#data.length += part.length;
-    }
+  /** Adds a batch whose first record is that of definition `first`; in any order. */
+  add(first: number, bytes: Uint8Array): void {
+    this.#batches.push({ first, bytes });
   }
 
   finish(): void {
-    const bucketBits = Math.min(24, Math.ceil(Math.log2(this.#count + 2)));
-    const starts = new Uint32Array((1 << bucketBits) + 1);
-    const bucketAt = (entry: number): number =>
-      (this.#entries[entry * ENTRY_WORDS] as number) >>> (32 - bucketBits);
-    for (let entry = 0; entry < this.#count; entry++) {
-      const bucket = bucketAt(entry);
-      starts[bucket + 1] = (starts[bucket + 1] as number) + 1;
+    const batches = this.#batches.sort((x, y) => x.first - y.first);
+    const starts = new Uint32Array(batches.length + 1);
+    for (const [number, { bytes }] of batches.entries()) {
+      starts[number + 1] = (starts[number] as number) + bytes.length;
     }
-    for (let bucket = 0; bucket < 1 << bucketBits; bucket++) {
-      starts[bucket + 1] = (starts[bucket + 1] as number) + (starts[bucket] as number);
-    }
-    const next = starts.slice();
-    const entries = new Uint32Array(this.#count * ENTRY_WORDS);
-    for (let entry = 0; entry < this.#count; entry++) {
-      const bucket = bucketAt(entry);
-      const at = next[bucket] as number;
-      next[bucket] = at + 1;
-      entries.set(this.#entries.subarray(entry * ENTRY_WORDS, (entry + 1) * ENTRY_WORDS), at * ENTRY_WORDS);
-    }
-    const data = this.#data.bytes.subarray(0, this.#data.length);
-    const sections: [string, ArrayBufferView][] = [
-      ['starts', starts],
-      ['entries', entries],
-      ['data', data],
-    ];
-    writeSectionFile(this.#path, sections, { bucketBits } satisfies Info);
+    writeSectionFile(
+      this.#path,
+      [
+        ['firsts', Uint32Array.from(batches, ({ first }) => first)],
+        ['starts', starts],
+        ['data', Buffer.concat(batches.map(({ bytes }) => bytes))],
+      ],
+      {},
+    );
   }
+}
+
+/** A record, with the texts that it refers to by number. */
+export interface AttachedRecord {
+  readonly bytes: Uint8Array;
+  readonly texts: readonly string[];
+}
+
+interface Batch {
+  readonly bytes: Uint8Array;
+  /** Where each record starts in `bytes`; behind the last one its end. */
+  readonly starts: Uint32Array;
+  readonly texts: readonly string[];
 }
 
 export class Attachment {
   readonly #file: SectionFile;
-  readonly #bucketBits: number;
+  readonly #firsts: Uint32Array;
+  readonly #starts: Uint32Array;
+  readonly #batches = new BoundedMap<number, Batch>(KEPT_BYTES, ({ bytes }) => bytes.length);
 
   private constructor(file: SectionFile) {
     this.#file = file;
-    this.#bucketBits = (file.info as Info).bucketBits;
+    this.#firsts = new Uint32Array(file.bytes('firsts').buffer);
+    this.#starts = new Uint32Array(file.bytes('starts').buffer);
+  }
+
+  static has(index: TreeIndex, name: string): boolean {
+    return existsSync(pathOf(index, name));
   }
 
   /** The attachment of this name; undefined where the tree has none. */
@@ -104,23 +105,42 @@ export class Attachment {
     return file && new Attachment(file);
   }
 
-  /** The bytes that were put under a key (a view that must not be written to); undefined where none were. */
-  get(key: string): Uint8Array | undefined {
-    const hash = nameHash(key);
-    const bucket = hash >>> (32 - this.#bucketBits);
-    const [from = 0, to = 0] = this.#file.words('starts', bucket, 2);
-    const entries = this.#file.words('entries', from * ENTRY_WORDS, (to - from) * ENTRY_WORDS);
-    for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
-      if (entries[at] !== hash) continue;
-      const [, offset = 0, keyLength = 0, length = 0] = entries.subarray(at, at + ENTRY_WORDS);
-      const record = this.#file.slice('data', offset, keyLength + length);
-      if (Buffer.from(record.buffer, record.byteOffset, keyLength).toString() === key)
-        return record.subarray(keyLength);
-    }
-    return undefined;
+  /** The record of a definition (a view that must not be written to); undefined where there is none. */
+  get(number: number): AttachedRecord | undefined {
+    const at = this.#batchOf(number);
+    if (at < 0) return undefined;
+    const { bytes, starts, texts } = this.#batches.get(at, () => this.#read(at));
+    const record = number - (this.#firsts[at] as number);
+    if (record + 1 >= starts.length) return undefined;
+    return { bytes: bytes.subarray(starts[record], starts[record + 1]), texts };
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  /** The last batch that does not begin behind `number`; -1 where all do. */
+  #batchOf(number: number): number {
+    let low = -1;
+    let high = this.#firsts.length;
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#firsts[middle] as number) <= number) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #read(at: number): Batch {
+    const from = this.#starts[at] as number;
+    const bytes = this.#file.slice('data', from, (this.#starts[at + 1] as number) - from);
+    const r = new ByteReader(bytes);
+    const count = r.varint();
+    const lengths = Array.from({ length: count }, () => r.varint());
+    const texts = r.strings();
+    const starts = new Uint32Array(count + 1);
+    starts[0] = r.at;
+    for (const [n, length] of lengths.entries()) starts[n + 1] = (starts[n] as number) + length;
+    return { bytes, starts, texts };
   }
 }

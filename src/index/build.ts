@@ -29,8 +29,8 @@ const BATCH_FILES = 100;
 const ATTEMPTS = 3;
 
 export interface Progress {
-  readonly step: 'scanning' | 'reading' | 'linking';
-  /** Files that are done, of those that are to be read. */
+  readonly step: 'scanning' | 'reading' | 'linking' | 'effects';
+  /** Files (of effects: functions) that are done, of those that are to be. */
   readonly files: number;
   readonly totalFiles: number;
   readonly bytes: number;

@@ -20,7 +20,7 @@ import { entryKey, fieldKey, LinkKind, MentionFlag, SymbolFlag } from './link-re
 import type { FunctionRef, MacroRef, Program } from './program.ts';
 import { best, isVisibleToAll } from './resolve.ts';
 import { type Lookup, resolveBase, resolveField, resolvePlace } from './resolve-types.ts';
-import type { MacroRecord, StoredFacts } from './stored-facts.ts';
+import type { StoredFacts } from './stored-facts.ts';
 
 interface Stored {
   readonly ref: FunctionRef;
@@ -123,11 +123,16 @@ export class IndexProgram implements Program {
 
   /** All macros of a name, in order of path. */
   allMacros(name: string): readonly MacroRef[] {
-    const macros = this.#candidates(LinkKind.Macro, name).map(({ file, path, ordinal }) => ({
-      path,
-      fact: this.#files.unit(file).facts.macros[ordinal] as MacroRecord,
-    }));
+    const macros = this.#candidates(LinkKind.Macro, name).map((place) => this.#files.macro(place));
     return macros.filter(({ fact }) => fact.name === name);
+  }
+
+  isUnambiguous(name: string): boolean {
+    const functions = this.#namedAs(LinkKind.Function, name).everywhere;
+    if (functions === undefined) return false;
+    const macros = this.#namedAs(LinkKind.Macro, name).everywhere;
+    // Without either, prototypes decide.
+    return macros !== undefined && functions.length + macros.length === 1;
   }
 
   prototype(name: string, from: string): FunctionFact | undefined {
@@ -136,10 +141,7 @@ export class IndexProgram implements Program {
   }
 
   macro(name: string, from: string): MacroRef | undefined {
-    const found = this.#all(LinkKind.Macro, name, from).map(({ file, path, ordinal }) => ({
-      path,
-      fact: this.#files.unit(file).facts.macros[ordinal] as MacroRecord,
-    }));
+    const found = this.#all(LinkKind.Macro, name, from).map((place) => this.#files.macro(place));
     // Of several definitions in one file (#ifdef and #else) the one that says most.
     return found.find(({ fact }) => fact.flow !== undefined && fact.kind !== 'opaque') ?? found[0];
   }

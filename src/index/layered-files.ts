@@ -1,9 +1,10 @@
 /** The files of a tree with changed ones laid over them, under one numbering: the tree's first, then the changed. */
 import { BoundedMap } from './bounded-map.ts';
+import type { FunctionFact, MacroFact } from './facts.ts';
 import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
 import { IncludePaths, OwnArchitecture } from './include-paths.ts';
 import { flagsOf, ordinalOf } from './link-record.ts';
-import type { FunctionRef } from './program.ts';
+import type { FunctionRef, MacroRef } from './program.ts';
 import type { StoredFacts } from './stored-facts.ts';
 
 /** A place where a name may be: a file, and what its LinkKind counts there. */
@@ -28,7 +29,9 @@ export interface Unit {
 export type Changes = ReadonlyMap<string, AnalysedFile | undefined>;
 
 /** Encoded bytes of the files whose facts are kept decoded. What is decoded of them is several times that. */
-const UNIT_BYTES = 32 << 20;
+const UNIT_BYTES = 8 << 20;
+/** The same of headers, which all files ask for. */
+const HEADER_BYTES = 24 << 20;
 /** Files whose visible headers are kept, as a bit for each file of the tree. */
 const VISIBLE_SETS = 1000;
 /** Include edges that are kept: those of all headers of a kernel are about half a million. */
@@ -41,7 +44,8 @@ export class LayeredFiles {
   readonly #moved = new Map<number, number>();
   /** Names, without folders, of files that the tree does not have. */
   readonly #newNames = new Set<string>();
-  readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, ({ facts }) => facts.flows.bytes.length + 4096);
+  readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, weightOf);
+  readonly #headers = new BoundedMap<number, Unit>(HEADER_BYTES, weightOf);
   readonly #visible = new BoundedMap<string, Int32Array>(VISIBLE_SETS);
   readonly #edges = new BoundedMap<number, Int32Array>(INCLUDE_EDGES, (targets) => 8 + targets.length);
   #includes: IncludePaths | undefined;
@@ -82,12 +86,25 @@ export class LayeredFiles {
   }
 
   unit(file: number): Unit {
-    return this.#units.get(file, () => {
+    const units = this.path(file).endsWith('.h') ? this.#headers : this.#units;
+    return units.get(file, () => {
       const { fileCount } = this.#base;
-      return file < fileCount
-        ? makeUnit(this.path(file), this.#base.facts(file), this.#base.tree.firstFunction(file))
-        : makeUnit(this.path(file), this.#over.facts(file - fileCount), -1);
+      const facts = file < fileCount ? this.#base.facts(file) : this.#over.facts(file - fileCount);
+      const first = file < fileCount ? this.#base.tree.firstFunction(file) : -1;
+      return makeUnit(this.path(file), facts, first, (ordinal) => this.#function(file, ordinal));
     });
+  }
+
+  #function(file: number, ordinal: number): FunctionFact {
+    return this.unit(file).facts.functions[ordinal] as FunctionFact;
+  }
+
+  macro({ file, path, ordinal }: Place): MacroRef {
+    return new IndexedMacro(
+      `${path}:${ordinal}`,
+      path,
+      () => this.unit(file).facts.macros[ordinal] as MacroFact,
+    );
   }
 
   /** A definition of the tree by its number; undefined where its file is changed. */
@@ -177,8 +194,18 @@ export class LayeredFiles {
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** `first`: the number of the file's first definition; -1 where its definitions have none. */
-function makeUnit(path: string, facts: StoredFacts, first: number): Unit {
+const weightOf = ({ facts }: Unit): number => facts.flows.bytes.length + 4096;
+
+/**
+ * `first`: the number of the file's first definition; -1 where its definitions have none. `factOf` gives the fact
+ * of a function by its ordinal.
+ */
+function makeUnit(
+  path: string,
+  facts: StoredFacts,
+  first: number,
+  factOf: (ordinal: number) => FunctionFact,
+): Unit {
   let refs: ReadonlyMap<number, FunctionRef> | undefined;
   let definitions: readonly FunctionRef[] | undefined;
   return {
@@ -189,13 +216,56 @@ function makeUnit(path: string, facts: StoredFacts, first: number): Unit {
       return definitions;
     },
     get refs() {
-      refs ??= definitionsOf(path, facts, first);
+      refs ??= definitionsOf(path, facts, first, factOf);
       return refs;
     },
   };
 }
 
-function definitionsOf(path: string, facts: StoredFacts, first: number): ReadonlyMap<number, FunctionRef> {
+/** A definition of a file that may be forgotten and decoded again: who keeps the ref keeps no file. */
+class IndexedFunction implements FunctionRef {
+  readonly id: string;
+  readonly number: number;
+  readonly path: string;
+  readonly name: string;
+  readonly #fact: () => FunctionFact;
+
+  constructor(id: string, number: number, path: string, name: string, fact: () => FunctionFact) {
+    this.id = id;
+    this.number = number;
+    this.path = path;
+    this.name = name;
+    this.#fact = fact;
+  }
+
+  get fact(): FunctionFact {
+    return this.#fact();
+  }
+}
+
+/** The same of a macro. */
+class IndexedMacro implements MacroRef {
+  readonly id: string;
+  readonly path: string;
+  readonly #fact: () => MacroFact;
+
+  constructor(id: string, path: string, fact: () => MacroFact) {
+    this.id = id;
+    this.path = path;
+    this.#fact = fact;
+  }
+
+  get fact(): MacroFact {
+    return this.#fact();
+  }
+}
+
+function definitionsOf(
+  path: string,
+  facts: StoredFacts,
+  first: number,
+  factOf: (ordinal: number) => FunctionFact,
+): ReadonlyMap<number, FunctionRef> {
   const refs = new Map<number, FunctionRef>();
   const counts = new Map<string, number>();
   for (const [ordinal, fact] of facts.functions.entries()) {
@@ -204,7 +274,8 @@ function definitionsOf(path: string, facts: StoredFacts, first: number): Readonl
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
     const id = `${path}:${name}${count === 1 ? '' : `:${count}`}`;
-    refs.set(ordinal, { id, number: first < 0 ? -1 : first + refs.size, path, name, fact });
+    const number = first < 0 ? -1 : first + refs.size;
+    refs.set(ordinal, new IndexedFunction(id, number, path, name, () => factOf(ordinal)));
   }
   return refs;
 }

@@ -130,6 +130,10 @@ class MemoryProgram implements Program {
     return this.#all(this.#functions.get(name), from).map((definition) => definition.ref);
   }
 
+  isUnambiguous(): boolean {
+    return false;
+  }
+
   prototype(name: string, from: string): FunctionFact | undefined {
     return this.#best(this.#prototypes.get(name), from)?.fact;
   }
@@ -139,7 +143,7 @@ class MemoryProgram implements Program {
     // Of several definitions in one file (#ifdef and #else) the one that says most.
     const definition =
       found.find(({ fact }) => fact.flow !== undefined && fact.kind !== 'opaque') ?? found[0];
-    return definition && { path: definition.path, fact: definition.fact };
+    return definition && macroRef(definition.path, definition.fact);
   }
 
   struct(name: TypeName, from: string): StructFact | undefined {
@@ -173,7 +177,7 @@ class MemoryProgram implements Program {
     const seen = new Set(names);
     for (const name of names) {
       for (const mention of this.#mentioning(name)) {
-        if ('id' in mention) {
+        if ('number' in mention) {
           const isMeant = name !== ref.name || this.functions(name, mention.path).includes(ref);
           if (isMeant) found.add(mention);
         } else if (!seen.has(mention.fact.name)) {
@@ -185,10 +189,11 @@ class MemoryProgram implements Program {
     return [...found];
   }
 
-  stored(type: TypeName, field: string): readonly Stored[] {
+  stored(type: TypeName, field: string, limit = Number.POSITIVE_INFINITY): readonly Stored[] {
     this.#link();
     const { owner, field: leaf } = this.#place(type, field, '');
-    return this.#stored?.get(`${owner} ${leaf}`) ?? [];
+    const stored = this.#stored?.get(`${owner} ${leaf}`) ?? [];
+    return stored.length > limit ? [] : stored;
   }
 
   storedIn(ref: FunctionRef): readonly { entry: TableEntry; path: string }[] {
@@ -259,7 +264,7 @@ class MemoryProgram implements Program {
       };
       for (const ref of this.#refs) add(ref);
       for (const path of this.paths)
-        for (const fact of this.#files.get(path)?.macros ?? []) add({ path, fact });
+        for (const fact of this.#files.get(path)?.macros ?? []) add(macroRef(path, fact));
       this.#mentions = mentions;
     }
     return this.#mentions.get(name) ?? [];
@@ -308,3 +313,5 @@ function globalsOf({ flow }: FunctionFact | MacroFact): readonly string[] {
   }
   return names;
 }
+
+const macroRef = (path: string, fact: MacroFact): MacroRef => ({ id: `${path}:${fact.line}`, path, fact });

@@ -25,6 +25,8 @@ export interface FunctionRef {
 }
 
 export interface MacroRef {
+  /** Stable within one Program. */
+  readonly id: string;
   readonly path: string;
   readonly fact: MacroFact;
 }
@@ -41,6 +43,8 @@ export interface Program {
 
   /** Definitions that a call of `name` in file `from` may reach: the file's own static first, then by include and visibility, then by directory. Usually one. */
   functions(name: string, from: string): readonly FunctionRef[];
+  /** True where a name means the same function or macro, or nothing, whichever file uses it. */
+  isUnambiguous(name: string): boolean;
   /** Prototype where no body is known. */
   prototype(name: string, from: string): FunctionFact | undefined;
   macro(name: string, from: string): MacroRef | undefined;

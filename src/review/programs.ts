@@ -83,17 +83,32 @@ async function indexedPrograms(
   diff: readonly FileDiff[],
   cacheDir: string,
 ): Promise<Sides> {
-  const { openIndex } = await import('../index/open-index.ts');
+  const [{ openIndex }, { TreeEffects }, { ChangedEffects }, { useStore }] = await Promise.all([
+    import('../index/open-index.ts'),
+    import('../effects/tree/tree-effects.ts'),
+    import('../effects/tree/changed-effects.ts'),
+    import('../effects/stores.ts'),
+  ]);
   const opened = await openIndex(base, { cacheDir });
   const changed = [...new Set(diff.flatMap((file) => [file.oldPath, file.newPath]))].filter(
     (path): path is string => path !== undefined && isSource(path),
   );
   const after = await head.read(changed);
+  const before = opened.program();
+  const now = opened.program(new Map(changed.map((path) => [path, after.get(path)])));
+  const effects = TreeEffects.open(opened.report.index);
+  if (effects !== undefined) {
+    useStore(before, effects);
+    useStore(now, new ChangedEffects(effects, before, now, changed));
+  }
   return {
-    base: opened.program(),
-    head: opened.program(new Map(changed.map((path) => [path, after.get(path)]))),
+    base: before,
+    head: now,
     limits: [],
-    close: () => opened.close(),
+    close() {
+      effects?.close();
+      opened.close();
+    },
   };
 }
 

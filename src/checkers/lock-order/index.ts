@@ -1,8 +1,6 @@
 /** lock-order: lockdep at review time. */
 
-import { effectsOf } from '../../effects/effects.ts';
-import { LockEffects } from '../../effects/locks/lock-effects.ts';
-import type { Program } from '../../index/program.ts';
+import { lockEffectsOf } from '../../effects/locks/lock-effects.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -33,15 +31,6 @@ export const lockOrder: CodeChecker = {
 
 /** 'drivers/infiniband', 'fs/ext4': a change to two of them makes no lock of one an instance of the other's. */
 const areaOf = (path: string): string => path.split('/').slice(0, 2).join('/');
-
-/** One for each program: its summaries are made once. */
-const known = new WeakMap<Program, LockEffects>();
-
-function lockEffectsOf(program: Program): LockEffects {
-  const made = known.get(program) ?? new LockEffects(effectsOf(program));
-  known.set(program, made);
-  return made;
-}
 
 function auditFunction(locks: FunctionLocks): readonly Finding[] {
   findLeftHeld(locks);

@@ -76,13 +76,19 @@ export function atomicBecause(
 export class LockStates {
   readonly #states: LockState[] = [];
   readonly #numbers = new Map<string, number>();
+  /** The states that were handed out, so that their keys need not be made again. */
+  readonly #known = new Map<LockState, number>();
 
   number(state: LockState): number {
+    const same = this.#known.get(state);
+    if (same !== undefined) return same;
     const key = keyOf(state);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#states.push(state) - 1;
-    this.#numbers.set(key, number);
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#states.push(state) - 1;
+      this.#numbers.set(key, number);
+      this.#known.set(state, number);
+    }
     return number;
   }
 

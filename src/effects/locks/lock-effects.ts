@@ -3,14 +3,15 @@
  * a summary that was made with fewer is made again, so that the order of questions does not matter.
  */
 import { Expr, type Flow } from '../../c/flow.ts';
-import type { FunctionRef } from '../../index/program.ts';
+import type { FunctionRef, MacroRef, Program } from '../../index/program.ts';
 import { leafFunctions } from '../../kernel/leaf-functions.ts';
 import { atomicSections, lockFunctions } from '../../kernel/locks.ts';
-import type { Effects } from '../effects.ts';
+import { type Effects, effectsOf } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
 import { Walker } from '../paths.ts';
+import { storeOf } from '../stores.ts';
 import { type Body, type BodyInput, nameOfCall, netOfBody, walkBody } from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
 import { changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
@@ -40,14 +41,7 @@ interface Callee {
 }
 
 /** What a name that is called in a file means. */
-interface Target {
-  readonly key: unknown;
-  /** Undefined for a macro. */
-  readonly ref: FunctionRef | undefined;
-  readonly name: string;
-  readonly path: string;
-  readonly flow: Flow | undefined;
-}
+type Target = FunctionRef | MacroRef;
 
 /** A summary, and how many calls below the function were followed for it. */
 interface Made {
@@ -58,10 +52,9 @@ interface Made {
 export class LockEffects {
   readonly effects: Effects;
   readonly #store: LockSummaryStore | undefined;
-  readonly #summaries = new Map<unknown, Made>();
-  readonly #targets = new Map<string, Target | undefined>();
+  #summaries = new Map<string, Made>();
   /** Net effects by definition, with the depth of calls that they were made with. */
-  readonly #nets = new Map<unknown, { depth: number; net: LockSummary }>();
+  #nets = new Map<string, { depth: number; net: LockSummary }>();
   readonly #walkers: Walker[] = [];
   #depth = 0;
   #bodies = 0;
@@ -79,7 +72,7 @@ export class LockEffects {
 
   /** What calling a function does, with at least `below` calls followed below it. */
   summary(ref: FunctionRef, below = MAX_DEPTH - 1): LockSummary {
-    return this.#summaryOf(targetOf(ref), below);
+    return this.#summaryOf(ref, below);
   }
 
   /** What a call of a body in file `from` may run, with `below` calls followed. */
@@ -93,38 +86,65 @@ export class LockEffects {
     return [{ name, path: target.path, summary: this.#summaryOf(target, below - 1) }];
   }
 
-  #target(name: string, from: string, aliases = 0): Target | undefined {
-    const key = `${name}\0${from}`;
-    if (this.#targets.has(key)) return this.#targets.get(key);
-    const { program } = this.effects;
-    const definition = program.functions(name, from)[0];
-    const macro = program.macro(name, from);
-    let target: Target | undefined;
-    if (macro !== undefined && (definition === undefined || macro.path === from)) {
-      const { fact, path } = macro;
-      if (fact.kind === 'alias')
-        target = aliases < MAX_DEPTH ? this.#target(fact.text, from, aliases + 1) : undefined;
-      else target = { key: fact, ref: undefined, name, path, flow: fact.flow };
-    } else if (definition !== undefined) target = targetOf(definition);
-    this.#targets.set(key, target);
-    return target;
+  #target(name: string, from: string): Target | undefined {
+    const { functions, macro } = this.effects.meaning(name, from);
+    return functions[0] ?? macro;
   }
 
-  #summaryOf({ key, ref, path, flow }: Target, below: number): LockSummary {
-    const stored = ref && this.#store?.get(ref);
+  #summaryOf(target: Target, below: number): LockSummary {
+    const stored = this.#storedSummary(target);
     if (stored !== undefined) return stored;
-    const made = this.#summaries.get(key);
+    const { id, path } = target;
+    const made = this.#summaries.get(id);
     if (made !== undefined && made.below >= below) return made.summary;
-    if (flow === undefined || this.#bodies++ > MAX_BODIES) return made?.summary ?? NO_LOCKS;
+    const { flow } = target.fact;
+    if (flow === undefined || this.#isOver()) return made?.summary ?? NO_LOCKS;
     // What is asked of itself meanwhile is answered by what is known so far.
-    this.#summaries.set(key, { below, summary: made?.summary ?? NO_LOCKS });
+    this.#summaries.set(id, { below, summary: made?.summary ?? NO_LOCKS });
     const { summary } = this.#walk(flow, path, below);
-    this.#summaries.set(key, { below, summary });
+    this.#summaries.set(id, { below, summary });
     return summary;
   }
 
-  /** The functions that the tree stores in the field that is called. */
+  #storedSummary(target: Target): LockSummary | undefined {
+    return 'number' in target ? this.#store?.get(target) : undefined;
+  }
+
+  /** Bodies are counted where no store answers: with one, only macros are walked. */
+  #isOver(): boolean {
+    return this.#store === undefined && this.#bodies++ > MAX_BODIES;
+  }
+
+  /** Runs `work`, in which macros are summarised anew: what they call has no final answer yet. */
+  withoutMacros(work: () => void): void {
+    const [summaries, nets] = [this.#summaries, this.#nets];
+    this.#summaries = new Map();
+    this.#nets = new Map();
+    try {
+      work();
+    } finally {
+      this.#summaries = summaries;
+      this.#nets = nets;
+    }
+  }
+
+  /** Calls `visit` with each function that a body in file `from` may call through a field. */
+  eachStored(flow: Flow, from: string, visit: (ref: FunctionRef) => void): void {
+    for (let call = 0; call < flow.calls.length; call++) {
+      if (nameOfCall(flow, call) === '') for (const ref of this.#storedAt(flow, call, from)) visit(ref);
+    }
+  }
+
   #stored(flow: Flow, call: number, from: string, below: number): readonly Callee[] {
+    return this.#storedAt(flow, call, from).map((ref) => ({
+      name: ref.name,
+      path: ref.path,
+      summary: this.summary(ref, below - 1),
+    }));
+  }
+
+  /** The functions that the tree stores in the field that is called. */
+  #storedAt(flow: Flow, call: number, from: string): readonly FunctionRef[] {
     const callee = flow.calls[call]?.callee ?? 0;
     const op = flow.exprOp[callee];
     if (op !== Expr.Arrow && op !== Expr.Field) return [];
@@ -132,12 +152,7 @@ export class LockEffects {
     const field = flow.names[flow.exprB[callee] as number] ?? '';
     if (owner === '') return [];
     const stored = this.effects.program.stored(owner, field, MAX_PLACES);
-    if (stored.length > MAX_TARGETS) return [];
-    return stored.map(({ ref }) => ({
-      name: ref.name,
-      path: ref.path,
-      summary: this.summary(ref, below - 1),
-    }));
+    return stored.length > MAX_TARGETS ? [] : stored.map(({ ref }) => ref);
   }
 
   /** What a call leaves held or released; undefined where that is nothing. */
@@ -151,20 +166,21 @@ export class LockEffects {
   #netOfName(name: string, from: string, depth: number): LockSummary | undefined {
     if (depth <= 0) return undefined;
     const target = this.#target(name, from);
-    const stored = target?.ref && this.#store?.get(target.ref);
-    if (stored !== undefined) return stored;
-    return target?.flow && this.#netOfBody(target.key, target.flow, target.path, depth);
+    return target && (this.#storedSummary(target) ?? this.#netOfBody(target, depth));
   }
 
-  #netOfBody(key: unknown, flow: Flow, path: string, depth: number): LockSummary {
-    const known = this.#nets.get(key);
+  #netOfBody(target: Target, depth: number): LockSummary {
+    const { id, path } = target;
+    const known = this.#nets.get(id);
     if (known !== undefined && known.depth >= depth) return known.net;
+    const { flow } = target.fact;
+    if (flow === undefined) return NO_LOCKS;
     // What is asked of itself meanwhile is answered by what is known so far.
-    this.#nets.set(key, { depth, net: known?.net ?? NO_LOCKS });
+    this.#nets.set(id, { depth, net: known?.net ?? NO_LOCKS });
     this.#depth++;
     try {
       const net = netOfBody(this.#input(flow, path, depth - 1, 0), this.#walker());
-      this.#nets.set(key, { depth, net });
+      this.#nets.set(id, { depth, net });
       return net;
     } finally {
       this.#depth--;
@@ -214,14 +230,6 @@ export class LockEffects {
   }
 }
 
-const targetOf = (ref: FunctionRef): Target => ({
-  key: ref.id,
-  ref,
-  name: ref.name,
-  path: ref.path,
-  flow: ref.fact.flow,
-});
-
 const isPrimitive = (name: string): boolean => lockFunctions.has(name) || atomicSections.has(name);
 
 /** A function that answers the same question once. */
@@ -231,4 +239,17 @@ function remember<K, V>(ask: (key: K) => V): (key: K) => V {
     if (!known.has(key)) known.set(key, ask(key));
     return known.get(key) as V;
   };
+}
+
+/** One for each program, for all checkers: its summaries are made once. */
+const effectsByProgram = new WeakMap<Program, LockEffects>();
+
+export function lockEffectsOf(program: Program): LockEffects {
+  let effects = effectsByProgram.get(program);
+  if (effects === undefined) {
+    const store = storeOf(program);
+    effects = new LockEffects(effectsOf(program), store && { get: (ref) => store.locks(ref) });
+    effectsByProgram.set(program, effects);
+  }
+  return effects;
 }

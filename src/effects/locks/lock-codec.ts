@@ -1,0 +1,66 @@
+/** Lock summaries in bytes. */
+import type { LockKind, LockMode } from '../../kernel/locks.ts';
+import type { Awaited } from '../../kernel/waits.ts';
+import { bool, type Codec, choice, int, list, optional, record, text, uint } from '../tree/codec.ts';
+import type { Acquired, Asserted, Cause, Happening, LockSummary, NetEffect, Waited } from './lock-summary.ts';
+
+const cause = record<Cause>({
+  line: uint,
+  callee: text,
+  calleePath: text,
+  depth: uint,
+  conditional: bool,
+  key: text,
+});
+
+const lockClass = text;
+const place = text;
+/** Texts of a closed set, which the table of a batch holds once each. */
+const kind = text as Codec<string> as Codec<LockKind>;
+const mode = choice<LockMode>(['write', 'read', 'recursive']);
+const awaits = text as Codec<string> as Codec<Awaited>;
+const without = list(lockClass);
+
+const acquired = record<Acquired>({
+  lockClass,
+  place,
+  kind,
+  mode,
+  subclass: int,
+  blocks: bool,
+  without,
+  cause,
+});
+
+const netEffect = record<NetEffect>({
+  operation: choice(['acquire', 'release']),
+  lockClass,
+  place,
+  kind,
+  mode,
+  subclass: int,
+  success: choice(['always', 'nonzero', 'zero']),
+});
+
+const happening = record<Happening>({ what: text, gfp: int, without, cause });
+
+const waited = record<Waited>({ awaits, place, target: text, cause });
+
+const asserted = record<Asserted>({
+  lockClass,
+  place,
+  mode: choice<LockMode | 'any'>(['any', 'write', 'read', 'recursive']),
+  line: uint,
+});
+
+export const lockSummaryCodec = record<LockSummary>({
+  acquires: list(acquired),
+  net: list(netEffect),
+  sleeps: optional(happening),
+  reclaims: optional(happening),
+  waits: list(waited),
+  asserts: list(asserted),
+  preempt: int,
+  softirq: int,
+  hardirq: int,
+});

@@ -80,8 +80,7 @@ async function expandPaths(
       found.add(inTree);
       continue;
     }
-    const prefix = inTree === '' ? '' : `${inTree}/`;
-    const below = [...(await tree.list()).keys()].filter((file) => file.startsWith(prefix) && isSource(file));
+    const below = (await tree.paths(inTree)).filter(isSource);
     if (below.length === 0) throw new UserError(`There are no C files in ${path}.`);
     for (const file of below) found.add(file);
   }

@@ -20,6 +20,14 @@ export function overlayTree(base: SourceTree, changes: FileChanges): SourceTree 
       }
       return files;
     },
+    async paths(folder) {
+      const found = new Set(await base.paths(folder));
+      for (const [path, bytes] of changes) {
+        if (bytes === undefined) found.delete(path);
+        else if (isBelow(path, folder)) found.add(path);
+      }
+      return [...found];
+    },
     async read(paths) {
       const files = new Map(await base.read(paths.filter((path) => !changes.has(path))));
       for (const path of paths) {
@@ -36,10 +44,15 @@ export function memoryTree(files: ReadonlyMap<string, Uint8Array>): SourceTree {
   const nothing: SourceTree = {
     id: '',
     list: async () => new Map(),
+    paths: async () => [],
     read: async () => new Map(),
   };
   return overlayTree(nothing, files);
 }
+
+/** Whether a path lies in a folder or below; '' is the top. */
+export const isBelow = (path: string, folder: string): boolean =>
+  folder === '' || path.startsWith(`${folder}/`);
 
 /** Git's id of a file's content. */
 export function blobId(bytes: Uint8Array): string {

@@ -2,6 +2,7 @@
 import { decodeText } from './bytes.ts';
 import type { SourceTree } from './change.ts';
 import type { ObjectReader } from './objects.ts';
+import { isBelow } from './overlay.ts';
 import { runGit } from './run.ts';
 
 interface Entry {
@@ -43,6 +44,9 @@ export function revisionTree(gitDir: string, objects: ObjectReader, treeId: stri
     list() {
       all ??= listFiles(gitDir, treeId);
       return all;
+    },
+    async paths(folder) {
+      return [...(await this.list()).keys()].filter((path) => isBelow(path, folder));
     },
     async read(paths) {
       const found = await Promise.all(

@@ -46,7 +46,7 @@ export function programsAtHand(cacheDir: string | undefined): ProgramSource {
     const { base, head, diff } = change;
     if (!base || !head) return fragmentPrograms(diff);
     if (await isSmall(base)) {
-      const all = [...(await base.list()).keys()].filter(isSource);
+      const all = (await base.paths('')).filter(isSource);
       return includedPrograms(base, head, { base: all, head: [...new Set([...all, ...paths.head])] }, []);
     }
     if (cacheDir !== undefined) {
@@ -63,17 +63,19 @@ export function programsAtHand(cacheDir: string | undefined): ProgramSource {
 
 /** The paths and the C files beside them: what calls and what takes the same locks is mostly there. */
 async function withNeighbours(tree: SourceTree, paths: readonly string[]): Promise<readonly string[]> {
-  const all = [...(await tree.list()).keys()];
-  const beside = paths.flatMap((path) =>
-    pathsInFolder(all, path)
-      .filter((other) => other.endsWith('.c'))
-      .slice(0, MAX_NEIGHBOURS),
-  );
-  return [...new Set([...paths, ...beside])];
+  const found = new Set(paths);
+  for (const folder of new Set(paths.map(folderOf))) {
+    const beside = pathsInFolder(await tree.paths(folder), folder === '' ? '' : `${folder}/`);
+    for (const path of beside.filter((other) => other.endsWith('.c')).slice(0, MAX_NEIGHBOURS))
+      found.add(path);
+  }
+  return [...found];
 }
 
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
 async function isSmall(tree: SourceTree): Promise<boolean> {
-  if (tree.root === undefined) return (await tree.list()).size < SMALL_TREE;
+  if (tree.root === undefined) return (await tree.paths('')).length < SMALL_TREE;
   return (await countFiles(tree.root, SMALL_TREE)) < SMALL_TREE;
 }
 

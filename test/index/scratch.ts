@@ -33,5 +33,6 @@ export const plainTree = (root: string): SourceTree => ({
   id: root,
   root,
   list: () => Promise.reject(new Error('the index scans a folder by itself')),
+  paths: () => Promise.reject(new Error('the index lists a folder by itself')),
   read: () => Promise.reject(new Error('the index reads a folder by itself')),
 });

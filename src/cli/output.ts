@@ -4,6 +4,10 @@ import type { Report } from '../review/report.ts';
 import type { Io } from './io.ts';
 
 export const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'] as const;
+
+/** Forms of a lock graph. */
+export const LOCK_GRAPH_FORMS = ['text', 'dot', 'svg', 'mermaid'] as const;
+export type LockGraphForm = (typeof LOCK_GRAPH_FORMS)[number];
 export type Format = (typeof FORMATS)[number];
 
 export function parseFormat(name: string | undefined): Format {

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UserError } from '../errors.ts';
 import { LEVELS } from './fail-on.ts';
 import type { ExitStatus, Io } from './io.ts';
-import { FORMATS } from './output.ts';
+import { FORMATS, LOCK_GRAPH_FORMS } from './output.ts';
 
 const FORMAT = 'form of the report';
 
@@ -105,6 +105,19 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
     .action(async (symbol: string, options) => {
       const { runLookup } = await import('./lookup.ts');
       done(await runLookup({ ...options, symbol }, io));
+    });
+
+  program
+    .command('lockgraph')
+    .description('what the tree takes under a lock, and what it takes that under')
+    .argument('<lock>', 'its class ("struct foo.lock", "mm/slab.c:slab_mutex"), or the last name of it')
+    .option('--repo <dir>', 'git repository or plain source tree (default: this folder)')
+    .option('--rev <revision>', 'of a git repository (default: HEAD)')
+    .addOption(new Option('--format <form>', 'how to draw it').choices(LOCK_GRAPH_FORMS).default('text'))
+    .option('--limit <n>', 'neighbours on each side (default: 20)', wholeNumber)
+    .action(async (lock: string, options) => {
+      const { runLockgraph } = await import('./lockgraph.ts');
+      done(await runLockgraph({ ...options, lock }, io));
     });
 
   program

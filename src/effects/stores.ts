@@ -2,11 +2,16 @@
 import type { FunctionRef, Program } from '../index/program.ts';
 import type { LockSummary } from './locks/lock-summary.ts';
 import type { Summary } from './summary.ts';
+import type { TreeLockGraph } from './tree/lock-graph.ts';
 
 export interface EffectStore {
   /** Undefined where there is none, or none that still holds. */
   summary(ref: FunctionRef): Summary | undefined;
   locks(ref: FunctionRef): LockSummary | undefined;
+  /** The lock graph of the whole tree, as it was before any change. */
+  readonly lockGraph: TreeLockGraph;
+  /** The function that a witness of the graph is in a program; undefined where that has another in its place. */
+  witness(program: Program, number: number): FunctionRef | undefined;
 }
 
 const stores = new WeakMap<Program, EffectStore>();

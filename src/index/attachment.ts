@@ -11,7 +11,6 @@
  * A name should contain the version of the format (moduleVersion() in analyser-version.ts), so that a file of
  * another version is not found.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByteReader, ByteWriter } from '../c/bytes.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -93,10 +92,6 @@ export class Attachment {
     this.#file = file;
     this.#firsts = new Uint32Array(file.bytes('firsts').buffer);
     this.#starts = new Uint32Array(file.bytes('starts').buffer);
-  }
-
-  static has(index: TreeIndex, name: string): boolean {
-    return existsSync(pathOf(index, name));
   }
 
   /** The attachment of this name; undefined where the tree has none. */

@@ -122,6 +122,10 @@ class MemoryProgram implements Program {
     return this.#files.get(path);
   }
 
+  definition(): undefined {
+    return undefined;
+  }
+
   definitions(path: string): readonly FunctionRef[] {
     return this.#refs.filter((ref) => ref.path === path);
   }

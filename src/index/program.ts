@@ -35,6 +35,8 @@ export interface Program {
   /** Paths of the files that this program knows best: all of a small tree, the changed ones of a big one. */
   readonly paths: readonly string[];
   facts(path: string): FileFacts | undefined;
+  /** A definition by its number; undefined where there is none, or where its file is changed. */
+  definition(number: number): FunctionRef | undefined;
   /** The function definitions in a file, in its order. */
   definitions(path: string): readonly FunctionRef[];
 

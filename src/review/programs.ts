@@ -85,9 +85,9 @@ async function indexedPrograms(
   diff: readonly FileDiff[],
   cacheDir: string,
 ): Promise<Sides> {
-  const [{ openIndex }, { TreeEffects }, { ChangedEffects }, { useStore }] = await Promise.all([
+  const [{ openIndex }, { openEffects }, { ChangedEffects }, { useStore }] = await Promise.all([
     import('../index/open-index.ts'),
-    import('../effects/tree/tree-effects.ts'),
+    import('../effects/tree/related-effects.ts'),
     import('../effects/tree/changed-effects.ts'),
     import('../effects/stores.ts'),
   ]);
@@ -98,7 +98,7 @@ async function indexedPrograms(
   const after = await head.read(changed);
   const before = opened.program();
   const now = opened.program(new Map(changed.map((path) => [path, after.get(path)])));
-  const effects = TreeEffects.open(opened.report.index);
+  const effects = openEffects(opened.report.index);
   if (effects !== undefined) {
     useStore(before, effects);
     useStore(now, new ChangedEffects(effects, before, now, changed));

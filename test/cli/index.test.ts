@@ -167,3 +167,38 @@ describe('adjutant lookup', () => {
     expect(err).toMatch(/adjutant: .*nobody\.\n$/);
   });
 });
+
+describe('adjutant lockgraph', () => {
+  const locked = () => {
+    const made = tree();
+    writeTree(made.root, {
+      'lib/order.c':
+        'static struct mutex outer_mutex;\nstatic struct mutex inner_mutex;\nvoid order(void)\n{\n\tmutex_lock(&outer_mutex);\n\tmutex_lock(&inner_mutex);\n}\n',
+    });
+    return made;
+  };
+
+  it('shows what is taken under a lock and over it, as text and as drawings', async () => {
+    const { root, env } = locked();
+    await adjutant(['index', '--repo', root], env);
+    const text = await adjutant(['lockgraph', 'outer_mutex', '--repo', root], env);
+    expect(text.status).toBe(0);
+    expect(text.out).toContain('    lib/order.c:inner_mutex  100 %, one function: order()  lib/order.c:6\n');
+    const drawn = async (form: string) =>
+      (await adjutant(['lockgraph', 'inner_mutex', '--repo', root, '--format', form], env)).out;
+    expect(await drawn('dot')).toContain('"lib/order.c:outer_mutex" -> "lib/order.c:inner_mutex"');
+    expect(await drawn('mermaid')).toContain('flowchart LR');
+    expect(await drawn('svg')).toContain('<svg');
+  });
+
+  it('says what to do where there is no graph, and where there is no such lock', async () => {
+    const { root, env } = locked();
+    const none = await adjutant(['lockgraph', 'outer_mutex', '--repo', root], env);
+    expect(none.status).toBe(2);
+    expect(none.err).toContain('run `adjutant index');
+    await adjutant(['index', '--repo', root], env);
+    const unknown = await adjutant(['lockgraph', 'no_such_lock', '--repo', root], env);
+    expect(unknown.status).toBe(2);
+    expect(unknown.err).toContain('no_such_lock');
+  });
+});

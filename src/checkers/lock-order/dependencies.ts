@@ -1,12 +1,8 @@
-/** The dependencies that one function makes: what it takes, or has taken below it, while it holds something. */
+/** The dependencies of a function as the graph and the reader want them: with the steps that make each. */
 import { lineOf } from '../../c/flow.ts';
-import { gfpOf } from '../../effects/locks/gfp.ts';
-import type { Held } from '../../effects/locks/held.ts';
+import { type BodyDependency, dependenciesOfBody, weightOf } from '../../effects/locks/dependencies.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
-import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import type { Cause } from '../../effects/locks/lock-summary.ts';
-import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { FS_RECLAIM } from '../../kernel/reclaim.ts';
+import type { Acquired, Cause, Happening } from '../../effects/locks/lock-summary.ts';
 import type { Step } from '../checker.ts';
 import { acquisitionSteps, causeSteps } from './causes.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -23,112 +19,56 @@ export interface PlacedDependency extends Dependency {
   readonly depth: number;
 }
 
-/** What a lock in a class of its own could be for, and what lockdep has no class for, makes no dependency. */
-const isOrdered = (held: Held): boolean =>
-  held.lockClass !== '' &&
-  held.kind !== 'rcu' &&
-  held.kind !== 'srcu' &&
-  held.kind !== 'page_lock' &&
-  !held.place.startsWith('?');
-
 /** All dependencies of a function. */
 export function dependenciesOf(locks: FunctionLocks): readonly PlacedDependency[] {
-  const found: PlacedDependency[] = [];
-  for (const event of locks.body.events) {
-    const held = event.state.held.filter(isOrdered);
-    if (held.length === 0) continue;
-    if (event.kind === 'acquire') {
-      const { lock } = event;
-      if (lock === undefined || event.blocks === false || !isOrdered(lock)) continue;
-      const step = locks.step(lineOf(event.position), `${locks.text(lock)} is taken`);
-      for (const from of held)
-        add(found, locks, event, from, { lock: lock.lockClass, mode: lock.mode }, [step], direct);
-    } else if (event.kind === 'call') addCall(found, locks, event, held);
-  }
-  return found;
+  return dependenciesOfBody(locks.body).map((d) => placed(locks, d));
 }
 
-const direct = { depth: 0, conditional: false };
+function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
+  let witness: readonly Step[] | undefined;
+  return {
+    from: { lock: d.from.lockClass, mode: d.from.mode },
+    to: d.to,
+    get witness() {
+      witness ??= [locks.stepOfTaking(d.from), ...stepsTo(locks, d)];
+      return witness;
+    },
+    weight: weightOf(d),
+    count: 1,
+    place: locks.ref.path,
+    locks,
+    position: d.event.position,
+    conditional: d.conditional || d.event.isMerged,
+    depth: d.depth,
+  };
+}
 
-function addCall(
-  found: PlacedDependency[],
-  locks: FunctionLocks,
-  event: LockEvent,
-  held: readonly Held[],
-): void {
-  const { flow, places } = locks.body;
-  const name = nameOfCall(flow, event.call);
-  const args = flow.calls[event.call]?.args ?? [];
+/** From the event to the second lock. */
+function stepsTo(locks: FunctionLocks, { event, callee, below }: BodyDependency): readonly Step[] {
   const line = lineOf(event.position);
-  const allocator = ALLOCATORS.get(name);
-  if (allocator !== undefined) {
-    const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, args[allocator.flags] ?? 0);
-    if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps || !gfp.flags.fs) return;
-    const step = locks.step(line, `${name}() may enter reclaim`);
-    for (const from of held) add(found, locks, event, from, reclaim, [step], direct);
-    return;
+  if (callee === undefined || below === undefined) {
+    const text =
+      event.lock === undefined
+        ? `${nameOfCall(locks.body.flow, event.call)}() may enter reclaim`
+        : `${locks.text(event.lock)} is taken`;
+    return [locks.step(line, text)];
   }
-  const callees = locks.effects.callees(flow, event.call, locks.ref.path);
-  for (const callee of callees) {
-    const call = locks.step(line, `${callee.name}() is called`);
-    const many = callees.length > 1;
-    for (const a of callee.summary.acquires) {
-      if (!a.blocks || a.lockClass === '' || a.kind === 'rcu' || a.kind === 'srcu' || a.kind === 'page_lock')
-        continue;
-      const here = places.substitute(a.place, args);
-      if (here !== undefined && held.some((h) => h.place === here)) continue;
-      const below = acquisitionSteps(locks.effects, a, callee.name, callee.path);
-      const cause = { depth: a.cause.depth + 1, conditional: many };
-      for (const from of held) {
-        if (a.without.includes(from.lockClass)) continue;
-        add(found, locks, event, from, { lock: a.lockClass, mode: a.mode }, [call, ...below], cause);
-      }
-    }
-    const reclaims = callee.summary.reclaims;
-    if (reclaims === undefined) continue;
-    if (reclaims.gfp >= 0) {
-      const gfp = gfpOf(flow, args[reclaims.gfp] ?? 0);
-      if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps || !gfp.flags.fs) continue;
-    }
-    const below = causeSteps(
+  const call = locks.step(line, `${callee.name}() is called`);
+  if (isAcquired(below)) return [call, ...acquisitionSteps(locks.effects, below, callee.name, callee.path)];
+  return [
+    call,
+    ...causeSteps(
       locks.effects,
-      { ...reclaims.cause, callee: callee.name, calleePath: callee.path },
-      (summary) =>
-        summary.reclaims && {
-          cause: summary.reclaims.cause,
-          text: stepText(summary.reclaims.cause, `${reclaims.what}() may enter reclaim`),
+      { ...below.cause, callee: callee.name, calleePath: callee.path },
+      ({ reclaims }) =>
+        reclaims && {
+          cause: reclaims.cause,
+          text: stepText(reclaims.cause, `${below.what}() may enter reclaim`),
         },
-    );
-    const cause = { depth: reclaims.cause.depth + 1, conditional: many || reclaims.cause.conditional };
-    for (const from of held) {
-      if (!reclaims.without.includes(from.lockClass))
-        add(found, locks, event, from, reclaim, [call, ...below], cause);
-    }
-  }
+    ),
+  ];
 }
 
-const reclaim = { lock: FS_RECLAIM, mode: 'write' } as const;
+const isAcquired = (below: Acquired | Happening): below is Acquired => 'lockClass' in below;
 
 const stepText = (cause: Cause, end: string): string => (cause.depth === 0 ? end : `calls ${cause.callee}()`);
-
-function add(
-  found: PlacedDependency[],
-  locks: FunctionLocks,
-  event: LockEvent,
-  from: Held,
-  to: Dependency['to'],
-  steps: readonly Step[],
-  cause: { depth: number; conditional: boolean },
-): void {
-  if (from.lockClass === to.lock) return;
-  found.push({
-    from: { lock: from.lockClass, mode: from.mode },
-    to,
-    witness: [locks.stepOfTaking(from), ...steps],
-    weight: (event.isMerged ? 0.3 : 1) * (cause.conditional ? 0.4 : 1) * 0.9 ** cause.depth,
-    locks,
-    position: event.position,
-    conditional: cause.conditional || event.isMerged,
-    depth: cause.depth,
-  });
-}

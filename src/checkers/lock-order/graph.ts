@@ -3,15 +3,8 @@
  * dependency. The rules for readers are lockdep's (Documentation/locking/lockdep-design.rst, "Recursive
  * read locks" and "Dependency types and strong dependency paths").
  */
-import type { LockMode } from '../../kernel/locks.ts';
+import type { LockUse } from '../../effects/locks/dependencies.ts';
 import type { Step } from '../checker.ts';
-
-/** One end of a dependency. */
-interface LockUse {
-  /** Lock class as lockdep names it: 'struct foo.lock', 'mm/slab.c:slab_mutex', 'fs_reclaim'. */
-  readonly lock: string;
-  readonly mode: LockMode;
-}
 
 /** `to` was taken, or waited for, while `from` was held. */
 export interface Dependency {
@@ -21,13 +14,17 @@ export interface Dependency {
   readonly witness: readonly Step[];
   /** 0 to 1: how sure it is that this order happens at run time. */
   readonly weight: number;
+  /** Functions that follow this order, as far as they are known. */
+  readonly count: number;
+  /** Path of the file in which it is seen. */
+  readonly place: string;
 }
 
 /**
  * Whether a chain may go on from `earlier` to `later`. A recursive reader never waits for another reader:
  * after -(*R)-> nothing may follow that begins with a shared lock, -(S*)->. All other pairs are strong.
  */
-const isStrong = (earlier: Dependency, later: Dependency): boolean =>
+export const isStrong = (earlier: Dependency, later: Dependency): boolean =>
   !(earlier.to.mode === 'recursive' && later.from.mode !== 'write');
 
 const keyOf = (d: Dependency): string => `${d.from.lock}\0${d.to.lock}\0${d.from.mode}\0${d.to.mode}`;

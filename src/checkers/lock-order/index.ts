@@ -1,10 +1,11 @@
 /** lock-order: lockdep at review time. */
 
-import { lockEffectsOf } from '../../effects/locks/lock-effects.ts';
+import { type LockEffects, lockEffectsOf } from '../../effects/locks/lock-effects.ts';
+import { storeOf } from '../../effects/stores.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
-import { functionsWithLocks, neighbourhood } from './neighbourhood.ts';
+import { functionsWithLocks, neighbourhood, wholeTree } from './neighbourhood.ts';
 import { findRecursive, recursive } from './recursive.ts';
 import { findSleepInAtomic, sleepInAtomic } from './sleep-in-atomic.ts';
 import { findLeftHeld, findReleasedTwice, unbalanced } from './unbalanced.ts';
@@ -15,19 +16,30 @@ export const lockOrder: CodeChecker = {
   audit(program, paths) {
     const effects = lockEffectsOf(program);
     const audited = paths.flatMap((path) => functionsWithLocks(effects, path));
-    const areas = new Set(paths.map(areaOf));
-    const cycles = [...areas].flatMap((area) =>
-      findCycles(
-        neighbourhood(
-          effects,
-          paths.filter((path) => areaOf(path) === area),
-          audited.filter((locks) => areaOf(locks.ref.path) === area),
-        ),
-      ),
-    );
+    const store = storeOf(program);
+    const cycles =
+      store === undefined
+        ? cyclesByArea(effects, paths, audited)
+        : findCycles(wholeTree(effects, store, audited));
     return [...audited.flatMap(auditFunction), ...cycles];
   },
 };
+
+function cyclesByArea(
+  effects: LockEffects,
+  paths: readonly string[],
+  audited: readonly FunctionLocks[],
+): readonly Finding[] {
+  return [...new Set(paths.map(areaOf))].flatMap((area) =>
+    findCycles(
+      neighbourhood(
+        effects,
+        paths.filter((path) => areaOf(path) === area),
+        audited.filter((locks) => areaOf(locks.ref.path) === area),
+      ),
+    ),
+  );
+}
 
 /** 'drivers/infiniband', 'fs/ext4': a change to two of them makes no lock of one an instance of the other's. */
 const areaOf = (path: string): string => path.split('/').slice(0, 2).join('/');

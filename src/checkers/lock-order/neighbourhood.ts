@@ -3,19 +3,33 @@
  * is nearly always between functions of one driver or subsystem, with reclaim or a notifier to close the ring.
  */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { EffectStore } from '../../effects/stores.ts';
 import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
 import { acquisitionSteps } from './causes.ts';
 import { dependenciesOf, type PlacedDependency } from './dependencies.ts';
 import { FunctionLocks } from './function-locks.ts';
 import { LockGraph } from './graph.ts';
+import { TreeGraph } from './tree-graph.ts';
 
 /** Files beside an audited one that are read for it. */
 const MAX_SIBLINGS = 80;
 
 export interface Neighbourhood {
-  readonly graph: LockGraph;
+  readonly graph: Pick<LockGraph, 'cycle'>;
   /** The dependencies that the audited files make themselves. */
   readonly own: readonly PlacedDependency[];
+}
+
+/** The graph of a whole tree: what the audited functions do is laid over what the tree's did. */
+export function wholeTree(
+  effects: LockEffects,
+  store: EffectStore,
+  audited: readonly FunctionLocks[],
+): Neighbourhood {
+  const over = new LockGraph();
+  const own = audited.flatMap((locks) => dependenciesOf(locks));
+  for (const dependency of own) over.add(dependency);
+  return { graph: new TreeGraph(effects, store, over), own };
 }
 
 /** `audited`: the functions of the audited files that touch locks. */
@@ -78,6 +92,8 @@ function addReclaim(effects: LockEffects, graph: LockGraph, near: ReadonlySet<st
             ...acquisitionSteps(effects, acquired, ref.name, ref.path),
           ],
           weight: 0.8 ** acquired.cause.depth,
+          count: 1,
+          place: ref.path,
         });
       }
     }

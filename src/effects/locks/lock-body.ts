@@ -48,6 +48,8 @@ export interface Body {
   readonly conditions: Conditions;
   readonly events: readonly LockEvent[];
   readonly summary: LockSummary;
+  /** What a call may run. */
+  readonly callees: BodyInput['callees'];
   /** False where some paths were not walked. */
   readonly complete: boolean;
 }
@@ -64,6 +66,7 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
     conditions,
     events,
     summary: summarise(input, places, conditions, events),
+    callees: input.callees,
     complete,
   };
 }

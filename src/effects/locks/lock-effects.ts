@@ -34,7 +34,7 @@ export interface LockSummaryStore {
   get(ref: FunctionRef): LockSummary | undefined;
 }
 
-interface Callee {
+export interface Callee {
   readonly name: string;
   readonly path: string;
   readonly summary: LockSummary;

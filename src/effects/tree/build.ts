@@ -4,11 +4,20 @@ import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { moduleVersion } from '../../index/analyser-version.ts';
-import { Attachment, AttachmentWriter } from '../../index/attachment.ts';
+import { AttachmentWriter } from '../../index/attachment.ts';
 import type { Progress } from '../../index/build.ts';
+import { FactStore } from '../../index/fact-store.ts';
+import { TreeFiles } from '../../index/file-index.ts';
+import { indexProgram } from '../../index/index-program.ts';
 import type { TreeIndex } from '../../index/tree-index.ts';
 import { type FunctionBatch, functionBatches } from './batches.ts';
+import { RecordReader } from './codec.ts';
+import { LockGraphWriter } from './lock-graph.ts';
+import { eachReclaimDependency } from './reclaim.ts';
+import { openEffects } from './related-effects.ts';
+import { batchDependenciesCodec } from './stored-dependencies.ts';
+import { TreeEffects } from './tree-effects.ts';
+import { effectsName } from './version.ts';
 import type { BatchEffects, WorkerData } from './worker.ts';
 
 /** '.ts' in a checkout, '.js' in a package. */
@@ -29,17 +38,18 @@ export interface EffectsBuildOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Name of the attachment with the effects, of this version of the analyses. */
-export const effectsName = (): string => `effects-${moduleVersion('../effects/tree/worker')}`;
-
 /**
- * Computes and writes them, where they are not there yet. Resolves to how long that took, in milliseconds.
+ * Computes and writes them, where neither this tree has them nor one that hardly differs. Resolves to how long that
+ * took, in milliseconds.
  * Rejects with what a thread threw, or with the signal's reason.
  */
 export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOptions): Promise<number> {
-  if (Attachment.has(index, effectsName())) return 0;
+  const there = openEffects(index);
+  there?.close();
+  if (there !== undefined) return 0;
   const start = performance.now();
   const writer = new AttachmentWriter(index, effectsName());
+  const graph = new LockGraphWriter();
   const batches = new BatchQueue(functionBatches(index));
   const total = index.firstFunction(index.fileCount);
   let done = 0;
@@ -67,8 +77,10 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
         compiled,
         signal,
         () => batches.take(thread % 2 === 1),
-        (batch, bytes) => {
-          writer.add(batch.first, bytes);
+        (batch, { effects, dependencies, texts }) => {
+          writer.add(batch.first, effects);
+          const r = new RecordReader(dependencies, texts);
+          for (const found of batchDependenciesCodec.read(r)) graph.add(found.number, found.dependencies);
           report(batch.end - batch.first);
         },
       ).catch((error: unknown) => {
@@ -80,7 +92,21 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   options.signal?.throwIfAborted();
   writer.finish();
+  addReclaim(index, options.factsFolder, graph);
+  graph.finish(index, effectsName());
   return performance.now() - start;
+}
+
+function addReclaim(index: TreeIndex, factsFolder: string, graph: LockGraphWriter): void {
+  const store = FactStore.open(factsFolder);
+  const effects = TreeEffects.openAlone(index, effectsName());
+  try {
+    const program = indexProgram(new TreeFiles(index, store.facts));
+    eachReclaimDependency(program, effects, (number, found) => graph.add(number, found));
+  } finally {
+    effects.close();
+    store.close();
+  }
 }
 
 /** Batches that are left: threads take from both ends, so that what lies together is done by one. */
@@ -109,7 +135,7 @@ async function runThread(
   compiled: string,
   signal: AbortSignal,
   take: () => FunctionBatch | undefined,
-  done: (batch: FunctionBatch, bytes: Uint8Array) => void,
+  done: (batch: FunctionBatch, result: BatchEffects) => void,
 ): Promise<void> {
   const worker = new Worker(MODULE, {
     workerData: data,
@@ -122,8 +148,8 @@ async function runThread(
     worker.postMessage(batch ?? 'end');
   };
   await new Promise<void>((resolve, reject) => {
-    worker.on('message', ({ bytes }: BatchEffects) => {
-      done(batch as FunctionBatch, bytes);
+    worker.on('message', (result: BatchEffects) => {
+      done(batch as FunctionBatch, result);
       next();
     });
     worker.on('error', reject);

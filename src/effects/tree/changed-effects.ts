@@ -10,7 +10,6 @@ import { LockEffects } from '../locks/lock-effects.ts';
 import type { LockSummary } from '../locks/lock-summary.ts';
 import type { EffectStore } from '../stores.ts';
 import type { Summary } from '../summary.ts';
-import type { TreeEffects } from './tree-effects.ts';
 
 /** Callers that are looked at of one function: what is called more widely has many that would not differ. */
 const MAX_CALLERS = 200;
@@ -18,11 +17,11 @@ const MAX_CALLERS = 200;
 const MAX_FUNCTIONS = 1000;
 
 export class ChangedEffects implements EffectStore {
-  readonly #tree: TreeEffects;
+  readonly #tree: EffectStore;
   readonly #stale = new Set<number>();
 
   /** `before` and `now` are programs of one tree's index; `paths` are the files in which they differ. */
-  constructor(tree: TreeEffects, before: IndexProgram, now: IndexProgram, paths: readonly string[]) {
+  constructor(tree: EffectStore, before: IndexProgram, now: IndexProgram, paths: readonly string[]) {
     this.#tree = tree;
     const effects = new Effects(now, { get: (ref) => this.summary(ref) });
     const locks = new LockEffects(effects, { get: (ref) => this.locks(ref) });
@@ -55,6 +54,14 @@ export class ChangedEffects implements EffectStore {
       }
       reached = next;
     }
+  }
+
+  get lockGraph(): EffectStore['lockGraph'] {
+    return this.#tree.lockGraph;
+  }
+
+  witness(program: IndexProgram, number: number): FunctionRef | undefined {
+    return this.#tree.witness(program, number);
   }
 
   summary(ref: FunctionRef): Summary | undefined {

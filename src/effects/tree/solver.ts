@@ -1,16 +1,22 @@
 /**
- * The effects of all functions of a tree, callees first. The members of a cycle are worked on twice: first with
- * nothing known of each other, then with what came of that. So an answer does not depend on where the work began.
+ * The effects of all functions of a tree, callees first. The members of a cycle are worked on in rounds: first with
+ * nothing known of each other, then with what came of that, and on where it changes what a call leaves held. So an
+ * answer does not depend on where the work began.
  */
 import type { IndexProgram } from '../../index/index-program.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { Effects } from '../effects.ts';
+import { dependenciesOfBody } from '../locks/dependencies.ts';
 import { LockEffects } from '../locks/lock-effects.ts';
-import { type LockSummary, NO_LOCKS } from '../locks/lock-summary.ts';
+import { type LockSummary, type NetEffect, NO_LOCKS } from '../locks/lock-summary.ts';
 import { type Summary, UNKNOWN_SUMMARY } from '../summary.ts';
 import { BottomUp } from './bottom-up.ts';
 import { EffectsTable } from './effects-table.ts';
 import type { FunctionEffects } from './function-effects.ts';
+import { type StoredDependency, storedDependencies } from './stored-dependencies.ts';
+
+/** Rounds after the second: a lock may be released several wrappers deep in a cycle. */
+const LATER_ROUNDS = 5;
 
 const UNKNOWN: FunctionEffects = { summary: undefined, locks: NO_LOCKS };
 
@@ -21,6 +27,7 @@ export class TreeSolver {
   readonly #locks: LockEffects;
   readonly #graph: BottomUp;
   readonly #done: EffectsTable;
+  readonly #dependencies = new Map<number, readonly StoredDependency[]>();
   /** What the first round found of the members of a cycle. */
   readonly #guesses = new Map<number, FunctionEffects>();
 
@@ -42,6 +49,13 @@ export class TreeSolver {
   effects(number: number): FunctionEffects {
     this.#graph.visit(number);
     return this.#done.get(number) ?? UNKNOWN;
+  }
+
+  /** The dependencies of a function whose effects were made; once. */
+  takeDependencies(number: number): readonly StoredDependency[] {
+    const found = this.#dependencies.get(number) ?? [];
+    this.#dependencies.delete(number);
+    return found;
   }
 
   /** What is known of a function while another is worked on. */
@@ -74,19 +88,32 @@ export class TreeSolver {
       this.#done.put(only, this.#compute(only));
       return;
     }
-    this.#round(members, (number, effects) => this.#guesses.set(number, effects));
-    this.#round(members, (number, effects) => this.#done.put(number, effects));
+    this.#round(members);
+    let changed = this.#round(members);
+    const callers = new Map<number, number[]>(members.map((number) => [number, []]));
+    for (const number of members)
+      for (const callee of this.#called(number)) callers.get(callee)?.push(number);
+    for (let round = 0; round < LATER_ROUNDS && changed.length > 0; round++) {
+      changed = this.#round([...new Set(changed.flatMap((number) => callers.get(number) ?? []))]);
+    }
+    for (const number of members) this.#done.put(number, this.#guesses.get(number) ?? UNKNOWN);
     this.#guesses.clear();
   }
 
-  /** Works on all members with what is known now; `put` is told afterwards. */
-  #round(members: readonly number[], put: (number: number, effects: FunctionEffects) => void): void {
+  /** Works on members of a cycle with what is known now. Returns those whose callers' locks it changes. */
+  #round(members: readonly number[]): readonly number[] {
+    const changed: number[] = [];
     this.#effects.withoutMacros(() =>
       this.#locks.withoutMacros(() => {
         const found = members.map((number) => [number, this.#compute(number)] as const);
-        for (const [number, effects] of found) put(number, effects);
+        for (const [number, effects] of found) {
+          const before = this.#guesses.get(number)?.locks ?? NO_LOCKS;
+          if (!leavesTheSame(before, effects.locks)) changed.push(number);
+          this.#guesses.set(number, effects);
+        }
       }),
     );
+    return changed;
   }
 
   #compute(number: number): FunctionEffects {
@@ -95,9 +122,20 @@ export class TreeSolver {
     const { flow, noReturn } = ref.fact;
     if (flow === undefined)
       return noReturn ? { summary: { ...UNKNOWN_SUMMARY, noReturn }, locks: NO_LOCKS } : UNKNOWN;
+    const body = this.#locks.body(ref);
+    const dependencies = body === undefined ? [] : storedDependencies(dependenciesOfBody(body));
+    if (dependencies.length > 0) this.#dependencies.set(number, dependencies);
     return {
       summary: this.#isCalled(number) ? this.#effects.compute(ref) : undefined,
-      locks: this.#locks.body(ref)?.summary ?? NO_LOCKS,
+      locks: body?.summary ?? NO_LOCKS,
     };
   }
+}
+
+/** Whether two summaries leave the same held, released and disabled behind. */
+function leavesTheSame(a: LockSummary, b: LockSummary): boolean {
+  if (a.preempt !== b.preempt || a.softirq !== b.softirq || a.hardirq !== b.hardirq) return false;
+  const isSame = (x: NetEffect, y: NetEffect | undefined): boolean =>
+    x.operation === y?.operation && x.place === y.place && x.mode === y.mode && x.success === y.success;
+  return a.net.length === b.net.length && a.net.every((effect, n) => isSame(effect, b.net[n]));
 }

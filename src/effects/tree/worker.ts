@@ -9,6 +9,7 @@ import type { FunctionBatch } from './batches.ts';
 import { RecordWriter } from './codec.ts';
 import { writeEffects } from './function-effects.ts';
 import { TreeSolver } from './solver.ts';
+import { batchDependenciesCodec, type StoredDependency } from './stored-dependencies.ts';
 
 export interface WorkerData {
   readonly treeFolder: string;
@@ -16,8 +17,11 @@ export interface WorkerData {
 }
 
 export interface BatchEffects {
-  readonly first: number;
-  readonly bytes: Uint8Array;
+  /** The batch's bytes for the attachment. */
+  readonly effects: Uint8Array;
+  /** A record of batchDependenciesCodec, and the texts that it refers to. */
+  readonly dependencies: Uint8Array;
+  readonly texts: readonly string[];
 }
 
 if (parentPort !== null) {
@@ -37,9 +41,23 @@ if (parentPort !== null) {
       port.close();
       return;
     }
-    const bytes = effectsOfBatch(solver, message);
-    port.postMessage({ first: message.first, bytes } satisfies BatchEffects, [bytes.buffer as ArrayBuffer]);
+    const effects = effectsOfBatch(solver, message);
+    port.postMessage({ effects, ...dependenciesOfBatch(solver, message) } satisfies BatchEffects);
   });
+}
+
+function dependenciesOfBatch(
+  solver: TreeSolver,
+  { first, end }: FunctionBatch,
+): Pick<BatchEffects, 'dependencies' | 'texts'> {
+  const found: { number: number; dependencies: readonly StoredDependency[] }[] = [];
+  for (let number = first; number < end; number++) {
+    const dependencies = solver.takeDependencies(number);
+    if (dependencies.length > 0) found.push({ number, dependencies });
+  }
+  const w = new RecordWriter();
+  batchDependenciesCodec.write(w, found);
+  return { dependencies: w.take(), texts: w.texts };
 }
 
 function effectsOfBatch(solver: TreeSolver, { first, end }: FunctionBatch): Uint8Array {

@@ -13,6 +13,8 @@ const edge = (
   to: { lock: to, mode: toMode },
   witness: [{ path: 'a.c', line: 1, function: 'f', text: `${from} then ${to}` }],
   weight: 1,
+  count: 1,
+  place: 'a.c',
 });
 
 const graphOf = (...edges: readonly Dependency[]): LockGraph => {

@@ -10,12 +10,16 @@ const cycle: readonly Dependency[] = [
     to: { lock: 'B', mode: 'read' },
     witness: [step(1, 'f() takes A'), step(2, 'and then B')],
     weight: 1,
+    count: 1,
+    place: 'a.c',
   },
   {
     from: { lock: 'B', mode: 'write' },
     to: { lock: 'A', mode: 'write' },
     witness: [step(9, 'g() takes A under B')],
     weight: 1,
+    count: 1,
+    place: 'a.c',
   },
 ];
 

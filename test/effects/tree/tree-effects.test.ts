@@ -27,6 +27,13 @@ const TREE: Sources = {
     void take(struct dev *d) { mutex_lock(&d->lock); mutex_unlock(&d->lock); }
     int even(int n) { return n == 0 ? 1 : odd(n - 1); }
     int odd(int n) { take(0); return n == 0 ? 0 : even(n - 1); }`,
+  'lib/ring.c': `
+    static struct mutex ring_mutex;
+    void ring_flush(int n) { if (n) ring_unlock(n - 1); }
+    void ring_put(int n) { ring_flush(n); mutex_unlock(&ring_mutex); }
+    void ring_end(int n) { ring_put(n); }
+    void ring_unlock(int n) { ring_end(n); }
+    void ring_leave(int n) { ring_unlock(n); }`,
   'net/user.c': `
     #include "../include/dev.h"
     void outer(struct dev *d) { with(d); }
@@ -66,6 +73,17 @@ describe('the effects of a tree', () => {
     expect(taken(effects, program, 'outer')).toEqual(['struct dev.lock']);
     expect(taken(effects, program, 'outermost')).toEqual(['struct dev.lock']);
     expect(taken(effects, program, 'even')).toEqual(['struct dev.lock']);
+    effects.close();
+    index.close();
+  });
+
+  it('tell what a function of a cycle releases, several calls down', async () => {
+    const { index, effects } = await opened(1);
+    const program = index.program();
+    for (const name of ['ring_put', 'ring_unlock', 'ring_leave']) {
+      const net = effects.locks(definition(program, name))?.net;
+      expect(net?.map(({ operation, place }) => `${operation} ${place}`)).toEqual(['release @ring_mutex']);
+    }
     effects.close();
     index.close();
   });

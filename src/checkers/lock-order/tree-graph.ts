@@ -1,0 +1,138 @@
+/** The lock graph of a whole tree with the dependencies of the audited functions over it. */
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { EffectStore } from '../../effects/stores.ts';
+import type { TreeDependency, TreeLockGraph } from '../../effects/tree/lock-graph.ts';
+import type { TableEntry } from '../../index/facts.ts';
+import type { FunctionRef } from '../../index/program.ts';
+import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
+import type { Step } from '../checker.ts';
+import { acquisitionSteps } from './causes.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { FunctionLocks } from './function-locks.ts';
+import { type Dependency, isStrong, type LockGraph } from './graph.ts';
+
+/** Locks in a cycle that is searched: the more there are, the less likely is it that each pair means the same objects. */
+const LONGEST = 3;
+
+export class TreeGraph {
+  readonly #effects: LockEffects;
+  readonly #store: EffectStore;
+  readonly #tree: TreeLockGraph;
+  readonly #own: LockGraph;
+
+  /** `own`: the dependencies of the audited functions as they are now; what `store` says of changed files does not count. */
+  constructor(effects: LockEffects, store: EffectStore, own: LockGraph) {
+    this.#effects = effects;
+    this.#store = store;
+    this.#tree = store.lockGraph;
+    this.#own = own;
+  }
+
+  /** What is taken under `lock`. */
+  under(lock: string): readonly Dependency[] {
+    return [...this.#own.under(lock), ...this.#fromTree(this.#tree.under(lock))];
+  }
+
+  /** What `lock` is taken under. */
+  over(lock: string): readonly Dependency[] {
+    return [...this.#own.over(lock), ...this.#fromTree(this.#tree.over(lock))];
+  }
+
+  /** The surest of the shortest cycles through `through`, which comes first; undefined where there is none. */
+  cycle(through: Dependency, longest = LONGEST): readonly Dependency[] | undefined {
+    const [start, end] = [through.to.lock, through.from.lock];
+    if (start === end) return undefined;
+    const closes = (chain: readonly Dependency[]): boolean =>
+      chain.every((d, n) => isStrong(chain[n - 1] ?? through, d)) &&
+      isStrong(chain.at(-1) ?? through, through);
+    const direct = this.#between(start, end).map((d) => [d]);
+    const found = surest(direct.filter(closes));
+    if (found !== undefined || longest < 3) return found && [through, ...found];
+    const last = new Map<string, Dependency[]>();
+    for (const d of this.over(end)) last.set(d.from.lock, [...(last.get(d.from.lock) ?? []), d]);
+    const chains = this.under(start).flatMap((first) =>
+      (last.get(first.to.lock) ?? []).map((second) => [first, second]),
+    );
+    const longer = surest(chains.filter(closes));
+    return longer && [through, ...longer];
+  }
+
+  #between(from: string, to: string): readonly Dependency[] {
+    return [
+      ...this.#own.under(from).filter((d) => d.to.lock === to),
+      ...this.#fromTree(this.#tree.between(from, to)),
+    ];
+  }
+
+  #fromTree(edges: readonly TreeDependency[]): readonly Dependency[] {
+    return edges.flatMap((edge) => {
+      const { from, to, weight, count } = edge;
+      const ref = this.#witnessOf(edge);
+      if (ref === undefined) return [];
+      const witness = (): readonly Step[] => witnessSteps(this.#effects, ref, edge);
+      return [lazily({ from, to, weight, count, place: ref.path }, witness)];
+    });
+  }
+
+  /** A function that still follows the order; undefined where all that are known are changed. */
+  #witnessOf({ witnesses }: TreeDependency): FunctionRef | undefined {
+    for (const { number } of witnesses) {
+      const ref = this.#store.witness(this.#effects.effects.program, number);
+      if (ref !== undefined) return ref;
+    }
+    return undefined;
+  }
+}
+
+function surest(chains: readonly (readonly Dependency[])[]): readonly Dependency[] | undefined {
+  const weigh = (chain: readonly Dependency[]): number => chain.reduce((product, d) => product * d.weight, 1);
+  let found: readonly Dependency[] | undefined;
+  for (const chain of chains) if (found === undefined || weigh(chain) > weigh(found)) found = chain;
+  return found;
+}
+
+/** A dependency whose witness is made when somebody reads it: it takes a walk through the function. */
+function lazily(parts: Omit<Dependency, 'witness'>, make: () => readonly Step[]): Dependency {
+  let made: readonly Step[] | undefined;
+  return {
+    ...parts,
+    get witness() {
+      made ??= make();
+      return made;
+    },
+  };
+}
+
+/** The steps with which a function of the tree makes a dependency. */
+function witnessSteps(
+  effects: LockEffects,
+  ref: FunctionRef,
+  { from, to }: Pick<Dependency, 'from' | 'to'>,
+): readonly Step[] {
+  if (from.lock === FS_RECLAIM) return reclaimSteps(effects, ref, to.lock);
+  const body = effects.body(ref);
+  if (body === undefined) return [];
+  const same = dependenciesOf(new FunctionLocks(effects, ref, body))
+    .filter((d) => d.from.lock === from.lock && d.to.lock === to.lock)
+    .sort((x, y) => y.weight - x.weight);
+  return same[0]?.witness ?? [];
+}
+
+/** Reclaim calls the function through the field in which the tree stores it. */
+function reclaimSteps(effects: LockEffects, ref: FunctionRef, lock: string): readonly Step[] {
+  const acquired = effects
+    .summary(ref)
+    .acquires.filter((a) => a.lockClass === lock && a.blocks)
+    .sort((x, y) => x.cause.depth - y.cause.depth)[0];
+  const stored = effects.effects.program.storedIn(ref).find(({ entry }) => isReclaimCallback(entry));
+  if (acquired === undefined || stored === undefined) return [];
+  const { entry, path } = stored;
+  const text = `reclaim calls ${entry.type}.${entry.field}, which is ${ref.name}()`;
+  return [
+    { path, line: entry.line, function: ref.name, text },
+    ...acquisitionSteps(effects, acquired, ref.name, ref.path),
+  ];
+}
+
+const isReclaimCallback = ({ type, field }: TableEntry): boolean =>
+  reclaimCallbacks.some((callback) => callback.type === type && callback.field === field);

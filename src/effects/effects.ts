@@ -42,7 +42,7 @@ const NO_MEANING: Meaning = { macro: undefined, functions: [], noReturn: false }
 const MAX_DEFINITIONS = 4;
 /** Files whose names' meanings are kept, and names that mean the same to all files. */
 const FILES = 300;
-const NAMES = 50_000;
+const NAMES = 200_000;
 
 /** What a name means in a file. */
 export interface Callee {
@@ -180,13 +180,14 @@ export class Effects {
 
   /** What a name that is called in file `from` stands for; functions or a macro, or nothing. */
   meaning(name: string, from: string): Meaning {
-    if (this.program.isUnambiguous(name)) return this.#everywhere.get(name, () => this.#resolve(name, from));
+    const everywhere = this.#everywhere.find(name);
+    if (everywhere !== undefined) return everywhere;
     const names = this.#meanings.get(from, () => new Map());
-    let meaning = names.get(name);
-    if (meaning === undefined) {
-      meaning = this.#resolve(name, from);
-      names.set(name, meaning);
-    }
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const meaning = this.#resolve(name, from);
+    if (this.program.isUnambiguous(name)) this.#everywhere.set(name, meaning);
+    else names.set(name, meaning);
     return meaning;
   }
 

@@ -33,7 +33,7 @@ const UNIT_BYTES = 8 << 20;
 /** The same of headers, which all files ask for. */
 const HEADER_BYTES = 24 << 20;
 /** Files whose visible headers are kept, as a bit for each file of the tree. */
-const VISIBLE_SETS = 1000;
+const VISIBLE_SETS = 3000;
 /** Include edges that are kept: those of all headers of a kernel are about half a million. */
 const INCLUDE_EDGES = 4 << 20;
 

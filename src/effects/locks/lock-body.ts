@@ -5,7 +5,7 @@ import { atomicSections, guards, lockAssertions, lockFunctions } from '../../ker
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
-import type { Walker } from '../paths.ts';
+import type { Walker, WalkLimits } from '../paths.ts';
 import { NONZERO, ZERO } from '../values.ts';
 import { Conditions } from './conditional.ts';
 import { type Gfp, gfpOf } from './gfp.ts';
@@ -40,6 +40,7 @@ export interface BodyInput {
   readonly knowledge: (call: number) => CallKnowledge;
   readonly constant: (name: string) => number | undefined;
   readonly targetOf: (pointer: number) => string;
+  readonly limits?: WalkLimits;
 }
 
 export interface Body {
@@ -83,7 +84,7 @@ function lockEvents(
 ): { events: readonly LockEvent[]; complete: boolean } {
   const { flow } = input;
   if (!touchesLocks(input)) return { events: [], complete: true };
-  const events = new Map<string, LockEvent>();
+  const events = new Map<number | string, LockEvent>();
   const domain: LockDomain = new LockDomain({
     places,
     classOf: input.classOf,
@@ -92,7 +93,10 @@ function lockEvents(
     constantOf: (e) => constantOf(flow, e, input.constant),
     onEvent: (event) => {
       const state = domain.states.number(event.state);
-      const key = `${event.kind}:${event.call}:${state}:${event.kind === 'leave' ? `${event.position}:${event.result}` : ''}`;
+      const key =
+        event.kind === 'leave'
+          ? `${event.position}:${state}:${event.result}`
+          : (event.call * 4 + KINDS.indexOf(event.kind)) * 0x100000 + state;
       const known = events.get(key);
       if (known === undefined || (known.isMerged && !event.isMerged)) events.set(key, event);
     },
@@ -101,9 +105,12 @@ function lockEvents(
     domains: [domain],
     knowledge: input.knowledge,
     constant: input.constant,
+    ...(input.limits ? { limits: input.limits } : {}),
   });
   return { events: [...events.values()], complete };
 }
+
+const KINDS: readonly LockEvent['kind'][] = ['call', 'acquire', 'release', 'leave'];
 
 function touchesLocks(input: BodyInput): boolean {
   const { flow } = input;

@@ -10,7 +10,7 @@ import { type Effects, effectsOf } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
-import { Walker } from '../paths.ts';
+import { Walker, type WalkLimits } from '../paths.ts';
 import { storeOf } from '../stores.ts';
 import { type Body, type BodyInput, nameOfCall, netOfBody, walkBody } from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
@@ -52,6 +52,7 @@ interface Made {
 export class LockEffects {
   readonly effects: Effects;
   readonly #store: LockSummaryStore | undefined;
+  readonly #limits: WalkLimits | undefined;
   #summaries = new Map<string, Made>();
   /** Net effects by definition, with the depth of calls that they were made with. */
   #nets = new Map<string, { depth: number; net: LockSummary }>();
@@ -59,9 +60,11 @@ export class LockEffects {
   #depth = 0;
   #bodies = 0;
 
-  constructor(effects: Effects, store?: LockSummaryStore) {
+  /** `limits`: those of a walk; its own unless told. */
+  constructor(effects: Effects, store?: LockSummaryStore, limits?: WalkLimits) {
     this.effects = effects;
     this.#store = store;
+    this.#limits = limits;
   }
 
   /** Walks a function's body and keeps its events: for reporting. Undefined where it has no body. */
@@ -225,6 +228,7 @@ export class LockEffects {
       knowledge: (call) =>
         below === MAX_DEPTH ? this.effects.knowledge(flow, call, path) : this.#lightly(flow, call, path),
       constant: (name) => this.effects.constant(name, path),
+      ...(this.#limits ? { limits: this.#limits } : {}),
       targetOf: (pointer) => lockClass(program, flow, path, new Places(flow).behind(pointer)),
     };
   }

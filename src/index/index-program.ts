@@ -199,13 +199,13 @@ export class IndexProgram implements Program {
     return [...found.values()];
   }
 
-  /** Functions and macros' users that call through a field of this name, whatever the struct. */
-  callersThrough(field: string): readonly FunctionRef[] {
+  callersThrough(field: string, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
     const found = new Map<string, FunctionRef>();
     for (const place of this.#files.places(LinkKind.Indirect, field)) {
       if ((place.flags & MentionFlag.Macro) !== 0) continue;
       const caller = this.#ref(place);
       if (caller.fact.flow?.names.includes(field)) found.set(caller.id, caller);
+      if (found.size >= limit) break;
     }
     return [...found.values()];
   }

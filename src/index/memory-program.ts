@@ -1,5 +1,5 @@
 /** A Program over the facts of a few files in memory: a fixture, a patch alone, a miniature tree. */
-import { Expr } from '../c/flow.ts';
+import { Expr, type Flow } from '../c/flow.ts';
 import type {
   FieldFact,
   FileFacts,
@@ -193,6 +193,12 @@ class MemoryProgram implements Program {
     return [...found];
   }
 
+  callersThrough(field: string, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
+    return this.#refs
+      .filter(({ fact: { flow } }) => flow?.calls.some((c) => isField(flow, c.callee, field)))
+      .slice(0, limit);
+  }
+
   stored(type: TypeName, field: string, limit = Number.POSITIVE_INFINITY): readonly Stored[] {
     this.#link();
     const { owner, field: leaf } = this.#place(type, field, '');
@@ -307,6 +313,9 @@ function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);
 }
+
+const isField = ({ exprOp, exprB, names }: Flow, e: number, field: string): boolean =>
+  (exprOp[e] === Expr.Arrow || exprOp[e] === Expr.Field) && names[exprB[e] as number] === field;
 
 /** Names of the globals (functions among them) that a flow mentions, each once. */
 function globalsOf({ flow }: FunctionFact | MacroFact): readonly string[] {

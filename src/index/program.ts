@@ -59,6 +59,8 @@ export interface Program {
 
   /** Functions that call `name` (or store it in a table), for going up; the search ends at `limit` of them. */
   callers(ref: FunctionRef, limit?: number): readonly FunctionRef[];
+  /** Functions that call through a field of this name, whatever the struct; the search ends at `limit` of them. */
+  callersThrough(field: string, limit?: number): readonly FunctionRef[];
   /** Functions that the tree stores in this field of this struct; none where there are more places than `limit`. */
   stored(
     type: TypeName,

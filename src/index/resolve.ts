@@ -58,7 +58,11 @@ const isOutside = (path: string): boolean => /^(tools|samples|scripts|Documentat
 /** Whether other files can mean it without including its file. */
 export const isVisibleToAll = ({ path, isStatic }: Candidate): boolean => !isStatic || isHeader(path);
 
-/** The candidates that fit best, in the order given; those with the same fit are all kept. */
+/**
+ * The candidates that fit best, in the order given; those with the same fit are all kept. An inline function of a
+ * header that was chosen may stand for a subsystem that is not configured: the function of the same name that
+ * others can call comes with it, and who asks tells the two apart.
+ */
 export function best<T extends Candidate>(
   candidates: readonly T[],
   from: string,
@@ -68,6 +72,19 @@ export function best<T extends Candidate>(
     const only = candidates[0] as T;
     return isVisibleToAll(only) || fitness(only, from, includes) > 0 ? candidates : [];
   }
+  const found = fittest(candidates, from, includes);
+  if (found.length === 0 || !found.every(({ path, isStatic }) => isStatic && isHeader(path))) return found;
+  const configured = candidates.filter(
+    ({ path, isStatic }) => !isStatic && !isHeader(path) && !isOutside(path),
+  );
+  return [...found, ...fittest(configured, from, includes)];
+}
+
+function fittest<T extends Candidate>(
+  candidates: readonly T[],
+  from: string,
+  includes: (candidate: T) => boolean,
+): readonly T[] {
   let most = 1;
   let found: T[] = [];
   for (const candidate of candidates) {

@@ -66,6 +66,21 @@ export function lowerMacro(l: Lowering, node: number): void {
   finish(l, l.position(body));
 }
 
+/**
+ * Lowers the argument of DEFINE_GUARD() or one of its kind that takes the lock, as the body of a macro with one
+ * parameter, `_T`: what guard() is given, or what `_T->lock` points at.
+ * @throws LoweringError as lowerMacro() does.
+ */
+export function lowerGuard(l: Lowering, taking: number): void {
+  const { tree, b } = l;
+  l.reset();
+  const parameter = tree.names.indexOf('_T');
+  if (parameter >= 0) l.declare(parameter, 0, LocalFlag.Parameter);
+  if (tree.kind[taking] === Kind.BlockArgument) lowerStatement(l, tree.a[taking] as number);
+  else b.emit(Op.Return, lowerValue(l, taking), 0, l.position(taking));
+  finish(l, l.position(taking));
+}
+
 export const isStatement = (kind: number): boolean => kind >= Kind.Block && kind <= Kind.PreprocessorIf;
 
 function lowerParameters(l: Lowering, first: number): void {

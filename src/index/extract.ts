@@ -4,9 +4,10 @@ import { ByteWriter } from '../c/bytes.ts';
 import { columnOf, lineOf } from '../c/flow.ts';
 import { LoweringError } from '../c/flow-builder.ts';
 import { encodeFlow } from '../c/flow-encode.ts';
-import { lowerBody, lowerFunction, lowerMacro } from '../c/lower.ts';
+import { lowerBody, lowerFunction, lowerGuard, lowerMacro } from '../c/lower.ts';
 import { Lowering } from '../c/lowering.ts';
 import { declaredType } from '../c/types.ts';
+import { type GuardDefinition, guardConstructor, guardDefinitions } from '../kernel/guards.ts';
 import { assignedEntries } from './extract-assignments.ts';
 import { functionSignature, textsOf } from './extract-functions.ts';
 import { macroShape } from './extract-macros.ts';
@@ -226,6 +227,33 @@ class FileExtraction {
     }
     const args = textsOf(tree, tree.b[call] as number);
     facts.topLevelMacros.push({ name, args, line: this.line(node) });
+    const guard = guardDefinitions.get(name);
+    if (guard !== undefined) this.addGuard(node, guard, args);
+  }
+
+  /** The constructor of a guard's class, as a macro: what guard() does is what that does. */
+  addGuard(node: number, { suffix, taking }: GuardDefinition, args: readonly string[]): void {
+    const { tree, lowering } = this;
+    let argument = tree.b[tree.a[node] as number] as number;
+    for (let i = 0; i < taking && argument !== 0; i++) argument = tree.next[argument] as number;
+    if (argument === 0) return;
+    const flowAt = this.macroFlow(node, () => lowerGuard(lowering, argument));
+    if (flowAt === NO_FLOW) return;
+    const name = guardConstructor(`${args[0]}${suffix ? args[1] : ''}`);
+    this.facts.macros.push(
+      new MacroRecord(
+        {
+          name,
+          line: this.line(node),
+          parameters: ['_T'],
+          variadic: false,
+          kind: 'statements',
+          text: '',
+          flowAt,
+        },
+        this.store,
+      ),
+    );
   }
 
   addFunction(node: number): void {
@@ -302,24 +330,31 @@ class FileExtraction {
     }
   }
 
+  /** Runs the lowering of the macro that is next and appends it to the flows. Returns where it is; NO_FLOW where it can't be. */
+  macroFlow(node: number, run: () => void): number {
+    const { bytes, lowering, facts } = this;
+    const start = bytes.length;
+    try {
+      run();
+      this.listener?.body(lowering, facts.macros.length, true);
+      encodeFlow(bytes, lowering.b, this.line(node));
+      return start;
+    } catch (error) {
+      if (!(error instanceof LoweringError)) throw error;
+      bytes.length = start;
+      return NO_FLOW;
+    }
+  }
+
   addMacro(node: number): void {
-    const { tree, bytes, lowering, facts } = this;
+    const { tree, lowering, facts } = this;
     const shape = macroShape(tree, node);
     if (shape === undefined) return;
     let { kind } = shape;
     let flowAt = NO_FLOW;
     if (kind === 'expression' || kind === 'statements' || kind === 'loop') {
-      const start = bytes.length;
-      try {
-        lowerMacro(lowering, node);
-        this.listener?.body(lowering, facts.macros.length, true);
-        encodeFlow(bytes, lowering.b, this.line(node));
-        flowAt = start;
-      } catch (error) {
-        if (!(error instanceof LoweringError)) throw error;
-        bytes.length = start;
-        kind = 'opaque';
-      }
+      flowAt = this.macroFlow(node, () => lowerMacro(lowering, node));
+      if (flowAt === NO_FLOW) kind = 'opaque';
     }
     const { parameters, variadic, text } = shape;
     const fields = { name: this.name(node), line: this.line(node), parameters, variadic, kind, text, flowAt };

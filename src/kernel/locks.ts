@@ -283,21 +283,15 @@ add('fs_reclaim_release', { kind: 'lock_map', lock: -1, name: FS_RECLAIM, operat
 /** Primitives of the lock API by name. */
 export const lockFunctions: ReadonlyMap<string, LockFunction> = table;
 
-/** A section without a lock: what it stops, and whether `name` begins (+1) or ends (-1) it. */
+/** A section without a lock: what it stops (`fs reclaim`: allocations in it do not enter that), and whether `name` begins (+1) or ends (-1) it. */
 export interface AtomicSection {
-  readonly stops: 'preemption' | 'softirq' | 'hardirq';
+  readonly stops: 'preemption' | 'softirq' | 'hardirq' | 'fs reclaim';
   readonly step: 1 | -1;
-  /** Restores a saved state rather than enabling outright. */
-  readonly restores: boolean;
 }
 
-const section = (stops: AtomicSection['stops'], step: 1 | -1, restores = false): AtomicSection => ({
-  stops,
-  step,
-  restores,
-});
+const section = (stops: AtomicSection['stops'], step: 1 | -1): AtomicSection => ({ stops, step });
 
-/** preempt.h, irqflags.h, bottom_half.h, smp.h, percpu-defs.h, highmem-internal.h. */
+/** preempt.h, irqflags.h, bottom_half.h, smp.h, percpu-defs.h, highmem-internal.h, sched/mm.h (memalloc scopes). */
 export const atomicSections: ReadonlyMap<string, AtomicSection> = new Map([
   ['preempt_disable', section('preemption', 1)],
   ['preempt_disable_notrace', section('preemption', 1)],
@@ -321,9 +315,15 @@ export const atomicSections: ReadonlyMap<string, AtomicSection> = new Map([
   ['raw_local_irq_disable', section('hardirq', 1)],
   ['raw_local_irq_enable', section('hardirq', -1)],
   ['local_irq_save', section('hardirq', 1)],
-  ['local_irq_restore', section('hardirq', -1, true)],
+  ['local_irq_restore', section('hardirq', -1)],
   ['raw_local_irq_save', section('hardirq', 1)],
-  ['raw_local_irq_restore', section('hardirq', -1, true)],
+  ['raw_local_irq_restore', section('hardirq', -1)],
+  ['memalloc_nofs_save', section('fs reclaim', 1)],
+  ['memalloc_nofs_restore', section('fs reclaim', -1)],
+  ['memalloc_noio_save', section('fs reclaim', 1)],
+  ['memalloc_noio_restore', section('fs reclaim', -1)],
+  ['memalloc_noreclaim_save', section('fs reclaim', 1)],
+  ['memalloc_noreclaim_restore', section('fs reclaim', -1)],
 ]);
 
 /** lockdep.h assertions: which argument must be held, and how. */
@@ -341,46 +341,6 @@ export const lockAssertions: ReadonlyMap<
   ['rwsem_assert_held', { lock: 0, mode: 'any', held: true }],
   ['rwsem_assert_held_write', { lock: 0, mode: 'write', held: true }],
 ] as const);
-
-/**
- * guard(name) and scoped_guard(name, …): the function that takes the lock, as DEFINE_GUARD, DEFINE_LOCK_GUARD_0/1
- * and their _COND forms define it (include/linux/{mutex,spinlock,rwsem,rcupdate,srcu,preempt,irqflags,device}.h).
- */
-export const guards: ReadonlyMap<string, string> = new Map([
-  ['mutex', 'mutex_lock'],
-  ['mutex_try', 'mutex_trylock'],
-  ['mutex_intr', 'mutex_lock_interruptible'],
-  ['mutex_kill', 'mutex_lock_killable'],
-  ['raw_spinlock', 'raw_spin_lock'],
-  ['raw_spinlock_nested', 'raw_spin_lock'],
-  ['raw_spinlock_irq', 'raw_spin_lock_irq'],
-  ['raw_spinlock_irqsave', 'raw_spin_lock_irqsave'],
-  ['raw_spinlock_bh', 'raw_spin_lock_bh'],
-  ['spinlock', 'spin_lock'],
-  ['spinlock_irq', 'spin_lock_irq'],
-  ['spinlock_irqsave', 'spin_lock_irqsave'],
-  ['spinlock_bh', 'spin_lock_bh'],
-  ['read_lock', 'read_lock'],
-  ['read_lock_irq', 'read_lock_irq'],
-  ['read_lock_irqsave', 'read_lock_irqsave'],
-  ['write_lock', 'write_lock'],
-  ['write_lock_irq', 'write_lock_irq'],
-  ['write_lock_irqsave', 'write_lock_irqsave'],
-  ['rwsem_read', 'down_read'],
-  ['rwsem_read_try', 'down_read_trylock'],
-  ['rwsem_read_intr', 'down_read_interruptible'],
-  ['rwsem_write', 'down_write'],
-  ['rwsem_write_try', 'down_write_trylock'],
-  ['rwsem_write_kill', 'down_write_killable'],
-  ['rcu', 'rcu_read_lock'],
-  ['srcu', 'srcu_read_lock'],
-  ['preempt', 'preempt_disable'],
-  ['preempt_notrace', 'preempt_disable_notrace'],
-  ['irq', 'local_irq_disable'],
-  ['irqsave', 'local_irq_save'],
-  ['migrate', ''],
-  ['device', 'device_lock'],
-]);
 
 /**
  * Classes of which the kernel tells instances apart by what they belong to (file system type, nesting level,

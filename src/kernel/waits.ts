@@ -108,6 +108,16 @@ export const sleeping: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Functions that may sleep unless the file says of its devices that they don't: name -> the call that says so. */
+export const sleepingUnless: ReadonlyMap<string, string> = new Map(
+  (
+    'pm_runtime_get_sync pm_runtime_put_sync pm_runtime_resume_and_get pm_runtime_resume pm_runtime_suspend ' +
+    'pm_runtime_put_sync_suspend pm_runtime_put_sync_autosuspend'
+  )
+    .split(' ')
+    .map((name) => [name, 'pm_runtime_irq_safe']),
+);
+
 /** Waits that spin rather than sleep, but on PREEMPT_RT. */
 export const spinningWaits: ReadonlySet<Awaited> = new Set(['timer', 'hrtimer', 'irq work']);
 

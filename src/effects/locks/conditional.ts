@@ -7,6 +7,17 @@ import { contextTests } from '../../kernel/waits.ts';
 
 const MAX_BRANCHES = 64;
 
+/** `args->flags`, `request.mode`: what a caller says by a member of what it passes. Other members are state. */
+function isFlagsOfParameter(flow: Flow, e: number): boolean {
+  const op = flow.exprOp[e];
+  if (op !== Expr.Arrow && op !== Expr.Field) return false;
+  if (!/flags$|mode$|gfp|mask$/.test(flow.names[flow.exprB[e] as number] ?? '')) return false;
+  const object = flow.exprA[e] as number;
+  return (
+    flow.exprOp[object] === Expr.Local && flow.locals[flow.exprA[object] as number]?.isParameter === true
+  );
+}
+
 /** Answers, for instructions of one flow, whether reaching them depends on a deciding test. */
 export class Conditions {
   readonly #flow: Flow;
@@ -78,7 +89,7 @@ export class Conditions {
           break;
         }
         case Expr.Binary:
-          if (flow.exprC[e] === Operator.And) return true;
+          if (flow.exprC[e] === Operator.And && isFlagsOfParameter(flow, a)) return true;
           stack.push(a, flow.exprB[e] as number);
           break;
         case Expr.Unary:

@@ -20,6 +20,8 @@ export interface LockState {
   readonly preempt: number;
   readonly softirq: number;
   readonly hardirq: number;
+  /** Nesting of memalloc_nofs_save() and its kind: allocations do not enter fs_reclaim. */
+  readonly nofs: number;
   /** Places released here that were not taken here: they belong to the caller. */
   readonly released: readonly string[];
   /** Places taken here and released again on this path. */
@@ -31,6 +33,7 @@ export const NOTHING_HELD: LockState = {
   preempt: 0,
   softirq: 0,
   hardirq: 0,
+  nofs: 0,
   released: [],
   dropped: [],
 };
@@ -45,7 +48,10 @@ const SPINNING: ReadonlySet<LockKind> = new Set([
   'local_lock',
 ]);
 
-const isSpinning = (kind: LockKind): boolean => SPINNING.has(kind);
+export const isSpinning = (kind: LockKind): boolean => SPINNING.has(kind);
+
+/** Kinds that forbid sleeping while they are held. */
+export const isAtomicKind = (kind: LockKind): boolean => isSpinning(kind) || kind === 'rcu';
 
 /** Kinds that a task may have to sleep for. */
 const SLEEPING: ReadonlySet<LockKind> = new Set([
@@ -65,7 +71,7 @@ export const isSleepingLock = (kind: LockKind): boolean => SLEEPING.has(kind);
 export function atomicBecause(
   state: LockState,
 ): Held | 'preempt_disable' | 'local_bh_disable' | 'local_irq_disable' | undefined {
-  const lock = state.held.findLast((h) => isSpinning(h.kind) || h.kind === 'rcu');
+  const lock = state.held.findLast((h) => isAtomicKind(h.kind));
   if (lock !== undefined) return lock;
   if (state.hardirq > 0) return 'local_irq_disable';
   if (state.softirq > 0) return 'local_bh_disable';
@@ -98,4 +104,4 @@ export class LockStates {
 }
 
 const keyOf = (s: LockState): string =>
-  `${s.held.map((h) => `${h.place}~${h.mode}~${h.call}`).join(';')}|${s.preempt}|${s.softirq}|${s.hardirq}|${s.released.join(';')}|${s.dropped.join(';')}`;
+  `${s.held.map((h) => `${h.place}~${h.mode}~${h.call}`).join(';')}|${s.preempt}|${s.softirq}|${s.hardirq}|${s.nofs}|${s.released.join(';')}|${s.dropped.join(';')}`;

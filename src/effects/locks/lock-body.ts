@@ -1,9 +1,10 @@
 /** The walk of one body with the lock domain: its events, and the summary that they make. */
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { atomicSections, guards, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
+import { guardConstructor } from '../../kernel/guards.ts';
+import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
-import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
+import { sleeping, sleepingUnless, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker, WalkLimits } from '../paths.ts';
 import { NONZERO, ZERO } from '../values.ts';
@@ -15,6 +16,7 @@ import {
   type Acquired,
   type Asserted,
   type Cause,
+  changesState,
   type Happening,
   type LockSummary,
   mattersUnderLock,
@@ -37,6 +39,8 @@ export interface BodyInput {
   readonly net: (call: number) => LockSummary | undefined;
   /** Summaries of what a call may run; with the path of the callee's file, '' for what has none. */
   readonly callees: (call: number) => readonly { name: string; path: string; summary: LockSummary }[];
+  /** What the constructor of a guard's class leaves held, on its parameter `_T`. */
+  readonly guard: (className: string) => LockSummary | undefined;
   readonly knowledge: (call: number) => CallKnowledge;
   readonly constant: (name: string) => number | undefined;
   readonly targetOf: (pointer: number) => string;
@@ -69,6 +73,31 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
     summary: summarise(input, places, conditions, events),
     callees: input.callees,
     complete,
+  };
+}
+
+/** What happens to locks along the paths of a body, without a summary of it. */
+export interface Events {
+  readonly places: Places;
+  readonly events: readonly LockEvent[];
+  readonly complete: boolean;
+  /** Whether a flag, a parameter or the context decides that a call is made. */
+  isConditional(call: number): boolean;
+}
+
+export function eventsOfBody(input: BodyInput, walker: Walker): Events {
+  const { flow } = input;
+  const places = new Places(flow);
+  const conditions = new Conditions(flow);
+  let blocks: readonly (number | undefined)[] | undefined;
+  return {
+    places,
+    ...lockEvents(input, places, walker),
+    isConditional(call) {
+      blocks ??= blocksOfCalls(flow, conditions);
+      const block = blocks[call];
+      return block !== undefined && conditions.isConditional(block);
+    },
   };
 }
 
@@ -114,7 +143,7 @@ const KINDS: readonly LockEvent['kind'][] = ['call', 'acquire', 'release', 'leav
 
 function touchesLocks(input: BodyInput): boolean {
   const { flow } = input;
-  if (flow.scopes.some((s) => s.kind === ScopeKind.Guard || isScopedGuard(nameOfCall(flow, s.call))))
+  if (flow.scopes.some((s) => s.kind === ScopeKind.Guard || isGuardClass(nameOfCall(flow, s.call))))
     return true;
   return flow.calls.some((_, call) => {
     const name = nameOfCall(flow, call);
@@ -128,7 +157,15 @@ export function nameOfCall(flow: Flow, call: number): string {
   return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
 }
 
+/** Whether a function may sleep by its name alone, in the file of the flow. */
+export function isSleeping(flow: Flow, name: string): boolean {
+  const unless = sleepingUnless.get(name);
+  return unless === undefined ? sleeping.has(name) : !flow.names.includes(unless);
+}
+
 const isScopedGuard = (name: string): boolean => name === 'scoped_guard' || name === 'scoped_cond_guard';
+
+const isGuardClass = (name: string): boolean => isScopedGuard(name) || /^class_\w+_constructor$/.test(name);
 
 function constantOf(
   flow: Flow,
@@ -139,41 +176,46 @@ function constantOf(
   return flow.exprOp[e] === Expr.Global ? constant(flow.names[flow.exprA[e] as number] ?? '') : undefined;
 }
 
-/** What guard(name)(args), scoped_guard(name, args) or CLASS(name, var)(args) takes. */
-function guardEffects(input: BodyInput, places: Places, call: number): readonly NetEffect[] {
+/** The nesting subclass of an acquisition; -1 where it is not known, or where another lock orders the class. */
+function subclassOf({ flow, constant }: BodyInput, f: LockFunction, args: readonly number[]): number {
+  const nest = f.nestLock < 0 ? 0 : (args[f.nestLock] ?? 0);
+  const isNested = nest !== 0 && !(flow.exprOp[nest] === Expr.Integer && flow.exprA[nest] === 0);
+  if (isNested) return -1;
+  return f.subclass < 0 ? 0 : (constantOf(flow, args[f.subclass] ?? 0, constant) ?? -1);
+}
+
+/** What guard(name)(args), scoped_guard(name, args) or CLASS(name, var)(args) takes, in the places of this body. */
+function guardEffects(input: BodyInput, places: Places, call: number): LockSummary | undefined {
   const { flow } = input;
   const made = flow.calls[call];
-  if (made === undefined) return [];
-  let guard: string | undefined;
+  if (made === undefined) return undefined;
+  let guard = nameOfCall(flow, call);
   let args = made.args;
   if (flow.exprOp[made.callee] === Expr.Result) {
     const inner = flow.calls[flow.exprA[made.callee] as number];
-    guard = globalName(flow, inner?.args[0] ?? 0);
-  } else if (isScopedGuard(nameOfCall(flow, call))) {
-    guard = globalName(flow, made.args[0] ?? 0);
-    args = made.args.slice(nameOfCall(flow, call) === 'scoped_guard' ? 1 : 2);
+    guard = guardConstructor(guardName(flow, inner?.args[0] ?? 0));
+  } else if (isScopedGuard(guard)) {
+    args = made.args.slice(guard === 'scoped_guard' ? 1 : 2);
+    guard = guardConstructor(guardName(flow, made.args[0] ?? 0));
   }
-  const taker = guard === undefined ? undefined : guards.get(guard);
-  const primitive =
-    taker === undefined ? undefined : lockFunctions.get(taker === 'device_lock' ? 'mutex_lock' : taker);
-  if (taker === undefined || primitive === undefined) return [];
-  const behind = primitive.lock < 0 ? `@${primitive.name}` : places.behind(args[primitive.lock] ?? 0);
-  const place = taker === 'device_lock' ? `${behind}.mutex` : behind;
-  return [
-    {
-      operation: 'acquire',
-      place,
-      lockClass: primitive.lock < 0 ? primitive.name : input.classOf(place),
-      kind: primitive.kind,
-      mode: primitive.mode,
-      subclass: 0,
-      success: 'always',
-    },
-  ];
+  const taking = input.guard(guard);
+  if (taking === undefined) return undefined;
+  const net = taking.net
+    .filter((effect) => effect.operation === 'acquire')
+    .map((effect) => {
+      const given = effect.place.replace('$0>.lock>', '$0>');
+      const place = places.substitute(given, args) ?? '';
+      const lockClass = effect.lockClass !== '' || place === '' ? effect.lockClass : input.classOf(place);
+      return { ...effect, place, lockClass };
+    });
+  return { ...taking, net };
 }
 
-const globalName = (flow: Flow, e: number): string | undefined =>
-  flow.exprOp[e] === Expr.Global ? flow.names[flow.exprA[e] as number] : undefined;
+/** The name that a guard is asked for by; a local may have the same. */
+function guardName(flow: Flow, e: number): string {
+  if (flow.exprOp[e] === Expr.Global) return flow.names[flow.exprA[e] as number] ?? '';
+  return flow.exprOp[e] === Expr.Local ? (flow.locals[flow.exprA[e] as number]?.name ?? '') : '';
+}
 
 /** Everything that some call in the body does, and what the paths say of it. */
 function summarise(
@@ -189,11 +231,17 @@ function summarise(
   const waited: Waited[] = [];
   const asserts: Asserted[] = [];
   const releasedBefore = releasedClasses(events);
-  const blocks = callBlocks(flow, conditions);
+  const takesBefore = (call: number): boolean =>
+    events.some((e) => e.kind === 'acquire' && e.call < call) ||
+    events.some((e) => e.kind === 'call' && e.call === call && e.state.held.length > 0);
+  const withoutReclaim = callsWithoutReclaim(events);
+  let handlers = 0;
+  const blocks = blocksOfCalls(flow, conditions);
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
     if (block === undefined) continue;
     const name = nameOfCall(flow, call);
+    handlers |= parameterMask(flow, made.callee);
     const line = lineOf(made.position);
     const isConditional = (): boolean => conditions.isConditional(block);
     const direct = (key = ''): Cause => ({
@@ -224,7 +272,7 @@ function summarise(
         place: exported(place),
         kind,
         mode,
-        subclass: 0,
+        subclass: subclassOf(input, primitive, made.args),
         blocks: blocking,
         without: releasedBefore(call),
         cause: direct(lockClass),
@@ -238,7 +286,7 @@ function summarise(
     if (atomicSections.has(name)) continue;
     const assertion = lockAssertions.get(name);
     if (assertion !== undefined) {
-      if (assertion.held) {
+      if (assertion.held && !isConditional() && !takesBefore(call)) {
         const place = places.behind(made.args[assertion.lock] ?? 0);
         asserts.push({ lockClass: input.classOf(place), place: exported(place), mode: assertion.mode, line });
       }
@@ -254,7 +302,7 @@ function summarise(
         sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
     }
-    if (sleeping.has(name)) {
+    if (isSleeping(flow, name)) {
       sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
     }
@@ -271,14 +319,17 @@ function summarise(
       };
       const found = happening(gfp);
       if (found !== undefined) sleeps.push(found);
-      if (found !== undefined && (gfp === undefined || 'parameter' in gfp || gfp.flags.fs))
-        reclaims.push(found);
+      if (found === undefined || withoutReclaim(call)) continue;
+      if (gfp === undefined || 'parameter' in gfp || gfp.flags.fs) reclaims.push(found);
       continue;
     }
     const callees = input.callees(call);
     for (const callee of callees) {
       const { summary } = callee;
       if (!mattersUnderLock(summary)) continue;
+      for (const [argument, e] of made.args.entries()) {
+        if (((summary.calls >> argument) & 1) !== 0) handlers |= parameterMask(flow, e);
+      }
       const through = (cause: Cause): Cause => ({
         line,
         callee: callee.name,
@@ -305,6 +356,7 @@ function summarise(
         [summary.reclaims, reclaims],
       ] as const) {
         if (from === undefined || from.cause.depth + 1 > MAX_DEPTH) continue;
+        if (to === reclaims && withoutReclaim(call)) continue;
         const gfp = from.gfp < 0 ? undefined : gfpOf(flow, made.args[from.gfp] ?? 0);
         if (from.gfp >= 0 && gfp === undefined) continue;
         if (gfp !== undefined && 'flags' in gfp && !(to === sleeps ? gfp.flags.sleeps : gfp.flags.fs))
@@ -319,13 +371,14 @@ function summarise(
       for (const w of summary.waits) {
         if (w.cause.depth + 1 > MAX_DEPTH) continue;
         const place = places.substitute(w.place, made.args) ?? '';
-        waited.push({ ...w, place: exported(place), cause: through(w.cause) });
+        const target = w.target !== '' || place === '' ? w.target : input.classOf(place);
+        waited.push({ ...w, target, place: exported(place), cause: through(w.cause) });
       }
     }
   }
   const net = netEffects(events);
   const nothing = acquires.length + sleeps.length + reclaims.length + waited.length + asserts.length === 0;
-  if (nothing && net === NO_LOCKS) return NO_LOCKS;
+  if (nothing && handlers === 0 && net === NO_LOCKS) return NO_LOCKS;
   return {
     ...net,
     acquires: nearest(acquires.filter((a) => !takesBack(a, events))),
@@ -333,7 +386,23 @@ function summarise(
     reclaims: likeliest(reclaims),
     waits: waited.slice(0, MAX_WAITS),
     asserts,
+    calls: handlers,
   };
+}
+
+/** The bit of the parameter that an expression is, as LockSummary.calls has it; 0 where it is none. */
+const parameterMask = (flow: Flow, e: number): number => {
+  const local = flow.exprOp[e] === Expr.Local ? (flow.exprA[e] as number) : 31;
+  return local < 31 && flow.locals[local]?.isParameter === true ? 1 << local : 0;
+};
+
+/** Answers whether every path to a call is in a memalloc scope. */
+function callsWithoutReclaim(events: readonly LockEvent[]): (call: number) => boolean {
+  const lowest = new Map<number, number>();
+  for (const { kind, call, state } of events) {
+    if (kind === 'call') lowest.set(call, Math.min(lowest.get(call) ?? state.nofs, state.nofs));
+  }
+  return (call) => (lowest.get(call) ?? 0) > 0;
 }
 
 /** True where every path that takes the lock has released it for the caller before. */
@@ -346,7 +415,8 @@ function takesBack(acquired: Acquired & { call: number }, events: readonly LockE
 /** The places that a caller can name. */
 const exported = (place: string): string => (place.startsWith('$') || place.startsWith('@') ? place : '');
 
-function callBlocks(flow: Flow, conditions: Conditions): (number | undefined)[] {
+/** Block of each call of a flow, by the call's number; undefined for one that no instruction makes. */
+export function blocksOfCalls(flow: Flow, conditions: Conditions): (number | undefined)[] {
   const blocks: (number | undefined)[] = [];
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] === Op.Call) blocks[flow.ops[at + 1] as number] = conditions.blockOf(at / 4);
@@ -422,13 +492,19 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
     add(zero, 'zero');
     add(nonzero, 'nonzero');
   }
-  const same = (field: 'preempt' | 'softirq' | 'hardirq'): number => {
+  const same = (field: 'preempt' | 'softirq' | 'hardirq' | 'nofs'): number => {
     const first = exits[0]?.state[field] ?? 0;
     return exits.every((e) => e.state[field] === first) ? first : 0;
   };
-  const [preempt, softirq, hardirq] = [same('preempt'), same('softirq'), same('hardirq')];
-  if (net.length === 0 && preempt === 0 && softirq === 0 && hardirq === 0) return NO_LOCKS;
-  return { ...NO_LOCKS, net, preempt, softirq, hardirq };
+  const made = {
+    ...NO_LOCKS,
+    net,
+    preempt: same('preempt'),
+    softirq: same('softirq'),
+    hardirq: same('hardirq'),
+    nofs: same('nofs'),
+  };
+  return changesState(made) ? made : NO_LOCKS;
 }
 
 /** A place that callers know, or at least a class. */

@@ -60,7 +60,9 @@ export const lockSummaryCodec = record<LockSummary>({
   reclaims: optional(happening),
   waits: list(waited),
   asserts: list(asserted),
+  calls: uint,
   preempt: int,
   softirq: int,
   hardirq: int,
+  nofs: int,
 });

@@ -18,6 +18,8 @@ export interface LockEvent {
   readonly lock?: Held;
   /** acquire: whether it may wait. */
   readonly blocks?: boolean;
+  /** acquire: what else it switches off. */
+  readonly stops?: 'none' | 'softirq' | 'hardirq';
   /** leave: the bits of the value that is returned. */
   readonly result?: number;
   /** leave: blocks from the entry. */
@@ -30,19 +32,28 @@ export interface LockDomainOptions {
   readonly classOf: (place: string) => string;
   /** Summary of the callee of a call; undefined where it is not known. */
   readonly summaryOf: (call: number) => LockSummary | undefined;
-  /** guard(name)(args) and scoped_guard(): the lock that it takes and whether it may fail. */
-  readonly guardOf: (call: number) => readonly NetEffect[];
+  /** guard(name)(args) and scoped_guard(): what it takes, in the places of the flow. */
+  readonly guardOf: (call: number) => LockSummary | undefined;
   readonly constantOf: (expression: number) => number | undefined;
   readonly onEvent: (event: LockEvent) => void;
 }
 
 const MAX_HELD = 24;
 
+const STOPS = { none: 'none', bh: 'softirq', irq: 'hardirq', irqsave: 'hardirq' } as const;
+
+const FIELDS = {
+  preemption: 'preempt',
+  softirq: 'softirq',
+  hardirq: 'hardirq',
+  'fs reclaim': 'nofs',
+} as const;
+
 export class LockDomain implements Domain {
   readonly states = new LockStates();
   readonly #options: LockDomainOptions;
   #flow!: Flow;
-  #scopeLocks = new Map<number, readonly Held[]>();
+  #guards = new Map<number, { taken: readonly Held[]; guard: LockSummary }>();
 
   constructor(options: LockDomainOptions) {
     this.#options = options;
@@ -64,10 +75,8 @@ export class LockDomain implements Domain {
     if (primitive !== undefined) return this.#primitive(state, call, primitive, view);
     const section = atomicSections.get(name);
     if (section !== undefined) {
-      const field = ({ preemption: 'preempt', softirq: 'softirq', hardirq: 'hardirq' } as const)[
-        section.stops
-      ];
-      const depth = section.restores && state[field] === 0 ? 0 : state[field] + section.step;
+      const field = FIELDS[section.stops];
+      const depth = state[field] + section.step;
       return this.states.number({ ...state, [field]: Math.max(-4, Math.min(8, depth)) });
     }
     this.#options.onEvent({
@@ -85,26 +94,27 @@ export class LockDomain implements Domain {
   enterScope(number: number, scope: number, view: View): number {
     const made = this.#flow.scopes[scope];
     if (made === undefined || made.call < 0 || made.kind === ScopeKind.Cleanup) return number;
-    const effects = this.#options.guardOf(made.call).filter((e) => e.operation === 'acquire');
-    if (effects.length === 0) return number;
+    const guard = this.#options.guardOf(made.call);
+    if (guard === undefined) return number;
     let state = this.states.state(number);
     const taken: Held[] = [];
-    for (const effect of effects) {
-      const lock = this.#heldBy(effect, made.call, this.#nameOf(made.call));
-      this.#tell('acquire', made.call, state, view, lock, true);
+    for (const effect of guard.net) {
+      const lock = this.#heldBy(effect, made.call, '');
+      const stops = guard.hardirq > 0 ? 'hardirq' : guard.softirq > 0 ? 'softirq' : 'none';
+      this.#tell('acquire', made.call, state, view, lock, true, stops);
       state = take(state, lock);
       taken.push(lock);
     }
-    this.#scopeLocks.set(scope, taken);
-    return this.states.number(state);
+    this.#guards.set(scope, { taken, guard });
+    return this.states.number(inSection(state, guard, 1));
   }
 
   exitScope(number: number, scope: number): number {
-    const taken = this.#scopeLocks.get(scope);
-    if (taken === undefined) return number;
+    const entered = this.#guards.get(scope);
+    if (entered === undefined) return number;
     let state = this.states.state(number);
-    for (const lock of taken) state = release(state, lock.place, lock.lockClass, 'none').state;
-    return this.states.number(state);
+    for (const lock of entered.taken) state = release(state, lock.place, lock.lockClass, 'none').state;
+    return this.states.number(inSection(state, entered.guard, -1));
   }
 
   /** A lock behind a pointer that now points elsewhere is still held, under a name that nothing says again. */
@@ -152,6 +162,7 @@ export class LockDomain implements Domain {
       preempt: Math.min(x.preempt, y.preempt),
       softirq: Math.min(x.softirq, y.softirq),
       hardirq: Math.min(x.hardirq, y.hardirq),
+      nofs: Math.max(x.nofs, y.nofs),
       released: x.released.filter((p) => y.released.includes(p)),
       dropped: [],
     });
@@ -184,7 +195,7 @@ export class LockDomain implements Domain {
       this.#tell('release', call, state, view, lock);
       return this.states.number(irqAfter(release(state, place, lockClass, f.kind).state, f.irq, -1));
     }
-    this.#tell('acquire', call, state, view, lock, f.blocks);
+    this.#tell('acquire', call, state, view, lock, f.blocks, STOPS[f.irq]);
     const taken = this.states.number(irqAfter(take(state, lock), f.irq, 1));
     if (f.success === 'always') return taken;
     const failed = this.states.number(state);
@@ -207,15 +218,7 @@ export class LockDomain implements Domain {
     summary: LockSummary,
     view: View,
   ): number | readonly Outcome[] {
-    const context = (s: LockState): LockState =>
-      summary.preempt === 0 && summary.softirq === 0 && summary.hardirq === 0
-        ? s
-        : {
-            ...s,
-            preempt: s.preempt + summary.preempt,
-            softirq: s.softirq + summary.softirq,
-            hardirq: s.hardirq + summary.hardirq,
-          };
+    const context = (s: LockState): LockState => inSection(s, summary, 1);
     if (summary.net.length === 0) return this.states.number(context(state));
     const args = this.#flow.calls[call]?.args ?? [];
     const after = (result: 'zero' | 'nonzero'): LockState => {
@@ -261,6 +264,7 @@ export class LockDomain implements Domain {
     view: View,
     lock: Held,
     blocks = true,
+    stops: 'none' | 'softirq' | 'hardirq' = 'none',
   ): void {
     this.#options.onEvent({
       kind,
@@ -269,6 +273,7 @@ export class LockDomain implements Domain {
       state,
       lock,
       blocks,
+      stops,
       isMerged: view.isMerged,
     });
   }
@@ -332,8 +337,21 @@ function release(
   };
 }
 
+/** The state after what a callee leaves switched off (step 1), or the end of that (-1). */
+function inSection(state: LockState, summary: LockSummary, step: 1 | -1): LockState {
+  const { preempt, softirq, hardirq, nofs } = summary;
+  if (preempt === 0 && softirq === 0 && hardirq === 0 && nofs === 0) return state;
+  return {
+    ...state,
+    preempt: state.preempt + step * preempt,
+    softirq: state.softirq + step * softirq,
+    hardirq: state.hardirq + step * hardirq,
+    nofs: state.nofs + step * nofs,
+  };
+}
+
 function irqAfter(state: LockState, irq: LockFunction['irq'], step: 1 | -1): LockState {
   if (irq === 'none') return state;
   const field = irq === 'bh' ? 'softirq' : 'hardirq';
-  return { ...state, [field]: Math.max(0, state[field] + step) };
+  return { ...state, [field]: Math.max(-4, Math.min(8, state[field] + step)) };
 }

@@ -12,7 +12,15 @@ import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
 import { Walker, type WalkLimits } from '../paths.ts';
 import { storeOf } from '../stores.ts';
-import { type Body, type BodyInput, nameOfCall, netOfBody, walkBody } from './lock-body.ts';
+import {
+  type Body,
+  type BodyInput,
+  type Events,
+  eventsOfBody,
+  nameOfCall,
+  netOfBody,
+  walkBody,
+} from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
 import { changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
 import { Places } from './place.ts';
@@ -73,6 +81,29 @@ export class LockEffects {
     return flow === undefined ? undefined : this.#walk(flow, ref.path, MAX_DEPTH);
   }
 
+  /** What happens to locks on the paths of a function that is not reported on itself. Undefined where it has no body. */
+  events(ref: FunctionRef): Events | undefined {
+    const { flow } = ref.fact;
+    if (flow === undefined) return undefined;
+    this.#depth++;
+    try {
+      return eventsOfBody(this.#input(flow, ref.path, MAX_WRAPPERS, 0), this.#walker());
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Whether a call goes through `field` of the struct `type`. */
+  isCallOfField(flow: Flow, call: number, from: string, type: string, field: string): boolean {
+    const callee = flow.calls[call]?.callee ?? 0;
+    const op = flow.exprOp[callee];
+    if (op !== Expr.Arrow && op !== Expr.Field) return false;
+    if (flow.names[flow.exprB[callee] as number] !== field) return false;
+    const { program } = this.effects;
+    const owner = typeOf(flow, flow.exprA[callee] as number, program, from);
+    return owner !== '' && program.field(owner, field, from)?.owner === type;
+  }
+
   /** What calling a function does, with at least `below` calls followed below it. */
   summary(ref: FunctionRef, below = MAX_DEPTH - 1): LockSummary {
     return this.#summaryOf(ref, below);
@@ -86,7 +117,26 @@ export class LockEffects {
     if (leafFunctions.has(name) || isPrimitive(name)) return [];
     const target = this.#target(name, from);
     if (target === undefined) return [];
-    return [{ name, path: target.path, summary: this.#summaryOf(target, below - 1) }];
+    const summary = this.#summaryOf(target, below - 1);
+    const callee = { name, path: target.path, summary };
+    if (summary.calls === 0) return [callee];
+    const handed = this.#handed(flow, call, from).filter(
+      ({ argument }) => ((summary.calls >> argument) & 1) !== 0,
+    );
+    return [callee, ...handed.map(({ ref }) => this.#calleeOf(ref, below))];
+  }
+
+  #calleeOf(ref: FunctionRef, below: number): Callee {
+    return { name: ref.name, path: ref.path, summary: this.summary(ref, below - 1) };
+  }
+
+  /** The functions that a call hands over. */
+  #handed(flow: Flow, call: number, from: string): readonly { argument: number; ref: FunctionRef }[] {
+    return (flow.calls[call]?.args ?? []).flatMap((e, argument) => {
+      const name = flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';
+      const ref = name === '' ? undefined : this.effects.program.functions(name, from)[0];
+      return ref === undefined ? [] : [{ argument, ref }];
+    });
   }
 
   #target(name: string, from: string): Target | undefined {
@@ -131,19 +181,16 @@ export class LockEffects {
     }
   }
 
-  /** Calls `visit` with each function that a body in file `from` may call through a field. */
+  /** Calls `visit` with each function that a body in file `from` may call through a field, or hands to others. */
   eachStored(flow: Flow, from: string, visit: (ref: FunctionRef) => void): void {
     for (let call = 0; call < flow.calls.length; call++) {
       if (nameOfCall(flow, call) === '') for (const ref of this.#storedAt(flow, call, from)) visit(ref);
+      else for (const { ref } of this.#handed(flow, call, from)) visit(ref);
     }
   }
 
   #stored(flow: Flow, call: number, from: string, below: number): readonly Callee[] {
-    return this.#storedAt(flow, call, from).map((ref) => ({
-      name: ref.name,
-      path: ref.path,
-      summary: this.summary(ref, below - 1),
-    }));
+    return this.#storedAt(flow, call, from).map((ref) => this.#calleeOf(ref, below));
   }
 
   /** The functions that the tree stores in the field that is called. */
@@ -170,6 +217,11 @@ export class LockEffects {
     if (depth <= 0) return undefined;
     const target = this.#target(name, from);
     return target && (this.#storedSummary(target) ?? this.#netOfBody(target, depth));
+  }
+
+  #guard(className: string, from: string, depth: number): LockSummary | undefined {
+    const { macro } = this.effects.meaning(className, from);
+    return macro && this.#netOfBody(macro, depth);
   }
 
   #netOfBody(target: Target, depth: number): LockSummary {
@@ -225,6 +277,7 @@ export class LockEffects {
       classOf: remember((place: string) => lockClass(program, flow, path, place)),
       net: remember((call: number) => this.#netOf(flow, call, path, wrappers)),
       callees: remember((call: number) => this.callees(flow, call, path, below)),
+      guard: remember((className: string) => this.#guard(className, path, wrappers)),
       knowledge: (call) =>
         below === MAX_DEPTH ? this.effects.knowledge(flow, call, path) : this.#lightly(flow, call, path),
       constant: (name) => this.effects.constant(name, path),

@@ -62,7 +62,7 @@ export interface Waited {
   readonly cause: Cause;
 }
 
-/** A lock that the function says its caller holds. */
+/** A lock that the function says its caller holds, whatever it is called with. */
 export interface Asserted {
   readonly lockClass: string;
   readonly place: string;
@@ -78,10 +78,13 @@ export interface LockSummary {
   readonly reclaims: Happening | undefined;
   readonly waits: readonly Waited[];
   readonly asserts: readonly Asserted[];
-  /** Change of preempt, softirq and hardirq nesting at return. */
+  /** Mask of parameters that are functions and called in here. */
+  readonly calls: number;
+  /** Change of preempt, softirq, hardirq and memalloc nesting at return. */
   readonly preempt: number;
   readonly softirq: number;
   readonly hardirq: number;
+  readonly nofs: number;
 }
 
 export const NO_LOCKS: LockSummary = {
@@ -91,14 +94,16 @@ export const NO_LOCKS: LockSummary = {
   reclaims: undefined,
   waits: [],
   asserts: [],
+  calls: 0,
   preempt: 0,
   softirq: 0,
   hardirq: 0,
+  nofs: 0,
 };
 
 /** Whether calling it changes what is held or the context. */
 export const changesState = (s: LockSummary): boolean =>
-  s.net.length > 0 || s.preempt !== 0 || s.softirq !== 0 || s.hardirq !== 0;
+  s.net.length > 0 || s.preempt !== 0 || s.softirq !== 0 || s.hardirq !== 0 || s.nofs !== 0;
 
 /** Whether a caller that holds something must look at it. */
 export const mattersUnderLock = (s: LockSummary): boolean =>
@@ -106,4 +111,5 @@ export const mattersUnderLock = (s: LockSummary): boolean =>
   s.sleeps !== undefined ||
   s.reclaims !== undefined ||
   s.waits.length > 0 ||
-  s.asserts.length > 0;
+  s.asserts.length > 0 ||
+  s.calls !== 0;

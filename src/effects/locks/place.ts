@@ -114,6 +114,19 @@ export class Places {
     return known ? here : undefined;
   }
 
+  /** What a place here is for a callee: in terms of its parameters, or a global; '' where it has no name for it. */
+  inCallee(place: string, args: readonly number[]): string {
+    if (place.startsWith('@')) return place;
+    if (place.startsWith('?')) return '';
+    for (const [parameter, arg] of args.entries()) {
+      if (arg === 0) continue;
+      const behind = this.behind(arg);
+      if (place.startsWith(behind) && /^(?:$|[>.[])/.test(place.slice(behind.length)))
+        return `$${parameter}>${place.slice(behind.length)}`;
+    }
+    return '';
+  }
+
   /** The place as C would write it. */
   text(place: string): string {
     const { locals } = this.flow;
@@ -128,20 +141,49 @@ export class Places {
   }
 }
 
-/** Locals that are assigned once, an address or another access path of pointers: `lock = &p->lock;`. */
+/** Locals that are only ever assigned one address, or NULL: `lock = &p->lock;`, `lock = p ? &p->lock : NULL;`. */
 function addressAliases(flow: Flow): ReadonlyMap<number, number> {
-  const values = new Map<number, number>();
+  const assigned = new Map<number, number[]>();
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Assign) continue;
     const target = flow.ops[at + 1] as number;
-    if (flow.exprOp[target] !== Expr.Local) continue;
+    const op = flow.exprOp[target];
+    if (op !== Expr.Local && op !== Expr.Temporary) continue;
+    const values = assigned.get(target) ?? [];
+    values.push(flow.ops[at + 2] as number);
+    assigned.set(target, values);
+  }
+  const aliases = new Map<number, number>();
+  for (const target of assigned.keys()) {
     const local = flow.exprA[target] as number;
-    const value = flow.ops[at + 2] as number;
-    values.set(local, values.has(local) ? 0 : value);
+    if (flow.exprOp[target] !== Expr.Local || flow.locals[local]?.isParameter) continue;
+    const address = onlyAddress(flow, assigned, target, 0);
+    if (address > 0) aliases.set(local, address);
   }
-  for (const [local, value] of values) {
-    if (value === 0 || flow.locals[local]?.isParameter || flow.exprOp[value] !== Expr.Address)
-      values.delete(local);
+  return aliases;
+}
+
+/** The address that is all a target is assigned; 0 where there is none but NULL, -1 where there are others. */
+function onlyAddress(
+  flow: Flow,
+  assigned: ReadonlyMap<number, number[]>,
+  target: number,
+  depth: number,
+): number {
+  let only = 0;
+  for (const value of assigned.get(target) ?? [-1]) {
+    const op = value < 0 ? Expr.Unknown : flow.exprOp[value];
+    const isNull = op === Expr.Integer && flow.exprA[value] === 0;
+    if (isNull) continue;
+    const found =
+      op === Expr.Address
+        ? value
+        : op === Expr.Temporary && depth < MAX_DEPTH
+          ? onlyAddress(flow, assigned, value, depth + 1)
+          : -1;
+    if (found === 0 || found === only) continue;
+    if (found < 0 || only !== 0) return -1;
+    only = found;
   }
-  return values;
+  return only;
 }

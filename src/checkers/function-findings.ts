@@ -12,6 +12,8 @@ export interface Candidate {
   readonly column?: number;
   /** What tells this finding from others of the same rule and function: names and texts, never lines. */
   readonly identity: string;
+  /** The identity of a defect that is seen from several functions (the holder of a lock, and who sleeps under it). */
+  readonly defect?: string;
   readonly message: string;
   readonly explanation: string;
   readonly trace: readonly Step[];
@@ -33,8 +35,9 @@ export class FunctionFindings {
   }
 
   report(candidate: Candidate): void {
-    const { rule, identity, ...rest } = candidate;
-    const key = fingerprint(rule.id, this.#ref.name, identity);
+    const { rule, identity, defect, ...rest } = candidate;
+    const key =
+      defect === undefined ? fingerprint(rule.id, this.#ref.name, identity) : fingerprint(rule.id, defect);
     const known = this.#findings.get(key);
     if (known !== undefined) {
       const better = ORDER[candidate.confidence] - ORDER[known.confidence];
@@ -48,6 +51,7 @@ export class FunctionFindings {
       endLine: candidate.line,
       function: this.#ref.name,
       fingerprint: key,
+      ...(defect === undefined ? {} : { hasSeveralPlaces: true as const }),
       ...rest,
     });
   }

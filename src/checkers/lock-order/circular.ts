@@ -37,7 +37,7 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
     const finding = toFinding(through, cycle);
-    const key = `${finding.fingerprint} ${through.from.lock}`;
+    const key = `${finding.fingerprint} ${through.from.lock} ${finding.path} ${finding.function}`;
     const known = found.get(key);
     if (known === undefined || ORDER[finding.confidence] > ORDER[known.confidence]) found.set(key, finding);
   }

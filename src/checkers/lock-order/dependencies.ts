@@ -1,12 +1,21 @@
 /** The dependencies of a function as the graph and the reader want them: with the steps that make each. */
 import { lineOf } from '../../c/flow.ts';
-import { type BodyDependency, dependenciesOfBody, weightOf } from '../../effects/locks/dependencies.ts';
+import {
+  type BodyDependency,
+  dependenciesOfBody,
+  isOrdered,
+  type Reached,
+  reachedBy,
+  weightOf,
+} from '../../effects/locks/dependencies.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { Acquired, Cause, Happening } from '../../effects/locks/lock-summary.ts';
 import type { Step } from '../checker.ts';
 import { acquisitionSteps, causeSteps } from './causes.ts';
+import { type Entry, heldByCallers } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Dependency } from './graph.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A dependency with the place that makes it. */
 export interface PlacedDependency extends Dependency {
@@ -19,9 +28,48 @@ export interface PlacedDependency extends Dependency {
   readonly depth: number;
 }
 
-/** All dependencies of a function. */
-export function dependenciesOf(locks: FunctionLocks): readonly PlacedDependency[] {
-  return dependenciesOfBody(locks.body).map((d) => placed(locks, d));
+/**
+ * All dependencies of a function. With `around` also those that it makes for its callers: they hold the first lock,
+ * and the second is taken here, or below what is called here in files that are not looked at.
+ */
+export function dependenciesOf(locks: FunctionLocks, around?: Surroundings): readonly PlacedDependency[] {
+  const own = dependenciesOfBody(locks.body).map((d) => placed(locks, d));
+  const entries = around?.entries.of(locks.ref).all ?? [];
+  if (entries.length === 0) return own;
+  const others = locks.eventsOrCalls.flatMap((event) =>
+    reachedBy(locks.body, event)
+      .filter(({ callee }) => callee === undefined || !around?.paths.has(callee.path))
+      .flatMap((reached) => entries.flatMap((entry) => ofCaller(locks, entry, reached))),
+  );
+  return [...own, ...others];
+}
+
+/** The dependencies of what an event reaches on the locks that a caller holds. */
+function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonly PlacedDependency[] {
+  const conditional = reached.conditional || reached.event.isMerged || entry.doubtful;
+  const depth = reached.depth + entry.calls;
+  return heldByCallers(entry, reached.event.state)
+    .filter(
+      (from) =>
+        isOrdered(from) &&
+        from.lockClass !== reached.to.lock &&
+        !reached.without.includes(from.lockClass) &&
+        (reached.place === '' || from.place !== reached.place),
+    )
+    .map((from) => ({
+      from: { lock: from.lockClass, mode: from.mode },
+      to: reached.to,
+      get witness() {
+        return [from.taken, ...entry.steps, ...stepsTo(locks, reached)];
+      },
+      weight: weightOf({ ...reached, conditional, depth }) * (entry.indirect ? 0.8 : 1),
+      count: 1,
+      place: locks.ref.path,
+      locks,
+      position: reached.event.position,
+      conditional,
+      depth,
+    }));
 }
 
 function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
@@ -44,7 +92,10 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
 }
 
 /** From the event to the second lock. */
-function stepsTo(locks: FunctionLocks, { event, callee, below }: BodyDependency): readonly Step[] {
+function stepsTo(
+  locks: FunctionLocks,
+  { event, callee, below }: Omit<BodyDependency, 'from'>,
+): readonly Step[] {
   const line = lineOf(event.position);
   if (callee === undefined || below === undefined) {
     const text =

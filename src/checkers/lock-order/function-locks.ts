@@ -1,7 +1,8 @@
 /** What a lock-order rule is given: one function, what happened to locks on its paths, and where to put findings. */
 import { columnOf, lineOf } from '../../c/flow.ts';
-import type { Held } from '../../effects/locks/held.ts';
-import type { Body } from '../../effects/locks/lock-body.ts';
+import { type Held, NOTHING_HELD } from '../../effects/locks/held.ts';
+import { type Body, blocksOfCalls } from '../../effects/locks/lock-body.ts';
+import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Step } from '../checker.ts';
@@ -12,12 +13,34 @@ export class FunctionLocks {
   readonly ref: FunctionRef;
   readonly body: Body;
   readonly #findings: FunctionFindings;
+  #blocks: readonly (number | undefined)[] | undefined;
 
   constructor(effects: LockEffects, ref: FunctionRef, body: Body) {
     this.effects = effects;
     this.ref = ref;
     this.body = body;
     this.#findings = new FunctionFindings('lock-order', ref);
+  }
+
+  /** The body's events; where nothing in it touches locks, its calls, with nothing held. */
+  get eventsOrCalls(): readonly LockEvent[] {
+    const { events, flow } = this.body;
+    if (events.length > 0) return events;
+    return flow.calls.map(({ position }, call) => ({
+      kind: 'call',
+      call,
+      position,
+      state: NOTHING_HELD,
+      isMerged: false,
+    }));
+  }
+
+  /** Whether a flag, a parameter or the context decides that a call is made. */
+  isConditional(call: number): boolean {
+    const { flow, conditions } = this.body;
+    this.#blocks ??= blocksOfCalls(flow, conditions);
+    const block = this.#blocks[call];
+    return block !== undefined && conditions.isConditional(block);
   }
 
   get findings(): FunctionFindings['all'] {

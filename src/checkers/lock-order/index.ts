@@ -3,25 +3,41 @@
 import { type LockEffects, lockEffectsOf } from '../../effects/locks/lock-effects.ts';
 import { storeOf } from '../../effects/stores.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
+import { assertion, findBrokenAssertion } from './assertion.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
-import { functionsWithLocks, neighbourhood, wholeTree } from './neighbourhood.ts';
-import { findRecursive, recursive } from './recursive.ts';
-import { findSleepInAtomic, sleepInAtomic } from './sleep-in-atomic.ts';
+import { findIrqInversion, irqInversion } from './irq-inversion.ts';
+import { functionsOf, neighbourhood, wholeTree } from './neighbourhood.ts';
+import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts';
+import { findSleepInAtomic, findSleepInCallers, sleepInAtomic } from './sleep-in-atomic.ts';
+import { Surroundings } from './surroundings.ts';
 import { findLeftHeld, findReleasedTwice, unbalanced } from './unbalanced.ts';
+import { findWaitContext, waitContext } from './wait-context.ts';
+import { findWaitUnderLock, waitUnderLock } from './wait-under-lock.ts';
 
 export const lockOrder: CodeChecker = {
   name: 'lock-order',
-  rules: [circular, reclaim, recursive, sleepInAtomic, unbalanced],
+  rules: [
+    circular,
+    reclaim,
+    recursive,
+    sleepInAtomic,
+    unbalanced,
+    waitUnderLock,
+    irqInversion,
+    waitContext,
+    assertion,
+  ],
   audit(program, paths) {
     const effects = lockEffectsOf(program);
-    const audited = paths.flatMap((path) => functionsWithLocks(effects, path));
+    const audited = paths.flatMap((path) => functionsOf(effects, path));
+    const around = new Surroundings(effects, paths);
     const store = storeOf(program);
     const cycles =
       store === undefined
-        ? cyclesByArea(effects, paths, audited)
-        : findCycles(wholeTree(effects, store, audited));
-    return [...audited.flatMap(auditFunction), ...cycles];
+        ? cyclesByArea(effects, paths, audited, around)
+        : findCycles(wholeTree(effects, store, audited, around));
+    return [...audited.flatMap((locks) => auditFunction(locks, around)), ...cycles];
   },
 };
 
@@ -29,6 +45,7 @@ function cyclesByArea(
   effects: LockEffects,
   paths: readonly string[],
   audited: readonly FunctionLocks[],
+  around: Surroundings,
 ): readonly Finding[] {
   return [...new Set(paths.map(areaOf))].flatMap((area) =>
     findCycles(
@@ -36,6 +53,7 @@ function cyclesByArea(
         effects,
         paths.filter((path) => areaOf(path) === area),
         audited.filter((locks) => areaOf(locks.ref.path) === area),
+        around,
       ),
     ),
   );
@@ -44,10 +62,16 @@ function cyclesByArea(
 /** 'drivers/infiniband', 'fs/ext4': a change to two of them makes no lock of one an instance of the other's. */
 const areaOf = (path: string): string => path.split('/').slice(0, 2).join('/');
 
-function auditFunction(locks: FunctionLocks): readonly Finding[] {
+function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Finding[] {
   findLeftHeld(locks);
   findReleasedTwice(locks);
   findRecursive(locks);
+  findRecursiveInCallers(locks, around);
   findSleepInAtomic(locks);
+  findSleepInCallers(locks, around);
+  findWaitUnderLock(locks, around);
+  findIrqInversion(locks, around);
+  findWaitContext(locks, around);
+  findBrokenAssertion(locks, around);
   return locks.findings;
 }

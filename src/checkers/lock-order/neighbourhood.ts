@@ -9,6 +9,7 @@ import { acquisitionSteps } from './causes.ts';
 import { dependenciesOf, type PlacedDependency } from './dependencies.ts';
 import { FunctionLocks } from './function-locks.ts';
 import { LockGraph } from './graph.ts';
+import type { Surroundings } from './surroundings.ts';
 import { TreeGraph } from './tree-graph.ts';
 
 /** Files beside an audited one that are read for it. */
@@ -25,9 +26,10 @@ export function wholeTree(
   effects: LockEffects,
   store: EffectStore,
   audited: readonly FunctionLocks[],
+  surroundings: Surroundings,
 ): Neighbourhood {
   const over = new LockGraph();
-  const own = audited.flatMap((locks) => dependenciesOf(locks));
+  const own = audited.flatMap((locks) => dependenciesOf(locks, surroundings));
   for (const dependency of own) over.add(dependency);
   return { graph: new TreeGraph(effects, store, over), own };
 }
@@ -37,9 +39,10 @@ export function neighbourhood(
   effects: LockEffects,
   paths: readonly string[],
   audited: readonly FunctionLocks[],
+  surroundings: Surroundings,
 ): Neighbourhood {
   const graph = new LockGraph();
-  const own = audited.flatMap((locks) => dependenciesOf(locks));
+  const own = audited.flatMap((locks) => dependenciesOf(locks, surroundings));
   for (const dependency of own) graph.add(dependency);
   if (own.length === 0) return { graph, own };
   const { program } = effects.effects;
@@ -59,10 +62,14 @@ export function neighbourhood(
 const isSource = (path: string): boolean => path.endsWith('.c');
 
 /** The functions of a file whose paths touch locks. */
-export function functionsWithLocks(effects: LockEffects, path: string): readonly FunctionLocks[] {
+const functionsWithLocks = (effects: LockEffects, path: string): readonly FunctionLocks[] =>
+  functionsOf(effects, path).filter((locks) => locks.body.events.length > 0);
+
+/** All functions of a file. */
+export function functionsOf(effects: LockEffects, path: string): readonly FunctionLocks[] {
   return effects.effects.program.definitions(path).flatMap((ref) => {
     const body = effects.body(ref);
-    return body === undefined || body.events.length === 0 ? [] : [new FunctionLocks(effects, ref, body)];
+    return body === undefined ? [] : [new FunctionLocks(effects, ref, body)];
   });
 }
 

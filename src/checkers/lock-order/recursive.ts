@@ -2,11 +2,14 @@ import { lineOf } from '../../c/flow.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import type { Acquired } from '../../effects/locks/lock-summary.ts';
-import type { LockMode } from '../../kernel/locks.ts';
-import type { Confidence, Rule } from '../checker.ts';
-import { causeSteps } from './causes.ts';
+import type { Acquired, NetEffect } from '../../effects/locks/lock-summary.ts';
+import { isExported } from '../../effects/locks/place.ts';
+import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';
+import type { Confidence, Rule, Step } from '../checker.ts';
+import { acquisitionSteps } from './causes.ts';
+import { type Entry, type EntryLock, heldByCallers } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export const recursive: Rule = {
   id: 'lock-order/recursive',
@@ -42,69 +45,173 @@ function report(locks: FunctionLocks, event: LockEvent): void {
   });
 }
 
+/**
+ * A lock that a caller of the function holds already: the same one by its place, or, where only its class is known,
+ * one of that class. Said of what the function does itself, and of what it calls in files that are not looked at.
+ */
+export function findRecursiveInCallers(locks: FunctionLocks, { entries, paths }: Surroundings): void {
+  for (const event of locks.eventsOrCalls) {
+    for (const taken of takenBy(locks, event, paths)) {
+      for (const entry of entries.of(locks.ref).all) {
+        for (const held of heldByCallers(entry, event.state)) {
+          const again = isSameAgain(held, taken);
+          if (again !== 'no') reportEntry(locks, event, taken, entry, held, again);
+        }
+      }
+    }
+  }
+}
+
+/** A lock that an event takes, in the places of the function. */
+interface Taken {
+  /** What is called to take it. */
+  readonly callee: string;
+  readonly place: string;
+  readonly lockClass: string;
+  readonly mode: LockMode;
+  readonly subclass: number;
+  /** Classes of the caller's locks that are released before. */
+  readonly without: readonly string[];
+  readonly conditional: boolean;
+  readonly depth: number;
+  readonly text: string;
+  readonly steps: readonly Step[];
+}
+
+function takenBy(locks: FunctionLocks, event: LockEvent, audited: ReadonlySet<string>): readonly Taken[] {
+  const line = lineOf(event.position);
+  if (event.kind === 'acquire') {
+    const { lock } = event;
+    if (lock === undefined || event.blocks === false || lock.place.startsWith('?') || !canRecurse(lock.kind))
+      return [];
+    const text = `${locks.text(lock)} is taken`;
+    return [
+      {
+        ...lock,
+        callee: nameOfCall(locks.body.flow, event.call),
+        without: [],
+        conditional: false,
+        depth: 0,
+        text,
+        steps: [locks.step(line, text)],
+      },
+    ];
+  }
+  if (event.kind !== 'call') return [];
+  const { flow, places } = locks.body;
+  const args = flow.calls[event.call]?.args ?? [];
+  const callees = locks.effects.callees(flow, event.call, locks.ref.path);
+  return callees
+    .filter((callee) => !audited.has(callee.path))
+    .flatMap((callee) =>
+      callee.summary.acquires
+        .filter((a) => a.blocks && canRecurse(a.kind) && !releasesFirst(callee.summary.net, a))
+        .map((a) => ({
+          callee: callee.name,
+          place: places.substitute(a.place, args) ?? '',
+          lockClass: a.lockClass,
+          mode: a.mode,
+          subclass: a.subclass,
+          without: a.without,
+          conditional: a.cause.conditional || callees.length > 1,
+          depth: a.cause.depth + 1,
+          text: `${callee.name}() takes ${a.lockClass}`,
+          steps: [
+            locks.step(line, `${callee.name}() is called`),
+            ...acquisitionSteps(locks.effects, a, callee.name, callee.path),
+          ],
+        })),
+    );
+}
+
+const releasesFirst = (net: readonly NetEffect[], acquired: Acquired): boolean =>
+  net.some((n) => n.operation === 'release' && n.place === acquired.place);
+
+/** The same lock by its place; or only by its class, where one of the two has no place that both sides can name. */
+function isSameAgain(held: Held, taken: Taken): 'place' | 'class' | 'no' {
+  if (!canRecurse(held.kind) || held.subclass !== 0 || taken.subclass !== 0) return 'no';
+  if (held.mode !== 'write' && taken.mode !== 'write') return 'no';
+  if (taken.without.length > 0 && (held.lockClass === '' || taken.without.includes(held.lockClass)))
+    return 'no';
+  if (held.place !== '' && held.place === taken.place) return 'place';
+  if (isExported(held.place) && isExported(taken.place)) return 'no';
+  if (held.lockClass === '' || nestedClasses.has(held.lockClass)) return 'no';
+  return held.lockClass === taken.lockClass ? 'class' : 'no';
+}
+
+function reportEntry(
+  locks: FunctionLocks,
+  event: LockEvent,
+  taken: Taken,
+  entry: Entry,
+  held: EntryLock,
+  again: 'place' | 'class',
+): void {
+  const isSure = again === 'place';
+  const name = held.lockClass || taken.lockClass;
+  locks.report({
+    rule: recursive,
+    confidence: entryConfidence(locks, event, taken, entry, isSure),
+    position: event.position,
+    identity: '',
+    defect: `${held.taken.function} ${name} ${taken.steps.at(-1)?.function}`,
+    message: `${taken.text}, and ${locks.ref.name}() is called with ${isSure ? 'it' : `${name}`} held by ${held.taken.function}(): ${isSure ? 'the task waits for itself' : 'possible recursive locking'}.`,
+    explanation: scenario(name),
+    trace: [held.taken, ...entry.steps, ...taken.steps],
+  });
+}
+
+function entryConfidence(
+  locks: FunctionLocks,
+  event: LockEvent,
+  taken: Taken,
+  entry: Entry,
+  isSure: boolean,
+): Confidence {
+  if (event.isMerged || taken.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
+  const distance = entry.calls + taken.depth;
+  if (!isSure || distance > 4) return 'low';
+  return distance <= 2 && !entry.indirect ? 'high' : 'medium';
+}
+
 /** A callee that takes a lock of its caller's, which the caller holds. */
 function reportCallee(locks: FunctionLocks, event: LockEvent): void {
-  const { flow, places } = locks.body;
-  const callees = locks.effects.callees(flow, event.call, locks.ref.path);
-  const args = flow.calls[event.call]?.args ?? [];
-  for (const callee of callees) {
-    for (const acquired of callee.summary.acquires) {
-      const place = places.substitute(acquired.place, args);
-      if (place === undefined || !acquired.blocks) continue;
-      const held = heldAlready(event.state, place, acquired.mode, acquired.subclass);
-      if (held === undefined || releasesFirst(callee.summary.net, acquired)) continue;
+  for (const taken of takenBy(locks, event, NOBODY)) {
+    for (const held of event.state.held) {
+      const again = isSameAgain(held, taken);
+      if (again === 'no') continue;
       const text = locks.text(held);
-      const name = callee.name || nameOfCall(flow, event.call);
       locks.report({
         rule: recursive,
-        confidence:
-          callees.length > 1 || acquired.cause.conditional || acquired.cause.depth > 4
-            ? 'low'
-            : calleeConfidence(event, place),
+        confidence: calleeConfidence(event, taken, again),
         position: event.position,
-        identity: `${held.lockClass || text} ${name}`,
-        message: `${name}() takes ${text}, which is held here since line ${locks.lineOfTaking(held)}: the task waits for itself.`,
-        explanation: scenario(text),
-        trace: [
-          locks.stepOfTaking(held),
-          locks.step(lineOf(event.position), `${name}() is called with ${text} held`),
-          ...causeSteps(
-            locks.effects,
-            { ...acquired.cause, callee: callee.name, calleePath: callee.path },
-            (summary) => {
-              const same = summary.acquires.find(
-                (a) => a.lockClass === acquired.lockClass && a.mode === acquired.mode,
-              );
-              return (
-                same && {
-                  cause: same.cause,
-                  text:
-                    same.cause.depth === 0
-                      ? `${same.cause.callee}() takes it`
-                      : `calls ${same.cause.callee}()`,
-                }
-              );
-            },
-          ),
-        ],
+        identity: '',
+        defect: `${locks.ref.name} ${held.lockClass || text} ${taken.steps.at(-1)?.function}`,
+        message: `${taken.callee}() takes ${again === 'place' ? text : held.lockClass}, ${again === 'place' ? 'which' : `and ${text}`} is held here since line ${locks.lineOfTaking(held)}: ${again === 'place' ? 'the task waits for itself' : 'possible recursive locking'}.`,
+        explanation: scenario(held.lockClass || text),
+        trace: [locks.stepOfTaking(held), ...taken.steps],
       });
     }
   }
 }
 
-const releasesFirst = (net: readonly { operation: string; place: string }[], acquired: Acquired): boolean =>
-  net.some((n) => n.operation === 'release' && n.place === acquired.place);
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Kinds of which one task waits for itself. */
+const canRecurse = (kind: LockKind): boolean =>
+  kind !== 'rcu' &&
+  kind !== 'srcu' &&
+  kind !== 'lock_map' &&
+  kind !== 'local_lock' &&
+  kind !== 'page_lock' &&
+  kind !== 'seqcount';
 
 /** Readers may meet readers, but a plain reader can stand behind a writer that waits: lockdep reports that too. */
 function heldAlready(state: LockState, place: string, mode: LockMode, subclass: number): Held | undefined {
   return state.held.find(
     (h) =>
       h.place === place &&
-      h.kind !== 'rcu' &&
-      h.kind !== 'srcu' &&
-      h.kind !== 'lock_map' &&
-      h.kind !== 'local_lock' &&
-      h.kind !== 'page_lock' &&
+      canRecurse(h.kind) &&
       h.subclass === 0 &&
       subclass === 0 &&
       (h.mode === 'write' || mode === 'write'),
@@ -114,8 +221,10 @@ function heldAlready(state: LockState, place: string, mode: LockMode, subclass: 
 const confidenceOf = (event: LockEvent, place: string): Confidence =>
   event.isMerged || /\[%|\[\?/.test(place) ? 'low' : 'high';
 
-const calleeConfidence = (event: LockEvent, place: string): Confidence =>
-  event.isMerged || /\[|#/.test(place) ? 'low' : 'medium';
+function calleeConfidence(event: LockEvent, taken: Taken, again: 'place' | 'class'): Confidence {
+  if (event.isMerged || taken.conditional || taken.depth > 5 || again === 'class') return 'low';
+  return /\[|#/.test(taken.place) ? 'low' : 'medium';
+}
 
 const scenario = (lock: string): string =>
   [

@@ -1,15 +1,12 @@
-import { lineOf } from '../../c/flow.ts';
-import { gfpOf } from '../../effects/locks/gfp.ts';
-import { atomicBecause, type Held, isSleepingLock, type LockState } from '../../effects/locks/held.ts';
+import { atomicBecause, type Held, type LockState } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import type { Happening } from '../../effects/locks/lock-summary.ts';
-import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { atomicSections } from '../../kernel/locks.ts';
-import { sleeping, spinningWaits, waits } from '../../kernel/waits.ts';
-import type { Confidence, Rule, Step } from '../checker.ts';
-import { causeSteps } from './causes.ts';
+import type { Confidence, Rule } from '../checker.ts';
+import { type AtomicEntry, type Entry, forbidsSleep } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
+import { type Sleep, saysOfSleep, sleepsOf } from './sleeps.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export const sleepInAtomic: Rule = {
   id: 'lock-order/sleep-in-atomic',
@@ -20,82 +17,82 @@ export const sleepInAtomic: Rule = {
     'Documentation/kernel-hacking/hacking.rst, "Recipes for Deadlock"; kernel/sched/core.c, __might_sleep()',
 };
 
+/** Under a lock or in a section that the function itself is in. */
 export function findSleepInAtomic(locks: FunctionLocks): void {
   for (const event of locks.body.events) {
-    if (event.kind === 'acquire') {
-      const { lock } = event;
-      if (lock === undefined || event.blocks === false || !isSleepingLock(lock.kind)) continue;
-      const what = lock.through || nameOfCall(locks.body.flow, event.call);
-      report(locks, event, { what, direct: true, conditional: false, depth: 0, steps: [] });
-    } else if (event.kind === 'call') reportCall(locks, event);
+    if (atomicBecause(event.state) === undefined) continue;
+    for (const sleep of sleepsOf(locks, event)) {
+      if (!dropsWhatForbids(event.state, sleep.without)) report(locks, event, sleep);
+    }
   }
 }
 
-interface Sleep {
-  readonly what: string;
-  readonly direct: boolean;
-  readonly conditional: boolean;
-  readonly depth: number;
-  readonly steps: readonly Step[];
+/**
+ * In a context that the function's callers are in: a handler that must not sleep, a lock that they hold. Said of
+ * what the function does itself, and of what it calls in files that are not looked at.
+ */
+export function findSleepInCallers(locks: FunctionLocks, { entries, paths }: Surroundings): void {
+  for (const event of locks.eventsOrCalls) {
+    if (atomicBecause(event.state) !== undefined) continue;
+    for (const sleep of sleepsOf(locks, event)) {
+      if (paths.has(sleep.calleePath)) continue;
+      for (const entry of entries.of(locks.ref).all) {
+        const because = forbidsSleep(entry, event.state, sleep.without);
+        if (because !== undefined) reportEntry(locks, event, sleep, entry, because);
+      }
+    }
+  }
 }
 
-function reportCall(locks: FunctionLocks, event: LockEvent): void {
-  if (atomicBecause(event.state) === undefined) return;
-  const { flow } = locks.body;
-  const name = nameOfCall(flow, event.call);
-  const args = flow.calls[event.call]?.args ?? [];
-  const allocator = ALLOCATORS.get(name);
-  if (allocator !== undefined) {
-    const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, args[allocator.flags] ?? 0);
-    if (sleeping.has(name) || (gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps)) {
-      report(locks, event, { what: name, direct: true, conditional: false, depth: 0, steps: [] });
-    }
-    return;
-  }
-  const wait = waits.get(name);
-  if (sleeping.has(name) || (wait !== undefined && !spinningWaits.has(wait.awaits))) {
-    report(locks, event, { what: name, direct: true, conditional: false, depth: 0, steps: [] });
-    return;
-  }
-  const callees = locks.effects.callees(flow, event.call, locks.ref.path);
-  for (const callee of callees) {
-    const sleeps = callee.summary.sleeps;
-    if (sleeps === undefined || dropsWhatForbids(event.state, sleeps)) continue;
-    if (sleeps.gfp >= 0) {
-      const gfp = gfpOf(flow, args[sleeps.gfp] ?? 0);
-      if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps) continue;
-    }
-    report(locks, event, {
-      what: sleeps.what,
-      direct: false,
-      conditional: sleeps.cause.conditional || callees.length > 1,
-      depth: sleeps.cause.depth + 1,
-      steps: [
-        locks.step(lineOf(event.position), `${callee.name}() is called`),
-        ...causeSteps(
-          locks.effects,
-          { ...sleeps.cause, callee: callee.name, calleePath: callee.path },
-          (summary) =>
-            summary.sleeps && {
-              cause: summary.sleeps.cause,
-              text:
-                summary.sleeps.cause.depth === 0
-                  ? `${summary.sleeps.what}() may sleep`
-                  : `calls ${summary.sleeps.cause.callee}()`,
-            },
-        ),
-      ],
-    });
-  }
+function reportEntry(
+  locks: FunctionLocks,
+  event: LockEvent,
+  sleep: Sleep,
+  entry: Entry,
+  because: AtomicEntry,
+): void {
+  const says = saysOfSleep(sleep);
+  const [first] = entry.steps;
+  const where =
+    'taken' in because
+      ? because.kind === 'rcu'
+        ? `in an RCU read-side section that ${because.taken.function}() enters`
+        : `under ${because.lockClass || 'a lock'}, which ${because.taken.function}() takes`
+      : because.section !== ''
+        ? `after ${because.section}() in ${entry.root}()`
+        : `in ${because.context} context, in which ${entry.root}() runs`;
+  const taken = 'taken' in because ? [because.taken] : [];
+  locks.report({
+    rule: sleepInAtomic,
+    confidence: entryConfidence(locks, event, sleep, entry, because),
+    position: event.position,
+    identity: '',
+    defect: `${'taken' in because ? `${because.taken.function} ${because.lockClass}` : `${entry.root} ${because.context ?? because.section}`} ${endOf(sleep)}`,
+    message: `${says}, and ${locks.ref.name}() is called ${where}.`,
+    explanation: `${first === undefined ? '' : `${first.function}() is where this begins. `}A task that sleeps there is scheduled away while nobody else can go on; with CONFIG_DEBUG_ATOMIC_SLEEP the kernel prints "BUG: sleeping function called from invalid context". Use a form that does not sleep (GFP_ATOMIC for allocations), or leave the sleeping part to a work item.`,
+    trace: [...taken, ...entry.steps, ...sleep.steps],
+  });
+}
+
+function entryConfidence(
+  locks: FunctionLocks,
+  event: LockEvent,
+  sleep: Sleep,
+  entry: Entry,
+  because: AtomicEntry,
+): Confidence {
+  if (event.isMerged || sleep.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
+  const distance = entry.calls + sleep.depth;
+  if (distance > 4) return 'low';
+  if ('taken' in because && because.through !== '') return distance <= 2 ? 'medium' : 'low';
+  return distance <= 1 && !entry.indirect ? 'high' : 'medium';
 }
 
 /** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */
-function dropsWhatForbids(state: LockState, sleeps: Happening): boolean {
+function dropsWhatForbids(state: LockState, without: readonly string[]): boolean {
   const because = atomicBecause(state);
-  if (because === undefined || typeof because === 'string') return sleeps.without.length > 0;
-  return (
-    sleeps.without.includes(because.lockClass) || (sleeps.without.length > 0 && because.lockClass === '')
-  );
+  if (because === undefined || typeof because === 'string') return without.length > 0;
+  return without.includes(because.lockClass) || (without.length > 0 && because.lockClass === '');
 }
 
 function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
@@ -104,9 +101,7 @@ function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
   const where = typeof because === 'string' ? `with ${because}() in force` : under(locks, because);
   const taken = typeof because === 'string' ? [] : [locks.stepOfTaking(because)];
   const callee = nameOfCall(locks.body.flow, event.call) || 'a callback';
-  const says = sleep.direct
-    ? `${sleep.what}() may sleep`
-    : `${callee}() may sleep (${sleep.what}() below it)`;
+  const says = saysOfSleep(sleep);
   locks.report({
     rule: sleepInAtomic,
     confidence:
@@ -115,11 +110,19 @@ function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
         : confidenceOf(event, because, sleep),
     position: event.position,
     identity: `${callee} ${typeof because === 'string' ? because : because.lockClass || locks.text(because)}`,
+    ...(sleep.depth === 0
+      ? {}
+      : {
+          defect: `${locks.ref.name} ${typeof because === 'string' ? because : because.lockClass} ${endOf(sleep)}`,
+        }),
     message: `${says} and is called here ${where}.`,
     explanation: `A task that sleeps ${where} is scheduled away while nobody else can go on; with CONFIG_DEBUG_ATOMIC_SLEEP the kernel prints "BUG: sleeping function called from invalid context". Do the sleeping part before or after, or use a form that does not sleep (GFP_ATOMIC for allocations).`,
-    trace: [...taken, ...(sleep.direct ? [locks.step(lineOf(event.position), says)] : sleep.steps)],
+    trace: [...taken, ...sleep.steps],
   });
 }
+
+/** What sleeps, and the function that calls it. */
+const endOf = (sleep: Sleep): string => `${sleep.steps.at(-1)?.function} ${sleep.what}`;
 
 function under(locks: FunctionLocks, lock: Held): string {
   const line = locks.lineOfTaking(lock);
@@ -130,8 +133,8 @@ function under(locks: FunctionLocks, lock: Held): string {
 
 function confidenceOf(event: LockEvent, because: Held | string, sleep: Sleep): Confidence {
   if (event.isMerged || sleep.depth > 4) return 'low';
-  if (typeof because !== 'string' && because.through !== '') return sleep.direct ? 'medium' : 'low';
-  if (sleep.direct) return 'high';
+  if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
+  if (sleep.depth === 0) return 'high';
   return sleep.conditional ? 'low' : 'medium';
 }
 

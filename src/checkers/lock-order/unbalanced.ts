@@ -24,7 +24,7 @@ export function findLeftHeld(locks: FunctionLocks): void {
   for (const lock of takenLocks(body.events)) {
     const { held, free } = split(exits, lock);
     if (held.length === 0 || free.length === 0) continue;
-    const leak = held.find((e) => isLeak(e, free));
+    const leak = held.find((e) => isLeak(locks, e, free));
     if (leak === undefined) continue;
     const line = lineOf(leak.position);
     const taken = locks.lineOfTaking(lock);
@@ -119,10 +119,16 @@ function split(exits: readonly LockEvent[], lock: Held): { held: LockEvent[]; fr
 }
 
 /** An error return that keeps the lock where success releases it, or the same outcome in both ways. */
-function isLeak(exit: LockEvent, free: readonly LockEvent[]): boolean {
+function isLeak(locks: FunctionLocks, exit: LockEvent, free: readonly LockEvent[]): boolean {
   const outcome = outcomeOf(exit);
   if (free.some((e) => outcomeOf(e) === outcome)) return true;
-  return outcome === 'failure' && free.some((e) => outcomeOf(e) === 'success');
+  if (outcome === 'failure') return free.some((e) => outcomeOf(e) === 'success');
+  // Not zero, of a function that says by 0 that all is well: an error, where others return errors without the lock.
+  return (
+    (exit.result ?? 0) === NONZERO &&
+    locks.ref.fact.returns === 'int' &&
+    free.some((e) => outcomeOf(e) === 'failure')
+  );
 }
 
 function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {

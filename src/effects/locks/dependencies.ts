@@ -35,8 +35,16 @@ export interface BodyDependency {
 const UNORDERED: ReadonlySet<LockKind> = new Set(['rcu', 'srcu', 'page_lock']);
 
 /** What could be any lock of its kind makes no dependency. */
-const isOrdered = (held: Held): boolean =>
+export const isOrdered = (held: Held): boolean =>
   held.lockClass !== '' && !UNORDERED.has(held.kind) && !held.place.startsWith('?');
+
+/** A lock, or reclaim, that an event of a body leads to. */
+export interface Reached extends Omit<BodyDependency, 'from'> {
+  /** Where it lies, in the places of the body; '' where it has no name there. */
+  readonly place: string;
+  /** Classes of the caller's locks that are released before. */
+  readonly without: readonly string[];
+}
 
 /** All dependencies of a body. */
 export function dependenciesOfBody(body: Body): readonly BodyDependency[] {
@@ -44,12 +52,13 @@ export function dependenciesOfBody(body: Body): readonly BodyDependency[] {
   for (const event of body.events) {
     const held = event.state.held.filter(isOrdered);
     if (held.length === 0) continue;
-    if (event.kind === 'call') addCall(found, body, event, held);
-    else if (event.kind === 'acquire' && event.lock !== undefined && event.blocks !== false) {
-      const { lock } = event;
-      if (!isOrdered(lock)) continue;
-      const to = { lock: lock.lockClass, mode: lock.mode };
-      for (const from of held) add(found, { from, to, event, conditional: false, depth: 0 });
+    for (const { place, without, ...reached } of reachedBy(body, event)) {
+      // The caller's own lock, taken again below: that is no order.
+      if (place !== '' && reached.depth > 0 && held.some((h) => h.place === place)) continue;
+      for (const from of held) {
+        if (from.lockClass !== reached.to.lock && !without.includes(from.lockClass))
+          found.push({ from, ...reached });
+      }
     }
   }
   return found;
@@ -57,42 +66,45 @@ export function dependenciesOfBody(body: Body): readonly BodyDependency[] {
 
 const RECLAIM: LockUse = { lock: FS_RECLAIM, mode: 'write' };
 
-function addCall(
-  found: BodyDependency[],
-  { flow, places, callees: calleesOf }: Body,
-  event: LockEvent,
-  held: readonly Held[],
-): void {
-  const args = flow.calls[event.call]?.args ?? [];
-  const allocator = ALLOCATORS.get(nameOfCall(flow, event.call));
-  if (allocator !== undefined) {
-    if (!entersReclaim(flow, args[allocator.flags] ?? 0)) return;
-    for (const from of held) add(found, { from, to: RECLAIM, event, conditional: false, depth: 0 });
-    return;
+/** What a call or an acquisition may have to wait for, whatever is held. */
+export function reachedBy({ flow, places, callees: calleesOf }: Body, event: LockEvent): readonly Reached[] {
+  const here = { event, place: '', without: [], conditional: false, depth: 0 };
+  if (event.kind === 'acquire') {
+    const { lock } = event;
+    if (lock === undefined || event.blocks === false || !isOrdered(lock)) return [];
+    return [{ ...here, to: { lock: lock.lockClass, mode: lock.mode }, place: lock.place }];
   }
+  if (event.kind !== 'call') return [];
+  const args = flow.calls[event.call]?.args ?? [];
+  const isInScope = event.state.nofs > 0;
+  const allocator = ALLOCATORS.get(nameOfCall(flow, event.call));
+  if (allocator !== undefined)
+    return !isInScope && entersReclaim(flow, args[allocator.flags] ?? 0) ? [{ ...here, to: RECLAIM }] : [];
   const callees = calleesOf(event.call);
   const isOneOfMany = callees.length > 1;
-  for (const callee of callees) {
+  return callees.flatMap((callee) => {
+    const reached: Reached[] = [];
     for (const below of callee.summary.acquires) {
       if (!below.blocks || below.lockClass === '' || UNORDERED.has(below.kind)) continue;
-      const here = places.substitute(below.place, args);
-      if (here !== undefined && held.some((h) => h.place === here)) continue;
-      const to = { lock: below.lockClass, mode: below.mode };
-      const depth = below.cause.depth + 1;
-      for (const from of held) {
-        if (below.without.includes(from.lockClass)) continue;
-        add(found, { from, to, event, callee, below, conditional: isOneOfMany, depth });
-      }
+      reached.push({
+        event,
+        to: { lock: below.lockClass, mode: below.mode },
+        place: places.substitute(below.place, args) ?? '',
+        without: below.without,
+        callee,
+        below,
+        conditional: isOneOfMany,
+        depth: below.cause.depth + 1,
+      });
     }
     const below = callee.summary.reclaims;
-    if (below === undefined || (below.gfp >= 0 && !entersReclaim(flow, args[below.gfp] ?? 0))) continue;
+    if (below === undefined || isInScope) return reached;
+    if (below.gfp >= 0 && !entersReclaim(flow, args[below.gfp] ?? 0)) return reached;
     const conditional = isOneOfMany || below.cause.conditional;
-    const depth = below.cause.depth + 1;
-    for (const from of held) {
-      if (below.without.includes(from.lockClass)) continue;
-      add(found, { from, to: RECLAIM, event, callee, below, conditional, depth });
-    }
-  }
+    const { without } = below;
+    reached.push({ ...here, to: RECLAIM, without, callee, below, conditional, depth: below.cause.depth + 1 });
+    return reached;
+  });
 }
 
 function entersReclaim(flow: Flow, flags: number): boolean {
@@ -100,10 +112,6 @@ function entersReclaim(flow: Flow, flags: number): boolean {
   return gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps && gfp.flags.fs;
 }
 
-function add(found: BodyDependency[], dependency: BodyDependency): void {
-  if (dependency.from.lockClass !== dependency.to.lock) found.push(dependency);
-}
-
 /** 0 to 1: how sure it is that the order happens at run time. */
-export const weightOf = ({ event, conditional, depth }: BodyDependency): number =>
+export const weightOf = ({ event, conditional, depth }: Omit<BodyDependency, 'from'>): number =>
   (event.isMerged ? 0.3 : 1) * (conditional ? 0.4 : 1) * 0.9 ** depth;

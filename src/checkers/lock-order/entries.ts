@@ -1,0 +1,381 @@
+/**
+ * How a function is entered: what its callers hold and the context that they run in, followed upwards through
+ * direct calls, through fields of operations tables, through functions that are handed to others, and up to the
+ * registrations of handlers. What a function does wrong only for some caller is seen with this in the function
+ * itself, which is where a change makes it.
+ */
+import { Expr, type Flow, lineOf } from '../../c/flow.ts';
+import { type Held, isAtomicKind, type LockState, NOTHING_HELD } from '../../effects/locks/held.ts';
+import { type Events, nameOfCall } from '../../effects/locks/lock-body.ts';
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { FunctionRef } from '../../index/program.ts';
+import { ATOMIC_CONTEXTS, type Context, contextOfField, registrations } from '../../kernel/contexts.ts';
+import type { Step } from '../checker.ts';
+
+/** Calls that are followed upwards. */
+const MAX_CALLS = 4;
+/** Places that use a function: one that everybody calls says nothing of any of them. */
+const MAX_USERS = 10;
+/** Functions that call through a field of the same name, of whatever struct. */
+const MAX_NAMESAKES = 60;
+const MAX_ENTRIES = 16;
+/** A function handed on and on. */
+const MAX_HANDED = 3;
+
+/** A lock that a caller holds; its place is in the words of the function that is entered, '' where that has none. */
+export interface EntryLock extends Held {
+  readonly taken: Step;
+}
+
+/** One way in which a function is entered. */
+export interface Entry {
+  readonly held: readonly EntryLock[];
+  readonly preempt: number;
+  readonly softirq: number;
+  readonly hardirq: number;
+  /** That of the handler in which the chain begins; undefined where the callers end before one. */
+  readonly context: Context | undefined;
+  /** Name of the function in which the chain begins. */
+  readonly root: string;
+  /** From there to the call of the function, one step a call. */
+  readonly steps: readonly Step[];
+  /** Calls that were followed upwards. */
+  readonly calls: number;
+  /** A branch on a parameter or the context, or a merged path, lies on the way. */
+  readonly doubtful: boolean;
+  /** A call through a field lies on the way. */
+  readonly indirect: boolean;
+}
+
+/** What is known of how a function is entered. */
+export interface Entries {
+  readonly all: readonly Entry[];
+  /** True where these are all ways: every user is known, up to the bounds. */
+  readonly complete: boolean;
+}
+
+const NONE: Entries = { all: [], complete: false };
+
+/** The places in one function at which another may be entered. */
+interface Site {
+  readonly state: LockState;
+  readonly line: number;
+  readonly args: readonly number[];
+  readonly doubtful: boolean;
+}
+
+export class EntryPoints {
+  readonly #effects: LockEffects;
+  readonly #known = new Map<string, Entries>();
+  readonly #working = new Set<string>();
+  readonly #events = new Map<string, Events | undefined>();
+
+  constructor(effects: LockEffects) {
+    this.#effects = effects;
+  }
+
+  /** The ways into a function, with at most `calls` calls followed upwards. */
+  of(ref: FunctionRef, calls = MAX_CALLS): Entries {
+    const key = `${calls} ${ref.id}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#working.has(ref.id)) return { all: [], complete: true };
+    this.#working.add(ref.id);
+    const entries = this.#find(ref, calls);
+    this.#working.delete(ref.id);
+    this.#known.set(key, entries);
+    return entries;
+  }
+
+  #find(ref: FunctionRef, calls: number): Entries {
+    const { program } = this.#effects.effects;
+    const found = new Map<string, Entry>();
+    let complete = true;
+    const add = (entry: Entry): void => {
+      const key = keyOf(entry);
+      const other = found.get(key);
+      if (other !== undefined && (other.calls <= entry.calls || (entry.doubtful && !other.doubtful))) return;
+      if (other === undefined && found.size >= MAX_ENTRIES) complete = false;
+      else found.set(key, entry);
+    };
+    if (ref.fact.isInit) add(inContext(ref, 'init', []));
+    if (ref.fact.definedBy?.startsWith('SYSCALL_DEFINE') || ref.fact.definedBy?.startsWith('COMPAT_SYSCALL'))
+      add(inContext(ref, 'process', []));
+    for (const { entry, path } of program.storedIn(ref)) {
+      const step = {
+        path,
+        line: entry.line,
+        function: entry.table,
+        text: `${ref.name}() is stored as ${entry.type}.${entry.field}`,
+      };
+      const context = contextOfField(entry.type, entry.field);
+      if (context !== undefined) add(inContext(ref, context, [step]));
+      else if (!this.#through(ref, entry.type, entry.field, step, calls, add)) complete = false;
+    }
+    for (const { name, args, line } of program.facts(ref.path)?.topLevelMacros ?? []) {
+      const registered = registrations.get(name)?.find((r) => args[r.handler] === ref.name);
+      if (registered === undefined) continue;
+      const step = { path: ref.path, line, function: '', text: `${ref.name}() is handed to ${name}()` };
+      add(inContext(ref, registered.context, [step]));
+    }
+    const users = program.callers(ref, MAX_USERS + 1);
+    if (users.length > MAX_USERS) return { all: [...found.values()], complete: false };
+    for (const user of users) {
+      if (user.id === ref.id) continue;
+      if (!this.#uses(ref, user, calls, add)) complete = false;
+    }
+    return { all: [...found.values()], complete };
+  }
+
+  /** Callers through the field that a function is stored in. False where not all are known. */
+  #through(
+    ref: FunctionRef,
+    type: string,
+    field: string,
+    step: Step,
+    calls: number,
+    add: (e: Entry) => void,
+  ): boolean {
+    const { program } = this.#effects.effects;
+    const users = program.callersThrough(field, MAX_NAMESAKES);
+    if (users.length >= MAX_NAMESAKES) return false;
+    const sites = users.flatMap((user) => {
+      const { flow } = user.fact;
+      if (flow === undefined) return [];
+      const calls = [...flow.calls.keys()];
+      return calls
+        .filter((call) => this.#effects.isCallOfField(flow, call, user.path, type, field))
+        .map((call) => ({ user, call }));
+    });
+    if (sites.length > MAX_USERS) return false;
+    let complete = sites.length > 0;
+    for (const { user, call } of sites) {
+      if (!this.#enter(ref, user, call, [step], calls, true, add)) complete = false;
+    }
+    return complete;
+  }
+
+  /** Calls of a function in one of its users, and calls to which it is handed. */
+  #uses(ref: FunctionRef, user: FunctionRef, calls: number, add: (e: Entry) => void): boolean {
+    const { flow } = user.fact;
+    if (flow === undefined) return false;
+    let complete = true;
+    for (let call = 0; call < flow.calls.length; call++) {
+      const name = nameOfCall(flow, call);
+      if (name === ref.name) {
+        if (!this.#enter(ref, user, call, [], calls, false, add)) complete = false;
+        continue;
+      }
+      const made = flow.calls[call];
+      for (const [argument, e] of made?.args.entries() ?? []) {
+        if (!isGlobal(flow, e, ref.name)) continue;
+        const line = lineOf(made?.position ?? 0);
+        const step = {
+          path: user.path,
+          line,
+          function: user.name,
+          text: `${ref.name}() is handed to ${name || 'a function'}()`,
+        };
+        const registered = registrations.get(name)?.find((r) => r.handler === argument);
+        if (registered !== undefined) add(inContext(ref, registered.context, [step]));
+        else if (!this.#handed(ref, name, user.path, argument, [step], calls, 1, add)) complete = false;
+      }
+    }
+    return complete;
+  }
+
+  /** A function that is handed to another is entered where that one calls its parameter. */
+  #handed(
+    ref: FunctionRef,
+    name: string,
+    from: string,
+    argument: number,
+    steps: readonly Step[],
+    calls: number,
+    nesting: number,
+    add: (e: Entry) => void,
+  ): boolean {
+    const to = name === '' ? undefined : this.#effects.effects.program.functions(name, from)[0];
+    const flow = to?.fact.flow;
+    if (to === undefined || flow === undefined || nesting > MAX_HANDED) return false;
+    let complete = true;
+    for (const [call, made] of flow.calls.entries()) {
+      if (isParameter(flow, made.callee, argument)) {
+        if (!this.#enter(ref, to, call, steps, calls, false, add)) complete = false;
+        continue;
+      }
+      for (const [next, e] of made.args.entries()) {
+        if (!isParameter(flow, e, argument)) continue;
+        const step = {
+          path: to.path,
+          line: lineOf(made.position),
+          function: to.name,
+          text: `hands it to ${nameOfCall(flow, call)}()`,
+        };
+        if (
+          !this.#handed(ref, nameOfCall(flow, call), to.path, next, [...steps, step], calls, nesting + 1, add)
+        )
+          complete = false;
+      }
+    }
+    return complete;
+  }
+
+  /** Adds the ways in which `user` enters `ref` at a call. False where not all are known. */
+  #enter(
+    ref: FunctionRef,
+    user: FunctionRef,
+    call: number,
+    before: readonly Step[],
+    calls: number,
+    indirect: boolean,
+    add: (e: Entry) => void,
+  ): boolean {
+    const flow = user.fact.flow as Flow;
+    const sites = this.#sites(user, call);
+    const outer = calls > 1 ? this.of(user, calls - 1) : NONE;
+    for (const site of sites) {
+      const step = { path: user.path, line: site.line, function: user.name, text: `${ref.name}() is called` };
+      const places = this.#eventsOf(user)?.places;
+      const here = site.state.held.map((held): EntryLock => {
+        const taken = {
+          path: user.path,
+          line: lineOf(flow.calls[held.call]?.position ?? 0),
+          function: user.name,
+          text: `${textOf(held, places?.text(held.place))} is taken${held.through === '' ? '' : ` by ${held.through}()`}`,
+        };
+        return { ...held, place: places?.inCallee(held.place, site.args) ?? '', taken };
+      });
+      const bare: Entry = {
+        held: here,
+        preempt: site.state.preempt,
+        softirq: site.state.softirq,
+        hardirq: site.state.hardirq,
+        context: undefined,
+        root: user.name,
+        steps: [...before, step],
+        calls: 1,
+        doubtful: site.doubtful,
+        indirect,
+      };
+      if (outer.all.length === 0) add(bare);
+      for (const above of outer.all) {
+        const inherited = above.held
+          .filter((held) => !isReleased(site.state, held))
+          .map((held) => ({ ...held, place: places?.inCallee(held.place, site.args) ?? '' }));
+        add({
+          held: [...inherited, ...here],
+          preempt: above.preempt + bare.preempt,
+          softirq: above.softirq + bare.softirq,
+          hardirq: above.hardirq + bare.hardirq,
+          context: above.context,
+          root: above.root,
+          steps: [...above.steps, ...bare.steps],
+          calls: above.calls + 1,
+          doubtful: above.doubtful || bare.doubtful,
+          indirect: above.indirect || bare.indirect,
+        });
+      }
+    }
+    return outer.complete;
+  }
+
+  /** The states in which a function makes a call; those of merged paths only where there are no others. */
+  #sites(user: FunctionRef, call: number): readonly Site[] {
+    const flow = user.fact.flow as Flow;
+    const made = flow.calls[call];
+    if (made === undefined) return [];
+    const line = lineOf(made.position);
+    const known = this.#eventsOf(user);
+    if (known === undefined || known.events.length === 0)
+      return [{ state: NOTHING_HELD, line, args: made.args, doubtful: false }];
+    const doubtful = known.isConditional(call);
+    const states = new Map<string, Site>();
+    const own = known.events.filter((e) => e.call === call && e.kind === 'call');
+    const certain = own.filter((e) => !e.isMerged);
+    for (const event of certain.length > 0 ? certain : own) {
+      const key = stateKey(event.state);
+      if (!states.has(key))
+        states.set(key, { state: event.state, line, args: made.args, doubtful: doubtful || event.isMerged });
+    }
+    return [...states.values()];
+  }
+
+  #eventsOf(ref: FunctionRef): Events | undefined {
+    if (!this.#events.has(ref.id)) this.#events.set(ref.id, this.#effects.events(ref));
+    return this.#events.get(ref.id);
+  }
+}
+
+/** The locks of a caller that are still held in a state of the function that is entered. */
+export const heldByCallers = (entry: Entry, state: LockState): readonly EntryLock[] =>
+  entry.held.filter((held) => !isReleased(state, held));
+
+/** Why an entry forbids sleeping: a lock, a section that a caller is in, or the context of a handler. */
+export type AtomicEntry = EntryLock | { readonly section: string; readonly context: Context | undefined };
+
+/**
+ * What forbids sleeping for a function that is entered so and is in `state`; undefined where nothing does, or where
+ * it may have ended: the function has released a lock that it did not take, or `without` names what is released.
+ */
+export function forbidsSleep(
+  entry: Entry,
+  state: LockState,
+  without: readonly string[],
+): AtomicEntry | undefined {
+  const lock = entry.held.findLast(
+    (held) => isAtomicKind(held.kind) && !isReleased(state, held) && !without.includes(held.lockClass),
+  );
+  if (lock !== undefined) return without.length > 0 && lock.lockClass === '' ? undefined : lock;
+  if (state.released.length > 0 || without.length > 0) return undefined;
+  const context =
+    entry.context !== undefined && ATOMIC_CONTEXTS.has(entry.context) ? entry.context : undefined;
+  if (entry.hardirq + state.hardirq > 0)
+    return { section: context === undefined ? 'local_irq_disable' : '', context };
+  if (entry.softirq + state.softirq > 0)
+    return { section: context === undefined ? 'local_bh_disable' : '', context };
+  if (entry.preempt + state.preempt > 0)
+    return { section: context === undefined ? 'preempt_disable' : '', context };
+  return undefined;
+}
+
+const inContext = (ref: FunctionRef, context: Context, steps: readonly Step[]): Entry => ({
+  held: [],
+  preempt: context === 'atomic' ? 1 : 0,
+  softirq: context === 'softirq' ? 1 : 0,
+  hardirq: context === 'hardirq' || context === 'irq work' ? 1 : 0,
+  context,
+  root: ref.name,
+  steps,
+  calls: 0,
+  doubtful: false,
+  indirect: false,
+});
+
+const isGlobal = (flow: Flow, e: number, name: string): boolean => {
+  let at = e;
+  while (flow.exprOp[at] === Expr.Cast || flow.exprOp[at] === Expr.Address) at = flow.exprA[at] as number;
+  return flow.exprOp[at] === Expr.Global && flow.names[flow.exprA[at] as number] === name;
+};
+
+const isParameter = (flow: Flow, e: number, parameter: number): boolean =>
+  flow.exprOp[e] === Expr.Local &&
+  flow.exprA[e] === parameter &&
+  flow.locals[parameter]?.isParameter === true;
+
+/** Whether the user has released a lock of its caller's before, or one that can't be told from it. */
+const isReleased = (state: LockState, held: EntryLock): boolean =>
+  state.released.length > 0 && (held.place === '' || state.released.includes(held.place));
+
+const textOf = (held: Held, place: string | undefined): string =>
+  held.kind === 'rcu'
+    ? 'rcu_read_lock()'
+    : held.place.startsWith('?') || place === undefined
+      ? held.lockClass
+      : `&${place}`;
+
+const stateKey = (s: LockState): string =>
+  `${s.held.map((h) => `${h.place} ${h.lockClass} ${h.mode}`).join()}|${s.preempt}|${s.softirq}|${s.hardirq}|${s.released.join()}`;
+
+const keyOf = (e: Entry): string =>
+  `${e.held.map((h) => `${h.place} ${h.lockClass} ${h.mode}`).join()}|${e.preempt}|${e.softirq}|${e.hardirq}|${e.context}|${e.context === undefined ? '' : e.root}`;

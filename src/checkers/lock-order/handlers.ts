@@ -1,0 +1,232 @@
+/**
+ * Handlers and what they hang on, as the code around some files registers them: which function a work item, a
+ * timer, an interrupt or a thread runs, named by the type and member that it lies in, and what is queued where.
+ */
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { typeOf } from '../../effects/expression-text.ts';
+import { nameOfCall } from '../../effects/locks/lock-body.ts';
+import { lockClass } from '../../effects/locks/lock-class.ts';
+import { Places } from '../../effects/locks/place.ts';
+import type { FunctionRef, Program } from '../../index/program.ts';
+import {
+  type Context,
+  contextOfField,
+  debugfsEntries,
+  irqSafeLocks,
+  isThread,
+  queueing,
+  registrations,
+} from '../../kernel/contexts.ts';
+import type { Step } from '../checker.ts';
+
+/** Files beside an audited one that are read for it. */
+const MAX_FILES = 80;
+
+export interface Handler {
+  readonly ref: FunctionRef;
+  readonly context: Context;
+  /** Class of what it hangs on: `struct foo.work`; '' where there is none. */
+  readonly object: string;
+  readonly step: Step;
+}
+
+/** A call that ends a wait for a completion. */
+export interface Completer {
+  readonly ref: FunctionRef;
+  readonly call: number;
+  readonly object: string;
+}
+
+const COMPLETES: ReadonlySet<string> = new Set(['complete', 'complete_all']);
+
+export class Handlers {
+  readonly #program: Program;
+  readonly #handlers = new Map<string, Handler[]>();
+  readonly #works = new Map<string, Set<string>>();
+  readonly #completers = new Map<string, Completer[]>();
+  readonly #all = new Map<string, Handler>();
+  readonly #folders: { own: string; parent: string }[] = [];
+  readonly #irqSafe = new Map<string, Step>();
+
+  /** Reads the files and those beside them. */
+  constructor(program: Program, paths: readonly string[]) {
+    this.#program = program;
+    const around = paths.flatMap((path) =>
+      program
+        .siblings(path)
+        .filter((other) => other.endsWith('.c'))
+        .slice(0, MAX_FILES),
+    );
+    for (const path of new Set([...paths, ...around])) this.#read(path);
+  }
+
+  /** All of them, each function once for each context. */
+  get all(): readonly Handler[] {
+    return [...this.#all.values()];
+  }
+
+  /** What runs for an object of this class. */
+  of(object: string): readonly Handler[] {
+    return object === '' ? [] : (this.#handlers.get(object) ?? []);
+  }
+
+  /** What runs for the files of a debugfs folder of this class, and of those below it. */
+  inFolder(folder: string): readonly Handler[] {
+    const folders = new Set([folder]);
+    for (const above of folders)
+      for (const { own, parent } of this.#folders) if (parent === above && own !== '') folders.add(own);
+    return [...folders].flatMap((object) => this.of(object));
+  }
+
+  /** Where a lock of this class is given to code that takes it in interrupts; undefined where it is not. */
+  irqSafe(lockClass: string): Step | undefined {
+    return this.#irqSafe.get(lockClass);
+  }
+
+  /** What runs for the works that are put on a queue of this class. */
+  onQueue(queue: string): readonly Handler[] {
+    return [...(this.#works.get(queue) ?? [])].flatMap((work) => this.of(work));
+  }
+
+  /** The calls that complete what lies in this class. */
+  completersOf(object: string): readonly Completer[] {
+    return object === '' ? [] : (this.#completers.get(object) ?? []);
+  }
+
+  #read(path: string): void {
+    const facts = this.#program.facts(path);
+    if (facts === undefined) return;
+    for (const { name, args, line } of facts.topLevelMacros) {
+      for (const { handler, context } of registrations.get(name) ?? []) {
+        const object = args[0] === undefined ? '' : `${path}:${args[0]}`;
+        this.#add(args[handler] ?? '', path, context, object, {
+          path,
+          line,
+          function: '',
+          text: `${name}()`,
+        });
+      }
+    }
+    for (const { type, field, target, table, line } of facts.tableEntries) {
+      const context = target === '' ? undefined : contextOfField(type, field);
+      if (context === 'hardirq' || context === 'softirq')
+        this.#add(target, path, context, '', { path, line, function: table, text: `${type}.${field}` });
+    }
+    for (const ref of this.#program.definitions(path)) {
+      const { flow } = ref.fact;
+      if (flow !== undefined) this.#readFunction(ref, flow);
+    }
+  }
+
+  #readFunction(ref: FunctionRef, flow: Flow): void {
+    const { path } = ref;
+    let places: Places | undefined;
+    const classOf = (pointer: number): string => {
+      places ??= new Places(flow);
+      return lockClass(this.#program, flow, path, places.behind(pointer));
+    };
+    for (const [call, { args, position }] of flow.calls.entries()) {
+      const name = nameOfCall(flow, call);
+      if (name === '') continue;
+      const step = { path, line: lineOf(position), function: ref.name, text: `${name}()` };
+      for (const { handler, context, object } of registrations.get(name) ?? []) {
+        const target =
+          object >= 0 ? classOf(args[object] ?? 0) : isThread(name) ? assignedTo(flow, call, classOf) : '';
+        this.#add(functionName(flow, args[handler] ?? 0), path, context, target, step);
+      }
+      const queued = queueing.get(name);
+      if (queued !== undefined) {
+        const queue = classOf(args[queued.queue] ?? 0);
+        const work = classOf(args[queued.work] ?? 0);
+        if (queue !== '' && work !== '')
+          this.#works.set(queue, (this.#works.get(queue) ?? new Set()).add(work));
+      }
+      if (COMPLETES.has(name)) {
+        const object = classOf(args[0] ?? 0);
+        if (object !== '') push(this.#completers, object, { ref, call, object });
+      }
+      const entry = debugfsEntries.get(name);
+      if (entry !== undefined) {
+        const own = assignedTo(flow, call, classOf);
+        const parent = classOf(args[entry.parent] ?? 0);
+        const operations = functionName(flow, args[entry.operations] ?? 0);
+        this.#folders.push({ own, parent });
+        if (operations !== '') this.#addOperations(operations, path, [own, parent], step);
+      }
+      const irqSafe = irqSafeLocks.get(name);
+      if (irqSafe !== undefined) {
+        const lock = classOf(args[irqSafe] ?? 0);
+        const text = `${name}() is given ${lock}, which it will take with interrupts off, or in one`;
+        if (lock !== '') this.#irqSafe.set(lock, { ...step, text });
+      }
+    }
+    this.#readAssignments(ref, flow);
+  }
+
+  /** `timer->function = f;` */
+  #readAssignments({ path, name: by }: FunctionRef, flow: Flow): void {
+    for (let at = 0; at < flow.ops.length; at += 4) {
+      if (flow.ops[at] !== Op.Assign) continue;
+      const target = flow.ops[at + 1] as number;
+      if (flow.exprOp[target] !== Expr.Arrow && flow.exprOp[target] !== Expr.Field) continue;
+      const name = functionName(flow, flow.ops[at + 2] as number);
+      if (name === '') continue;
+      const field = flow.names[flow.exprB[target] as number] ?? '';
+      const object = flow.exprA[target] as number;
+      const type = this.#program.field(typeOf(flow, object, this.#program, path), field, path)?.owner ?? '';
+      const context = contextOfField(type, field);
+      if (context === undefined) continue;
+      const places = new Places(flow);
+      const holder = flow.exprOp[target] === Expr.Arrow ? places.behind(object) : places.of(object);
+      const line = lineOf(flow.ops[at + 3] as number);
+      const step = { path, line, function: by, text: `${type}.${field}` };
+      this.#add(name, path, context, lockClass(this.#program, flow, path, holder), step);
+    }
+  }
+
+  /** The functions of a table of file operations, which run until the file, or a folder above it, is removed. */
+  #addOperations(table: string, path: string, objects: readonly string[], step: Step): void {
+    for (const entry of this.#program.facts(path)?.tableEntries ?? []) {
+      if (entry.table !== table || entry.target === '') continue;
+      for (const object of objects) if (object !== '') this.#add(entry.target, path, 'process', object, step);
+    }
+  }
+
+  #add(name: string, from: string, context: Context, object: string, step: Step): void {
+    const ref = name === '' ? undefined : this.#program.functions(name, from)[0];
+    if (ref === undefined || ref.fact.flow === undefined) return;
+    const text = `${ref.name}() is the handler (${context})`;
+    const handler = { ref, context, object, step: { ...step, text: `${step.text}: ${text}` } };
+    if (object !== '') push(this.#handlers, object, handler);
+    const key = `${ref.id} ${context}`;
+    if (!this.#all.has(key)) this.#all.set(key, handler);
+  }
+}
+
+/** Class of what the result of a call is stored in: `x->thread = kthread_run(f, …)`. */
+function assignedTo(flow: Flow, call: number, classOf: (pointer: number) => string): string {
+  const direct = new Set<number>();
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign) continue;
+    const target = flow.ops[at + 1] as number;
+    const value = flow.ops[at + 2] as number;
+    const isResult = flow.exprOp[value] === Expr.Result && flow.exprA[value] === call;
+    if (!isResult && !direct.has(value)) continue;
+    if (flow.exprOp[target] !== Expr.Local && flow.exprOp[target] !== Expr.Temporary) return classOf(target);
+    direct.add(target);
+  }
+  return '';
+}
+
+/** The global that an argument is, through casts and &; '' where it is none. */
+function functionName(flow: Flow, e: number): string {
+  let at = e;
+  while (flow.exprOp[at] === Expr.Cast || flow.exprOp[at] === Expr.Address) at = flow.exprA[at] as number;
+  return flow.exprOp[at] === Expr.Global ? (flow.names[flow.exprA[at] as number] ?? '') : '';
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}

@@ -1,0 +1,149 @@
+import { lineOf } from '../../c/flow.ts';
+import { type Held, isSpinning } from '../../effects/locks/held.ts';
+import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import { ATOMIC_CONTEXTS } from '../../kernel/contexts.ts';
+import { nestedClasses } from '../../kernel/locks.ts';
+import type { Confidence, Rule, Step } from '../checker.ts';
+import type { Entry } from './entries.ts';
+import type { FunctionLocks } from './function-locks.ts';
+import type { Interrupt, IrqUse } from './irq-usage.ts';
+import { sleepsOf } from './sleeps.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export const irqInversion: Rule = {
+  id: 'lock-order/irq-inversion',
+  severity: 'error',
+  summary:
+    'A lock that an interrupt handler takes is taken with that interrupt enabled: the handler can spin on its own CPU for ever.',
+  source:
+    'Documentation/locking/lockdep-design.rst, "Single-lock state rules"; kernel/locking/lockdep.c, print_usage_bug()',
+};
+
+/** A lock that is taken with an interrupt enabled in which some handler takes it too. */
+export function findIrqInversion(locks: FunctionLocks, around: Surroundings): void {
+  for (const event of locks.body.events) {
+    const { lock } = event;
+    if (event.kind !== 'acquire' || lock === undefined || event.blocks === false) continue;
+    if (lock.lockClass === '' || !isSpinning(lock.kind) || nestedClasses.has(lock.lockClass)) continue;
+    for (const use of around.irqUsage.of(lock.lockClass)) {
+      if (use.id === locks.ref.id || isOff(event, use.interrupt)) continue;
+      if (lock.mode !== 'write' && use.mode !== 'write') continue;
+      const enabled = whereEnabled(locks, event, use.interrupt, around);
+      if (enabled !== undefined) report(locks, event, lock, use, enabled);
+    }
+  }
+}
+
+/** Whether the interrupt is off when the lock is taken, by what the function has done itself or by the taking. */
+function isOff({ state, stops }: LockEvent, interrupt: Interrupt): boolean {
+  if (state.hardirq > 0 || stops === 'hardirq') return true;
+  return interrupt === 'softirq' && (state.softirq > 0 || stops === 'softirq');
+}
+
+/** Why the interrupt is on: what says that this is a process, and the steps to it. */
+interface Enabled {
+  readonly because: string;
+  readonly steps: readonly Step[];
+  readonly entry: Entry | undefined;
+}
+
+function whereEnabled(
+  locks: FunctionLocks,
+  event: LockEvent,
+  interrupt: Interrupt,
+  around: Surroundings,
+): Enabled | undefined {
+  const { all } = around.entries.of(locks.ref);
+  const isOffIn = (entry: Entry): boolean =>
+    entry.hardirq > 0 || (interrupt === 'softirq' && entry.softirq > 0);
+  // What runs before the handler is there, or after it is gone, does not meet it.
+  const later = all.filter((entry) => entry.context !== 'init' && !isSetUp(entry));
+  if (all.length > 0 && later.length === 0) return undefined;
+  const process = later.find(
+    (entry) =>
+      !isOffIn(entry) &&
+      !entry.doubtful &&
+      (entry.context === undefined
+        ? entry.held.some((held) => !isSpinning(held.kind) && held.kind !== 'rcu' && held.kind !== 'srcu')
+        : !ATOMIC_CONTEXTS.has(entry.context)),
+  );
+  if (process !== undefined) {
+    const [lock] = process.held;
+    const because =
+      process.context === undefined
+        ? `${process.root}() holds ${lock?.lockClass || 'a lock'} that sleeps`
+        : `${process.root}() runs in ${process.context === 'process' ? 'a process' : `a ${process.context}`}`;
+    return { because, steps: process.steps, entry: process };
+  }
+  if (later.some(isOffIn)) return undefined;
+  // A lower interrupt is interrupted by a higher one.
+  const soft =
+    interrupt === 'hardirq'
+      ? later.find((entry) => entry.context === 'softirq' && entry.hardirq === 0)
+      : undefined;
+  if (soft !== undefined)
+    return { because: `${soft.root}() runs in softirq context`, steps: soft.steps, entry: soft };
+  const sleeps = sleepsItself(locks, event);
+  return sleeps && { because: `${sleeps.text} in this function`, steps: [sleeps], entry: undefined };
+}
+
+/** Probing and removing: the handler is not registered yet, or no longer. */
+const isSetUp = (entry: Entry): boolean =>
+  entry.steps.some((step) => SET_UP.test(step.text) || SET_UP.test(`.${step.function}`));
+
+const SET_UP =
+  /\.(?:probe|remove|remove_new|attach|detach|shutdown|disconnect|bind|unbind|ndo_init|ndo_uninit)$|\.\w+_(?:probe|remove|init|exit|setup|attach|detach)$/;
+
+/** A call in the function that may sleep on every path, with nothing that forbids it: interrupts are on. */
+function sleepsItself(locks: FunctionLocks, event: LockEvent): Step | undefined {
+  for (const other of locks.body.events) {
+    if (other === event || other.isMerged || other.state.hardirq > 0 || other.state.softirq > 0) continue;
+    if (other.state.held.length > 0 && other.kind !== 'acquire') continue;
+    const sleep = sleepsOf(locks, other).find(
+      (s) => !s.conditional && s.depth <= 1 && s.without.length === 0,
+    );
+    if (sleep !== undefined && !locks.isConditional(other.call))
+      return locks.step(lineOf(other.position), `${sleep.what}() may sleep`);
+  }
+  return undefined;
+}
+
+function report(locks: FunctionLocks, event: LockEvent, lock: Held, use: IrqUse, enabled: Enabled): void {
+  const { interrupt, by } = use;
+  const name = locks.text(lock);
+  const form = interrupt === 'hardirq' ? 'spin_lock_irqsave()' : 'spin_lock_bh()';
+  const interrupts = interrupt === 'hardirq' ? 'interrupts' : 'softirqs';
+  locks.report({
+    rule: irqInversion,
+    confidence: confidenceOf(event, use, enabled),
+    position: event.position,
+    identity: `${lock.lockClass} ${interrupt}`,
+    message: `${name} is taken here with ${interrupts} enabled, and ${by} takes it in ${interrupt} context: inconsistent {IN-${interrupt.toUpperCase()}-W} -> {${interrupt.toUpperCase()}-ON-W} usage.`,
+    explanation: `${scenario(lock.lockClass)}\n\n${interrupts[0]?.toUpperCase()}${interrupts.slice(1)} are on: ${enabled.because}. Take the lock with ${form} here.`,
+    trace: [
+      ...use.steps,
+      ...enabled.steps,
+      locks.step(lineOf(event.position), `${name} is taken with ${interrupts} on`),
+    ],
+  });
+}
+
+const scenario = (lock: string): string =>
+  [
+    'Possible unsafe locking scenario:',
+    '',
+    '  CPU0',
+    '  ----',
+    `  lock(${lock});`,
+    '  <Interrupt>',
+    `    lock(${lock});`,
+    '',
+    '  *** DEADLOCK ***',
+  ].join('\n');
+
+function confidenceOf(event: LockEvent, use: IrqUse, enabled: Enabled): Confidence {
+  if (event.isMerged || event.lock?.through !== '') return 'low';
+  if (use.conditional || use.depth > 2) return 'low';
+  const distance = use.depth + (enabled.entry?.calls ?? 0);
+  return distance <= 2 && !enabled.entry?.indirect ? 'high' : 'medium';
+}

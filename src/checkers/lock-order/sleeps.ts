@@ -1,0 +1,103 @@
+/** What in a function may sleep: a call that does it itself, or one below which something does. */
+import { lineOf } from '../../c/flow.ts';
+import { gfpOf } from '../../effects/locks/gfp.ts';
+import { isSleepingLock } from '../../effects/locks/held.ts';
+import { isSleeping, nameOfCall } from '../../effects/locks/lock-body.ts';
+import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { spinningWaits, waits } from '../../kernel/waits.ts';
+import type { Step } from '../checker.ts';
+import { causeSteps } from './causes.ts';
+import type { FunctionLocks } from './function-locks.ts';
+
+export interface Sleep {
+  /** What sleeps, by name: `msleep`, `mutex_lock`. */
+  readonly what: string;
+  /** Name of the function that is called here. */
+  readonly callee: string;
+  /** Path of its file, '' where it is no function of the tree. */
+  readonly calleePath: string;
+  /** Classes of the caller's locks that are released before. */
+  readonly without: readonly string[];
+  readonly conditional: boolean;
+  /** Calls from here to it; 0: it is called here. */
+  readonly depth: number;
+  /** From the call down. */
+  readonly steps: readonly Step[];
+}
+
+/** What may sleep in the call or acquisition of an event. */
+export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep[] {
+  const { flow } = locks.body;
+  const name = nameOfCall(flow, event.call);
+  const direct = (what: string): readonly Sleep[] => [
+    {
+      what,
+      callee: what,
+      calleePath: '',
+      without: [],
+      conditional: false,
+      depth: 0,
+      steps: [locks.step(lineOf(event.position), `${what}() may sleep`)],
+    },
+  ];
+  if (event.kind === 'acquire') {
+    const { lock } = event;
+    const sleeps = lock !== undefined && event.blocks !== false && isSleepingLock(lock.kind);
+    return sleeps ? direct(lock.through || name) : [];
+  }
+  if (event.kind !== 'call') return [];
+  const args = flow.calls[event.call]?.args ?? [];
+  const allocator = ALLOCATORS.get(name);
+  if (allocator !== undefined) {
+    const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, args[allocator.flags] ?? 0);
+    return isSleeping(flow, name) || (gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps)
+      ? direct(name)
+      : [];
+  }
+  const wait = waits.get(name);
+  if (isSleeping(flow, name) || (wait !== undefined && !spinningWaits.has(wait.awaits))) return direct(name);
+  return sleepsBelow(locks, event, args);
+}
+
+function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly number[]): readonly Sleep[] {
+  const { flow } = locks.body;
+  const callees = locks.effects.callees(flow, event.call, locks.ref.path);
+  return callees.flatMap((callee): readonly Sleep[] => {
+    const { sleeps } = callee.summary;
+    if (sleeps === undefined) return [];
+    if (sleeps.gfp >= 0) {
+      const gfp = gfpOf(flow, args[sleeps.gfp] ?? 0);
+      if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps) return [];
+    }
+    const below = causeSteps(
+      locks.effects,
+      { ...sleeps.cause, callee: callee.name, calleePath: callee.path },
+      (summary) =>
+        summary.sleeps && {
+          cause: summary.sleeps.cause,
+          text:
+            summary.sleeps.cause.depth === 0
+              ? `${summary.sleeps.what}() may sleep`
+              : `calls ${summary.sleeps.cause.callee}()`,
+        },
+    );
+    return [
+      {
+        what: sleeps.what,
+        callee: callee.name,
+        calleePath: callee.path,
+        without: sleeps.without,
+        conditional: sleeps.cause.conditional || callees.length > 1,
+        depth: sleeps.cause.depth + 1,
+        steps: [locks.step(lineOf(event.position), `${callee.name}() is called`), ...below],
+      },
+    ];
+  });
+}
+
+/** `kzalloc() may sleep`, `foo() may sleep (mutex_lock() below it)`. */
+export const saysOfSleep = (sleep: Sleep): string =>
+  sleep.depth === 0
+    ? `${sleep.what}() may sleep`
+    : `${sleep.callee || 'a callback'}() may sleep (${sleep.what}() below it)`;

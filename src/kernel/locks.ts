@@ -53,6 +53,8 @@ export interface LockFunction {
   readonly nestLock: number;
   /** Whether the caller may have to wait: false for trylocks, which add no dependency to what they take. */
   readonly blocks: boolean;
+  /** Argument that says, where it is not 0, that the caller does not wait; -1: none. */
+  readonly trylock: number;
   /** Name of the lock where `lock` is -1. */
   readonly name: string;
 }
@@ -72,6 +74,7 @@ const add = (names: string, row: Row): void => {
       irq: 'none',
       subclass: -1,
       nestLock: -1,
+      trylock: -1,
       blocks: !name.includes('trylock'),
       name: '',
       ...row,
@@ -261,14 +264,24 @@ add('srcu_read_unlock srcu_read_unlock_notrace srcu_read_unlock_nmisafe srcu_up_
 // lockdep.h: annotations that are locks of their own
 add('lock_map_acquire lock_map_acquire_try', { kind: 'lock_map' });
 add('lock_map_acquire_read', { kind: 'lock_map', mode: 'recursive' });
-add('mutex_acquire spin_acquire rwlock_acquire rwsem_acquire', { kind: 'lock_map', subclass: 1 });
+add('mutex_acquire spin_acquire rwlock_acquire rwsem_acquire seqcount_acquire', {
+  kind: 'lock_map',
+  subclass: 1,
+  trylock: 2,
+});
 add('mutex_acquire_nest spin_acquire_nest rwsem_acquire_nest', {
   kind: 'lock_map',
   subclass: 1,
   nestLock: 3,
+  trylock: 2,
 });
-add('rwsem_acquire_read seqcount_acquire_read', { kind: 'lock_map', mode: 'read', subclass: 1 });
-add('rwlock_acquire_read', { kind: 'lock_map', mode: 'recursive', subclass: 1 });
+add('rwsem_acquire_read seqcount_acquire_read', {
+  kind: 'lock_map',
+  mode: 'read',
+  subclass: 1,
+  trylock: 2,
+});
+add('rwlock_acquire_read', { kind: 'lock_map', mode: 'recursive', subclass: 1, trylock: 2 });
 add('lock_map_release mutex_release spin_release rwlock_release rwsem_release seqcount_release', {
   kind: 'lock_map',
   operation: 'release',
@@ -356,4 +369,17 @@ export const nestedClasses: ReadonlySet<string> = new Set([
   'struct super_block.s_umount',
   'struct mm_struct.mmap_lock',
   'struct rq.__lock',
+]);
+
+/**
+ * Functions that give a lock (argument 0) a lockdep class of its own: objects of one type have several classes
+ * then, which a reader of one function can't tell apart (include/linux/lockdep.h).
+ */
+export const classSetters: ReadonlySet<string> = new Set([
+  'lockdep_set_class',
+  'lockdep_set_class_and_name',
+  'lockdep_set_class_and_subclass',
+  'lockdep_set_subclass',
+  'lockdep_set_novalidate_class',
+  'lockdep_set_lock_cmp_fn',
 ]);

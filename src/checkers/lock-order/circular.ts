@@ -3,9 +3,10 @@ import { nestedClasses } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Confidence, Finding, Rule } from '../checker.ts';
 import { fingerprint } from '../fingerprint.ts';
+import { areFarApart } from './areas.ts';
 import type { PlacedDependency } from './dependencies.ts';
 import type { Dependency } from './graph.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
+import type { Neighbourhood, OrderGraph } from './neighbourhood.ts';
 import { chainLine, chainSteps, scenario } from './scenario.ts';
 
 export const circular: Rule = {
@@ -36,7 +37,7 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     if (through.from.lock === FS_RECLAIM) continue;
     const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
-    const finding = toFinding(through, cycle);
+    const finding = toFinding(through, cycle, confidenceOf(graph, through, cycle));
     const key = `${finding.fingerprint} ${through.from.lock} ${finding.path} ${finding.function}`;
     const known = found.get(key);
     if (known === undefined || ORDER[finding.confidence] > ORDER[known.confidence]) found.set(key, finding);
@@ -46,7 +47,7 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
 
 const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
-function toFinding(through: PlacedDependency, cycle: readonly Dependency[]): Finding {
+function toFinding(through: PlacedDependency, cycle: readonly Dependency[], confidence: Confidence): Finding {
   const rule = cycle.some((d) => d.from.lock === FS_RECLAIM) ? reclaim : circular;
   const { from, to, locks, position } = through;
   const line = lineOf(position);
@@ -55,7 +56,7 @@ function toFinding(through: PlacedDependency, cycle: readonly Dependency[]): Fin
     checker: 'lock-order',
     rule: rule.id,
     severity: rule.severity,
-    confidence: confidenceOf(through, cycle),
+    confidence,
     path: locks.ref.path,
     line,
     endLine: line,
@@ -92,15 +93,27 @@ const remedy = (rule: Rule, from: string, to: string): string =>
     ? `Release ${from} before the call that needs memory, allocate beforehand, or use GFP_NOFS or GFP_ATOMIC where that is right.`
     : `Release ${from} before ${to} is taken, or take the two in the order of the other place.`;
 
+/** With so many functions on either side of a contradiction, they mean different objects: it would have been seen. */
+const ESTABLISHED = 4;
+
 /**
  * A chain is as sure as its weakest link; the fewer calls it takes, the surer. Whether both sides can mean the
- * same two objects is not known between functions, so what goes through many calls stays low.
+ * same two objects is not known between functions, so what goes through many calls, through classes that
+ * lockdep divides, or through subsystems that have nothing to do with each other stays low.
  */
-function confidenceOf(through: PlacedDependency, cycle: readonly Dependency[]): Confidence {
+function confidenceOf(
+  graph: OrderGraph,
+  through: PlacedDependency,
+  cycle: readonly Dependency[],
+): Confidence {
   const weight = cycle.reduce((product, d) => product * d.weight, 1);
   const isReclaim = cycle.some((d) => d.from.lock === FS_RECLAIM);
+  const isLong = cycle.length > 2;
   if (through.conditional || cycle.length > (isReclaim ? 3 : 2) || weight < (isReclaim ? 0.4 : 0.65))
     return 'low';
-  if (cycle.some((d) => nestedClasses.has(d.from.lock))) return 'low';
-  return weight > 0.8 && cycle.length === 2 ? 'high' : 'medium';
+  if (cycle.some(({ from }) => nestedClasses.has(from.lock) || graph.isSplit(from.lock))) return 'low';
+  const isEstablished = cycle.every((d) => graph.follows(d.from.lock, d.to.lock) >= ESTABLISHED);
+  if (isEstablished && !isReclaim) return 'low';
+  if (areFarApart(cycle.map((d) => d.place))) return isLong || weight <= 0.8 ? 'low' : 'medium';
+  return weight > 0.8 && !isLong ? 'high' : 'medium';
 }

@@ -4,6 +4,7 @@ import {
   type BodyDependency,
   dependenciesOfBody,
   isOrdered,
+  orderedClass,
   type Reached,
   reachedBy,
   weightOf,
@@ -52,12 +53,12 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
     .filter(
       (from) =>
         isOrdered(from) &&
-        from.lockClass !== reached.to.lock &&
+        orderedClass(from) !== reached.to.lock &&
         !reached.without.includes(from.lockClass) &&
         (reached.place === '' || from.place !== reached.place),
     )
     .map((from) => ({
-      from: { lock: from.lockClass, mode: from.mode },
+      from: { lock: orderedClass(from), mode: from.mode },
       to: reached.to,
       get witness() {
         return [from.taken, ...entry.steps, ...stepsTo(locks, reached)];
@@ -75,7 +76,7 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
 function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
   let witness: readonly Step[] | undefined;
   return {
-    from: { lock: d.from.lockClass, mode: d.from.mode },
+    from: { lock: orderedClass(d.from), mode: d.from.mode },
     to: d.to,
     get witness() {
       witness ??= [locks.stepOfTaking(d.from), ...stepsTo(locks, d)];

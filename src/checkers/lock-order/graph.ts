@@ -50,6 +50,18 @@ export class LockGraph {
     }
   }
 
+  /** Functions that take `to` under `from`. */
+  follows(from: string, to: string): number {
+    return this.under(from)
+      .filter((d) => d.to.lock === to)
+      .reduce((sum, d) => sum + this.count(d), 0);
+  }
+
+  /** A few files don't tell whether objects of a class have several classes in lockdep. */
+  isSplit(_lock: string): boolean {
+    return false;
+  }
+
   /** What is taken under `lock`. */
   under(lock: string): readonly Dependency[] {
     return [...(this.#byFrom.get(lock)?.values() ?? [])];

@@ -3,6 +3,7 @@
 import { type LockEffects, lockEffectsOf } from '../../effects/locks/lock-effects.ts';
 import { storeOf } from '../../effects/stores.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
+import { areaOf } from './areas.ts';
 import { assertion, findBrokenAssertion } from './assertion.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -41,6 +42,7 @@ export const lockOrder: CodeChecker = {
   },
 };
 
+/** A change to two areas makes no lock of one an instance of the other's. */
 function cyclesByArea(
   effects: LockEffects,
   paths: readonly string[],
@@ -58,9 +60,6 @@ function cyclesByArea(
     ),
   );
 }
-
-/** 'drivers/infiniband', 'fs/ext4': a change to two of them makes no lock of one an instance of the other's. */
-const areaOf = (path: string): string => path.split('/').slice(0, 2).join('/');
 
 function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Finding[] {
   findLeftHeld(locks);

@@ -15,8 +15,11 @@ import { TreeGraph } from './tree-graph.ts';
 /** Files beside an audited one that are read for it. */
 const MAX_SIBLINGS = 80;
 
+/** What a search for cycles asks of a graph. */
+export type OrderGraph = Pick<LockGraph, 'cycle' | 'follows' | 'isSplit'>;
+
 export interface Neighbourhood {
-  readonly graph: Pick<LockGraph, 'cycle'>;
+  readonly graph: OrderGraph;
   /** The dependencies that the audited files make themselves. */
   readonly own: readonly PlacedDependency[];
 }

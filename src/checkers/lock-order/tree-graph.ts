@@ -28,6 +28,16 @@ export class TreeGraph {
     this.#own = own;
   }
 
+  /** Functions of the tree, as it was before any change, that take `to` under `from`. */
+  follows(from: string, to: string): number {
+    return this.#tree.between(from, to).reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Whether objects of a class have several classes in lockdep. */
+  isSplit(lock: string): boolean {
+    return this.#tree.isSplit(lock);
+  }
+
   /** What is taken under `lock`. */
   under(lock: string): readonly Dependency[] {
     return [...this.#own.under(lock), ...this.#fromTree(this.#tree.under(lock))];

@@ -21,6 +21,8 @@ export interface LockUse {
 export interface BodyDependency {
   readonly from: Held;
   readonly to: LockUse;
+  /** False where which instance is taken, or whether the order counts at all, is not known. */
+  readonly isPlain: boolean;
   readonly event: LockEvent;
   /** What is called, where the lock is not taken by the function itself; with how it comes to the lock. */
   readonly callee?: Callee;
@@ -33,6 +35,17 @@ export interface BodyDependency {
 
 /** Kinds that lockdep has no class for, or that many may hold at once. */
 const UNORDERED: ReadonlySet<LockKind> = new Set(['rcu', 'srcu', 'page_lock']);
+
+/**
+ * The class of an acquisition: a nesting subclass is a class of its own, as in lockdep. Of a subclass that is not
+ * known (-1) that of the lock.
+ */
+export const orderedClass = ({ lockClass, subclass }: { lockClass: string; subclass: number }): string =>
+  subclass > 0 ? `${lockClass}/${subclass}` : lockClass;
+
+/** Lockdep knows nothing of semaphores: whoever waits for one may have it released by another. */
+const isPlain = ({ kind, subclass }: { kind: LockKind; subclass: number }): boolean =>
+  kind !== 'semaphore' && subclass >= 0;
 
 /** What could be any lock of its kind makes no dependency. */
 export const isOrdered = (held: Held): boolean =>
@@ -56,8 +69,8 @@ export function dependenciesOfBody(body: Body): readonly BodyDependency[] {
       // The caller's own lock, taken again below: that is no order.
       if (place !== '' && reached.depth > 0 && held.some((h) => h.place === place)) continue;
       for (const from of held) {
-        if (from.lockClass !== reached.to.lock && !without.includes(from.lockClass))
-          found.push({ from, ...reached });
+        if (orderedClass(from) === reached.to.lock || without.includes(from.lockClass)) continue;
+        found.push({ from, ...reached, isPlain: reached.isPlain && isPlain(from) });
       }
     }
   }
@@ -68,11 +81,12 @@ const RECLAIM: LockUse = { lock: FS_RECLAIM, mode: 'write' };
 
 /** What a call or an acquisition may have to wait for, whatever is held. */
 export function reachedBy({ flow, places, callees: calleesOf }: Body, event: LockEvent): readonly Reached[] {
-  const here = { event, place: '', without: [], conditional: false, depth: 0 };
+  const here = { event, place: '', without: [], isPlain: true, conditional: false, depth: 0 };
   if (event.kind === 'acquire') {
     const { lock } = event;
     if (lock === undefined || event.blocks === false || !isOrdered(lock)) return [];
-    return [{ ...here, to: { lock: lock.lockClass, mode: lock.mode }, place: lock.place }];
+    const to = { lock: orderedClass(lock), mode: lock.mode };
+    return [{ ...here, to, place: lock.place, isPlain: isPlain(lock) }];
   }
   if (event.kind !== 'call') return [];
   const args = flow.calls[event.call]?.args ?? [];
@@ -88,7 +102,8 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
       if (!below.blocks || below.lockClass === '' || UNORDERED.has(below.kind)) continue;
       reached.push({
         event,
-        to: { lock: below.lockClass, mode: below.mode },
+        to: { lock: orderedClass(below), mode: below.mode },
+        isPlain: isPlain(below),
         place: places.substitute(below.place, args) ?? '',
         without: below.without,
         callee,
@@ -113,5 +128,5 @@ function entersReclaim(flow: Flow, flags: number): boolean {
 }
 
 /** 0 to 1: how sure it is that the order happens at run time. */
-export const weightOf = ({ event, conditional, depth }: Omit<BodyDependency, 'from'>): number =>
-  (event.isMerged ? 0.3 : 1) * (conditional ? 0.4 : 1) * 0.9 ** depth;
+export const weightOf = (d: Omit<BodyDependency, 'from'>): number =>
+  (d.event.isMerged ? 0.3 : 1) * (d.conditional ? 0.4 : 1) * (d.isPlain ? 1 : 0.3) * 0.9 ** d.depth;

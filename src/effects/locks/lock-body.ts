@@ -184,6 +184,12 @@ function subclassOf({ flow, constant }: BodyInput, f: LockFunction, args: readon
   return f.subclass < 0 ? 0 : (constantOf(flow, args[f.subclass] ?? 0, constant) ?? -1);
 }
 
+/** Whether an argument says that this acquisition does not wait. */
+function isTrylock(flow: Flow, { trylock }: LockFunction, args: readonly number[]): boolean {
+  const flag = trylock < 0 ? 0 : (args[trylock] ?? 0);
+  return flag !== 0 && !(flow.exprOp[flag] === Expr.Integer && flow.exprA[flag] === 0);
+}
+
 /** What guard(name)(args), scoped_guard(name, args) or CLASS(name, var)(args) takes, in the places of this body. */
 function guardEffects(input: BodyInput, places: Places, call: number): LockSummary | undefined {
   const { flow } = input;
@@ -266,7 +272,8 @@ function summarise(
       }
       const place = primitive.lock < 0 ? `@${primitive.name}` : places.behind(made.args[primitive.lock] ?? 0);
       const lockClass = primitive.lock < 0 ? primitive.name : input.classOf(place);
-      const { kind, mode, blocks: blocking } = primitive;
+      const { kind, mode } = primitive;
+      const blocking = primitive.blocks && !isTrylock(flow, primitive, made.args);
       acquires.push({
         lockClass,
         place: exported(place),
@@ -481,10 +488,17 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
       net.push(effect('acquire', h, success));
     }
     for (const place of first.state.released) {
-      if (!isExported(place) || !group.every((e) => e.state.released.includes(place))) continue;
-      if (net.some((n) => n.operation === 'release' && n.place === place && n.success === 'always')) continue;
+      if (!group.every((e) => e.state.released.includes(place))) continue;
       const known = events.find((e) => e.kind === 'release' && e.lock?.place === place)?.lock;
-      if (known !== undefined) net.push(effect('release', known, success));
+      // Where callers can't name the lock, its class tells them which of theirs it is.
+      if (known === undefined || !isExportable(known)) continue;
+      const released = effect('release', known, success);
+      const isSaid = (n: NetEffect): boolean =>
+        n.operation === 'release' &&
+        n.place === released.place &&
+        n.lockClass === released.lockClass &&
+        n.success === 'always';
+      if (!net.some(isSaid)) net.push(released);
     }
   };
   add(exits, 'always');

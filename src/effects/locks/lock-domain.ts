@@ -195,7 +195,8 @@ export class LockDomain implements Domain {
       this.#tell('release', call, state, view, lock);
       return this.states.number(irqAfter(release(state, place, lockClass, f.kind).state, f.irq, -1));
     }
-    this.#tell('acquire', call, state, view, lock, f.blocks, STOPS[f.irq]);
+    const blocks = f.blocks && this.#isNull(f.trylock < 0 ? 0 : (args[f.trylock] ?? 0));
+    this.#tell('acquire', call, state, view, lock, blocks, STOPS[f.irq]);
     const taken = this.states.number(irqAfter(take(state, lock), f.irq, 1));
     if (f.success === 'always') return taken;
     const failed = this.states.number(state);

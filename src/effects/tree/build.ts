@@ -77,8 +77,9 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
         compiled,
         signal,
         () => batches.take(thread % 2 === 1),
-        (batch, { effects, dependencies, texts }) => {
+        (batch, { effects, dependencies, texts, splits }) => {
           writer.add(batch.first, effects);
+          graph.split(splits);
           const r = new RecordReader(dependencies, texts);
           for (const found of batchDependenciesCodec.read(r)) graph.add(found.number, found.dependencies);
           report(batch.end - batch.first);

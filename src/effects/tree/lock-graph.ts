@@ -53,6 +53,12 @@ interface Gathered {
 /** Gathers the dependencies of functions in any order; finish() writes the same graph for the same ones. */
 export class LockGraphWriter {
   readonly #edges = new Map<string, Gathered>();
+  readonly #splits = new Set<string>();
+
+  /** Notes lock classes whose objects have several classes in lockdep. */
+  split(locks: readonly string[]): void {
+    for (const lock of locks) this.#splits.add(lock);
+  }
 
   /** The dependencies of one function, each pair of locks and modes at most once. */
   add(number: number, dependencies: readonly StoredDependency[]): void {
@@ -97,12 +103,16 @@ export class LockGraphWriter {
       );
     const out = new Uint32Array(words.length * EDGE_WORDS);
     for (const [n, row] of words.entries()) out.set(row, n * EDGE_WORDS);
-    const text = new ByteWriter();
-    text.strings(locks);
+    const strings = (texts: readonly string[]): Uint8Array => {
+      const text = new ByteWriter();
+      text.strings(texts);
+      return text.take();
+    };
     writeSectionFile(
       TreeLockGraph.path(index.folder, name),
       [
-        ['locks', text.take()],
+        ['locks', strings(locks)],
+        ['splits', strings([...this.#splits].sort())],
         ['edges', out],
       ],
       {},
@@ -113,6 +123,7 @@ export class LockGraphWriter {
 /** A tree's lock graph as it was written. A few megabytes: it is read whole. */
 export class TreeLockGraph {
   readonly locks: readonly string[];
+  readonly #splits: ReadonlySet<string>;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #edges: Uint32Array;
   /** Per lock where the edges from it start; behind the last lock their end. */
@@ -121,8 +132,9 @@ export class TreeLockGraph {
   readonly #incoming: Uint32Array;
   readonly #incomingStarts: Uint32Array;
 
-  private constructor(locks: readonly string[], edges: Uint32Array) {
+  private constructor(locks: readonly string[], edges: Uint32Array, splits: readonly string[]) {
     this.locks = locks;
+    this.#splits = new Set(splits);
     this.#numbers = new Map(locks.map((lock, number) => [lock, number]));
     this.#edges = edges;
     const count = edges.length / EDGE_WORDS;
@@ -148,7 +160,8 @@ export class TreeLockGraph {
     if (file === undefined) return undefined;
     try {
       const locks = new ByteReader(file.bytes('locks')).strings();
-      return new TreeLockGraph(locks, new Uint32Array(file.bytes('edges').buffer));
+      const splits = new ByteReader(file.bytes('splits')).strings();
+      return new TreeLockGraph(locks, new Uint32Array(file.bytes('edges').buffer), splits);
     } finally {
       file.close();
     }
@@ -157,6 +170,11 @@ export class TreeLockGraph {
   /** Dependencies in all. */
   get size(): number {
     return this.#edges.length / EDGE_WORDS;
+  }
+
+  /** Whether objects of a class have several classes in lockdep. */
+  isSplit(lock: string): boolean {
+    return this.#splits.has(lock.replace(/\/\d+$/, ''));
   }
 
   /** What is taken under a lock. */

@@ -3,12 +3,17 @@
  * nothing known of each other, then with what came of that, and on where it changes what a call leaves held. So an
  * answer does not depend on where the work began.
  */
+import type { Flow } from '../../c/flow.ts';
 import type { IndexProgram } from '../../index/index-program.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { classSetters } from '../../kernel/locks.ts';
 import { Effects } from '../effects.ts';
 import { dependenciesOfBody } from '../locks/dependencies.ts';
+import { nameOfCall } from '../locks/lock-body.ts';
+import { lockClass } from '../locks/lock-class.ts';
 import { LockEffects } from '../locks/lock-effects.ts';
 import { type LockSummary, type NetEffect, NO_LOCKS } from '../locks/lock-summary.ts';
+import { Places } from '../locks/place.ts';
 import type { WalkLimits } from '../paths.ts';
 import { type Summary, UNKNOWN_SUMMARY } from '../summary.ts';
 import { BottomUp } from './bottom-up.ts';
@@ -32,6 +37,7 @@ export class TreeSolver {
   readonly #graph: BottomUp;
   readonly #done: EffectsTable;
   readonly #dependencies = new Map<number, readonly StoredDependency[]>();
+  readonly #splits = new Set<string>();
   /** What the first round found of the members of a cycle. */
   readonly #guesses = new Map<number, FunctionEffects>();
 
@@ -60,6 +66,22 @@ export class TreeSolver {
     const found = this.#dependencies.get(number) ?? [];
     this.#dependencies.delete(number);
     return found;
+  }
+
+  /** Lock classes whose objects the functions that were worked on since give several lockdep classes. */
+  takeSplits(): readonly string[] {
+    const found = [...this.#splits];
+    this.#splits.clear();
+    return found;
+  }
+
+  #noteSplits(flow: Flow, path: string): void {
+    for (let call = 0; call < flow.calls.length; call++) {
+      if (!classSetters.has(nameOfCall(flow, call))) continue;
+      const place = new Places(flow).behind(flow.calls[call]?.args[0] ?? 0);
+      const split = lockClass(this.#program, flow, path, place);
+      if (split !== '') this.#splits.add(split);
+    }
   }
 
   /** What is known of a function while another is worked on. */
@@ -126,6 +148,7 @@ export class TreeSolver {
     const { flow, noReturn } = ref.fact;
     if (flow === undefined)
       return noReturn ? { summary: { ...UNKNOWN_SUMMARY, noReturn }, locks: NO_LOCKS } : UNKNOWN;
+    this.#noteSplits(flow, ref.path);
     const body = this.#locks.body(ref);
     const dependencies = body === undefined ? [] : storedDependencies(dependenciesOfBody(body));
     if (dependencies.length > 0) this.#dependencies.set(number, dependencies);

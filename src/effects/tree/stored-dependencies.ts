@@ -1,7 +1,7 @@
 /** The dependencies that a function of a tree adds to the tree's lock graph, and their record. */
 import { lineOf } from '../../c/flow.ts';
 import type { LockMode } from '../../kernel/locks.ts';
-import { type BodyDependency, weightOf } from '../locks/dependencies.ts';
+import { type BodyDependency, orderedClass, weightOf } from '../locks/dependencies.ts';
 import { choice, list, record, text, uint } from './codec.ts';
 
 export interface StoredDependency {
@@ -23,11 +23,12 @@ export function storedDependencies(dependencies: readonly BodyDependency[]): rea
   const found = new Map<string, StoredDependency>();
   for (const d of dependencies) {
     const weight = Math.round(weightOf(d) * 1000);
-    const key = `${d.from.lockClass}\0${d.to.lock}\0${d.from.mode}\0${d.to.mode}`;
+    const from = orderedClass(d.from);
+    const key = `${from}\0${d.to.lock}\0${d.from.mode}\0${d.to.mode}`;
     const known = found.get(key);
     if (known !== undefined ? known.weight >= weight : found.size >= MAX_DEPENDENCIES) continue;
     found.set(key, {
-      from: d.from.lockClass,
+      from,
       fromMode: d.from.mode,
       to: d.to.lock,
       toMode: d.to.mode,

@@ -22,6 +22,8 @@ export interface BatchEffects {
   /** A record of batchDependenciesCodec, and the texts that it refers to. */
   readonly dependencies: Uint8Array;
   readonly texts: readonly string[];
+  /** Lock classes that are several to lockdep. */
+  readonly splits: readonly string[];
 }
 
 if (parentPort !== null) {
@@ -42,7 +44,8 @@ if (parentPort !== null) {
       return;
     }
     const effects = effectsOfBatch(solver, message);
-    port.postMessage({ effects, ...dependenciesOfBatch(solver, message) } satisfies BatchEffects);
+    const dependencies = dependenciesOfBatch(solver, message);
+    port.postMessage({ effects, ...dependencies, splits: solver.takeSplits() } satisfies BatchEffects);
   });
 }
 

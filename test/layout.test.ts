@@ -28,7 +28,7 @@ const RESERVED: Readonly<Record<string, readonly RegExp[]>> = {
   'node:net': [/^(?:app|web|jobs|store)\//],
   'node:fs': [/^(?:git|index|store|jobs|app|config|cli)\//, /^main\.ts$/],
   'node:fs/promises': [/^(?:git|index|store|jobs|app|config|cli)\//],
-  'node:worker_threads': [/^index\//],
+  'node:worker_threads': [/^index\//, /^effects\/tree\//],
 };
 
 /** Packages by the floors that may know them. */

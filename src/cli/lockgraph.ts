@@ -66,6 +66,6 @@ async function drawing(
   if (format === 'mermaid') return lockGraphMermaid(neighbourhood, limit);
   const dot = lockGraphDot(neighbourhood, limit);
   if (format === 'dot') return dot;
-  const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
-  return (await Graphviz.load()).dot(dot);
+  const { drawSvg } = await import('../report/lock-graph-svg.ts');
+  return drawSvg(dot);
 }

@@ -67,6 +67,13 @@ export interface BuildReport {
   readonly linkTime: number;
 }
 
+/** Folder for Node's compile cache of threads, made where it is not there; nobody else may write to it. */
+export function compileCache(cacheDir: string): string {
+  const folder = join(cacheDir, 'compiled');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
 /** Folders of the analyser's version in the cache. */
 export function cacheFolders(cacheDir: string): { facts: string; trees: string; factsVersion: string } {
   const factsVersion = moduleVersion('analyse');
@@ -273,8 +280,7 @@ class Build {
     } else {
       const threads = Math.min(this.options.threads ?? availableParallelism(), parts);
       const data: WorkerData = { factsFolder: this.store.folder, source };
-      const compiled = join(this.options.cacheDir, 'compiled');
-      mkdirSync(compiled, { recursive: true, mode: 0o700 });
+      const compiled = compileCache(this.options.cacheDir);
       await runBatches(batches, data, { threads, compiled, signal: this.options.signal, done: report });
     }
     this.store.refresh();

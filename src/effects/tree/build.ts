@@ -1,11 +1,10 @@
 /** Computes the effects of all functions of a tree, on threads, and puts them beside its index. */
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AttachmentWriter } from '../../index/attachment.ts';
-import type { Progress } from '../../index/build.ts';
+import { compileCache, type Progress } from '../../index/build.ts';
 import { FactStore } from '../../index/fact-store.ts';
 import { TreeFiles } from '../../index/file-index.ts';
 import { indexProgram } from '../../index/index-program.ts';
@@ -64,8 +63,7 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
       elapsed: performance.now() - start,
     });
   };
-  const compiled = join(options.cacheDir, 'compiled');
-  mkdirSync(compiled, { recursive: true, mode: 0o700 });
+  const compiled = compileCache(options.cacheDir);
   const data: WorkerData = { treeFolder: index.folder, factsFolder: options.factsFolder };
   const threads = Math.min(options.threads ?? availableParallelism(), batches.count);
   const failed = new AbortController();

@@ -109,7 +109,7 @@ export class LockGraphWriter {
       return text.take();
     };
     writeSectionFile(
-      TreeLockGraph.path(index.folder, name),
+      join(index.folder, TreeLockGraph.fileName(name)),
       [
         ['locks', strings(locks)],
         ['splits', strings([...this.#splits].sort())],
@@ -149,14 +149,14 @@ export class TreeLockGraph {
     }
   }
 
-  /** File of the graph of this name in a tree's folder. */
-  static path(folder: string, name: string): string {
-    return join(folder, `${name}.graph`);
+  /** The file in a tree's folder that has the graph of this name. */
+  static fileName(name: string): string {
+    return `${name}.graph`;
   }
 
   /** The graph of this name; undefined where the tree has none. */
   static open(index: TreeIndex, name: string): TreeLockGraph | undefined {
-    const file = unlessMissing(() => new SectionFile(TreeLockGraph.path(index.folder, name)));
+    const file = unlessMissing(() => new SectionFile(join(index.folder, TreeLockGraph.fileName(name))));
     if (file === undefined) return undefined;
     try {
       const locks = new ByteReader(file.bytes('locks')).strings();

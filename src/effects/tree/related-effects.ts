@@ -3,10 +3,9 @@
  * the effects that it had there, if its file is the same; the functions of other files are worked on when they
  * are asked for. What a changed callee does to the effects of others is not seen until they are computed anew.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+
+import { otherTreesWith } from '../../index/other-trees.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
-import { unlessMissing } from '../../index/segment.ts';
 import { TreeIndex } from '../../index/tree-index.ts';
 import type { LockSummary } from '../locks/lock-summary.ts';
 import type { EffectStore } from '../stores.ts';
@@ -77,7 +76,10 @@ function sameFile(from: TreeIndex, file: number, to: TreeIndex): number {
 export function openEffects(index: TreeIndex): (EffectStore & { close(): void }) | undefined {
   const own = TreeEffects.open(index);
   if (own !== undefined) return own;
-  for (const folder of relatives(index)) {
+  for (const folder of otherTreesWith(index, TreeLockGraph.fileName(effectsName())).slice(
+    0,
+    MAX_CANDIDATES,
+  )) {
     const other = TreeIndex.openUnused(folder);
     if (other === undefined) continue;
     const effects = differenceOf(index, other) <= MOST_CHANGED ? TreeEffects.open(other) : undefined;
@@ -85,22 +87,6 @@ export function openEffects(index: TreeIndex): (EffectStore & { close(): void })
     other.close();
   }
   return undefined;
-}
-
-/** Folders of other trees that have effects of this version, the latest first. */
-function relatives(index: TreeIndex): readonly string[] {
-  const trees = dirname(index.folder);
-  const folders = readdirSync(trees, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== basename(index.folder))
-    .map((entry) => join(trees, entry.name));
-  const withTime = folders.flatMap((folder) => {
-    const time = unlessMissing(() => statSync(TreeLockGraph.path(folder, effectsName())).mtimeMs);
-    return time === undefined ? [] : [{ folder, time }];
-  });
-  return withTime
-    .sort((x, y) => y.time - x.time)
-    .slice(0, MAX_CANDIDATES)
-    .map(({ folder }) => folder);
 }
 
 /** Part of a tree's files that another has not. Both are in order of path. */

@@ -14,15 +14,12 @@ import { lockClass } from '../locks/lock-class.ts';
 import { LockEffects } from '../locks/lock-effects.ts';
 import { type LockSummary, type NetEffect, NO_LOCKS } from '../locks/lock-summary.ts';
 import { Places } from '../locks/place.ts';
-import type { WalkLimits } from '../paths.ts';
 import { type Summary, UNKNOWN_SUMMARY } from '../summary.ts';
 import { BottomUp } from './bottom-up.ts';
 import { EffectsTable } from './effects-table.ts';
 import type { FunctionEffects } from './function-effects.ts';
+import { TREE_LIMITS } from './limits.ts';
 import { type StoredDependency, storedDependencies } from './stored-dependencies.ts';
-
-/** A review walks the functions that it reports on without these. */
-const LIMITS: WalkLimits = { statesPerBlock: 8, merges: 3, states: 800 };
 
 /** Rounds after the second: a lock may be released several wrappers deep in a cycle. */
 const LATER_ROUNDS = 5;
@@ -47,7 +44,7 @@ export class TreeSolver {
     this.#isCalled = isCalled;
     this.#done = new EffectsTable(functions);
     this.#effects = new Effects(program, { get: (ref) => this.#summary(ref) });
-    this.#locks = new LockEffects(this.#effects, { get: (ref) => this.#lockSummary(ref) }, LIMITS);
+    this.#locks = new LockEffects(this.#effects, { get: (ref) => this.#lockSummary(ref) }, TREE_LIMITS);
     this.#graph = new BottomUp(
       functions,
       (number) => this.#called(number),

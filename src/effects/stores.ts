@@ -10,8 +10,11 @@ export interface EffectStore {
   locks(ref: FunctionRef): LockSummary | undefined;
   /** The lock graph of the whole tree, as it was before any change. */
   readonly lockGraph: TreeLockGraph;
-  /** The function that a witness of the graph is in a program; undefined where that has another in its place. */
-  witness(program: Program, number: number): FunctionRef | undefined;
+  /**
+   * The number that a witness of the graph has in a program: of its definition() and pathOfDefinition(); -1 where that
+   * has another function in its place.
+   */
+  witness(number: number): number;
 }
 
 const stores = new WeakMap<Program, EffectStore>();

@@ -102,6 +102,10 @@ export class IndexProgram implements Program {
     return this.#files.definition(number);
   }
 
+  pathOfDefinition(number: number): string | undefined {
+    return this.#files.pathOfDefinition(number);
+  }
+
   siblings(path: string): readonly string[] {
     return pathsInFolder(this.allPaths(), path);
   }

@@ -107,6 +107,12 @@ export class LayeredFiles {
     );
   }
 
+  /** Path of the file that a definition of the tree is in; undefined where that is changed. */
+  pathOfDefinition(number: number): string | undefined {
+    const file = this.#base.tree.fileOfFunction(number);
+    return this.#moved.has(file) ? undefined : this.#base.path(file);
+  }
+
   /** A definition of the tree by its number; undefined where its file is changed. */
   definition(number: number): FunctionRef | undefined {
     const { tree } = this.#base;

@@ -126,6 +126,10 @@ class MemoryProgram implements Program {
     return undefined;
   }
 
+  pathOfDefinition(): undefined {
+    return undefined;
+  }
+
   definitions(path: string): readonly FunctionRef[] {
     return this.#refs.filter((ref) => ref.path === path);
   }

@@ -37,6 +37,8 @@ export interface Program {
   facts(path: string): FileFacts | undefined;
   /** A definition by its number; undefined where there is none, or where its file is changed. */
   definition(number: number): FunctionRef | undefined;
+  /** Path of the file that a definition is in, by its number; undefined as of definition(), and cheap to ask. */
+  pathOfDefinition(number: number): string | undefined;
   /** The function definitions in a file, in its order. */
   definitions(path: string): readonly FunctionRef[];
 

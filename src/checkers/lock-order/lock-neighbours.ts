@@ -47,7 +47,7 @@ export function lockNeighbours(program: Program, store: EffectStore, lock: strin
   };
   const toNeighbour = (other: string, { weight, count, witnesses }: TreeDependency): LockNeighbour => {
     const [first] = witnesses;
-    const ref = first && store.witness(program, first.number);
+    const ref = first && program.definition(store.witness(first.number));
     return {
       lock: other,
       weight,

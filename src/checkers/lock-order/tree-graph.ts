@@ -19,6 +19,8 @@ export class TreeGraph {
   readonly #store: EffectStore;
   readonly #tree: TreeLockGraph;
   readonly #own: LockGraph;
+  readonly #under = new Map<string, readonly Dependency[]>();
+  readonly #over = new Map<string, readonly Dependency[]>();
 
   /** `own`: the dependencies of the audited functions as they are now; what `store` says of changed files does not count. */
   constructor(effects: LockEffects, store: EffectStore, own: LockGraph) {
@@ -40,12 +42,18 @@ export class TreeGraph {
 
   /** What is taken under `lock`. */
   under(lock: string): readonly Dependency[] {
-    return [...this.#own.under(lock), ...this.#fromTree(this.#tree.under(lock))];
+    return remember(this.#under, lock, () => [
+      ...this.#own.under(lock),
+      ...this.#fromTree(this.#tree.under(lock)),
+    ]);
   }
 
   /** What `lock` is taken under. */
   over(lock: string): readonly Dependency[] {
-    return [...this.#own.over(lock), ...this.#fromTree(this.#tree.over(lock))];
+    return remember(this.#over, lock, () => [
+      ...this.#own.over(lock),
+      ...this.#fromTree(this.#tree.over(lock)),
+    ]);
   }
 
   /** The surest of the shortest cycles through `through`, which comes first; undefined where there is none. */
@@ -58,8 +66,7 @@ export class TreeGraph {
     const direct = this.#between(start, end).map((d) => [d]);
     const found = surest(direct.filter(closes));
     if (found !== undefined || longest < 3) return found && [through, ...found];
-    const last = new Map<string, Dependency[]>();
-    for (const d of this.over(end)) last.set(d.from.lock, [...(last.get(d.from.lock) ?? []), d]);
+    const last = Map.groupBy(this.over(end), (d) => d.from.lock);
     const chains = this.under(start).flatMap((first) =>
       (last.get(first.to.lock) ?? []).map((second) => [first, second]),
     );
@@ -75,23 +82,29 @@ export class TreeGraph {
   }
 
   #fromTree(edges: readonly TreeDependency[]): readonly Dependency[] {
+    const { program } = this.#effects.effects;
     return edges.flatMap((edge) => {
       const { from, to, weight, count } = edge;
-      const ref = this.#witnessOf(edge);
-      if (ref === undefined) return [];
-      const witness = (): readonly Step[] => witnessSteps(this.#effects, ref, edge);
-      return [lazily({ from, to, weight, count, place: ref.path }, witness)];
+      for (const { number } of edge.witnesses) {
+        const here = this.#store.witness(number);
+        // A function that still follows the order: those of changed files are known anew.
+        const place = here < 0 ? undefined : program.pathOfDefinition(here);
+        if (place === undefined) continue;
+        const witness = (): readonly Step[] => {
+          const ref = program.definition(here);
+          return ref === undefined ? [] : witnessSteps(this.#effects, ref, edge);
+        };
+        return [lazily({ from, to, weight, count, place }, witness)];
+      }
+      return [];
     });
   }
+}
 
-  /** A function that still follows the order; undefined where all that are known are changed. */
-  #witnessOf({ witnesses }: TreeDependency): FunctionRef | undefined {
-    for (const { number } of witnesses) {
-      const ref = this.#store.witness(this.#effects.effects.program, number);
-      if (ref !== undefined) return ref;
-    }
-    return undefined;
-  }
+function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
 }
 
 function surest(chains: readonly (readonly Dependency[])[]): readonly Dependency[] | undefined {

@@ -68,8 +68,8 @@ export class ChangedEffects implements EffectStore {
     return this.#tree.lockGraph;
   }
 
-  witness(program: IndexProgram, number: number): FunctionRef | undefined {
-    return this.#tree.witness(program, number);
+  witness(number: number): number {
+    return this.#tree.witness(number);
   }
 
   summary(ref: FunctionRef): Summary | undefined {

@@ -5,7 +5,7 @@
  */
 
 import { otherTreesWith } from '../../index/other-trees.ts';
-import type { FunctionRef, Program } from '../../index/program.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import { TreeIndex } from '../../index/tree-index.ts';
 import type { LockSummary } from '../locks/lock-summary.ts';
 import type { EffectStore } from '../stores.ts';
@@ -45,11 +45,11 @@ class RelatedEffects implements EffectStore {
     return number < 0 ? undefined : this.#effects.locksOf(number);
   }
 
-  witness(program: Program, number: number): FunctionRef | undefined {
+  witness(number: number): number {
     const there = this.#other.fileOfFunction(number);
     const here = sameFile(this.#other, there, this.#index);
-    if (here < 0) return undefined;
-    return program.definition(this.#index.firstFunction(here) + number - this.#other.firstFunction(there));
+    if (here < 0) return -1;
+    return this.#index.firstFunction(here) + number - this.#other.firstFunction(there);
   }
 
   close(): void {

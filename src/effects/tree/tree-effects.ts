@@ -1,7 +1,7 @@
 /** The effects of a tree's functions, as build.ts wrote them. */
 import { Attachment } from '../../index/attachment.ts';
 import { BoundedMap } from '../../index/bounded-map.ts';
-import type { FunctionRef, Program } from '../../index/program.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import type { TreeIndex } from '../../index/tree-index.ts';
 import type { LockSummary } from '../locks/lock-summary.ts';
 import type { EffectStore } from '../stores.ts';
@@ -63,8 +63,8 @@ export class TreeEffects implements EffectStore {
     return this.#get(number)?.locks;
   }
 
-  witness(program: Program, number: number): FunctionRef | undefined {
-    return program.definition(number);
+  witness(number: number): number {
+    return number;
   }
 
   close(): void {

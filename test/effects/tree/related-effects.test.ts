@@ -51,7 +51,7 @@ it('serve a tree of which a few files differ, but for those files', async () => 
   const witnesses = (lock: string) =>
     effects?.lockGraph
       .under(lock)
-      .flatMap((d) => d.witnesses.map(({ number }) => effects.witness(program, number)?.name));
+      .flatMap((d) => d.witnesses.map(({ number }) => program.definition(effects.witness(number))?.name));
   expect(witnesses('lib/f39.c:m39')).toEqual(['take39']);
   expect(witnesses('lib/f1.c:m1')).toEqual([undefined]);
   effects?.close();

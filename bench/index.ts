@@ -79,6 +79,7 @@ async function wholeTree(): Promise<void> {
   rows.push(['  looking for changes', seconds(cold.scanTime), '']);
   rows.push(['  reading and analysing', seconds(cold.readTime), '']);
   rows.push(['  linking', seconds(cold.linkTime), '']);
+  rows.push(['  effects and lock graph', seconds(cold.effectsTime), '']);
   rows.push(['  peak resident', megabytes(cold.peak), '<= 2,147 MB']);
   rows.push([
     '  store and index',

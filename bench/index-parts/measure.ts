@@ -21,6 +21,7 @@ export interface Measured {
   readonly scanTime: number;
   readonly readTime: number;
   readonly linkTime: number;
+  readonly effectsTime: number;
   readonly bytes: number;
   readonly parsed: number;
   readonly isUnchanged: boolean;

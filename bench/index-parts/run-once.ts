@@ -1,6 +1,7 @@
 /** The process of measure.ts. */
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildTreeEffects } from '../../src/effects/tree/build.ts';
 import { folderTree } from '../../src/git/folder-tree.ts';
 import { openRepository } from '../../src/git/repository.ts';
 import { buildIndex } from '../../src/index/build.ts';
@@ -19,6 +20,11 @@ async function open() {
 
 const report = await buildIndex(await open(), { cacheDir: run.cache, threads: run.threads });
 const { index, store, scanTime, readTime, linkTime, bytes, parsed, isUnchanged } = report;
+const effectsTime = await buildTreeEffects(index, {
+  cacheDir: run.cache,
+  factsFolder: store.folder,
+  threads: run.threads,
+});
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const measured: Omit<Measured, 'elapsed'> = {
   cpu: (userCPUTime + systemCPUTime) / 1000,
@@ -26,11 +32,15 @@ const measured: Omit<Measured, 'elapsed'> = {
   scanTime,
   readTime,
   linkTime,
+  effectsTime,
   bytes,
   parsed,
   isUnchanged,
   storeBytes: store.bytes(),
-  indexBytes: statSync(join(index.folder, 'index')).size,
+  indexBytes: readdirSync(index.folder).reduce(
+    (sum, name) => sum + statSync(join(index.folder, name)).size,
+    0,
+  ),
   stats: index.info.stats,
 };
 index.close();

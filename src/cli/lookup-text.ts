@@ -1,11 +1,14 @@
 /** What a program knows of a name, as text. */
 import { Expr } from '../c/flow.ts';
 import { type Effects, effectsOf } from '../effects/effects.ts';
+import { lockEffectsOf } from '../effects/locks/lock-effects.ts';
 import type { Summary } from '../effects/summary.ts';
 import { mayBeError, mayBeNull } from '../effects/values.ts';
 import type { FunctionFact, MacroFact } from '../index/facts.ts';
 import type { IndexProgram } from '../index/index-program.ts';
 import type { FunctionRef } from '../index/program.ts';
+import { isOutside } from '../index/resolve.ts';
+import { allocatorLines, lockLines } from './lock-lines.ts';
 
 /** Everything of that name, in sections; '' where there is nothing. `limit` bounds each list. */
 export function describeSymbol(program: IndexProgram, symbol: string, limit: number): string {
@@ -30,12 +33,15 @@ class Description {
 
   name(symbol: string): void {
     const program = this.#program;
-    for (const ref of program.allFunctions(symbol)) this.function(ref);
+    this.lines.push(...allocatorLines(symbol));
+    const nothing = this.lines.length;
+    for (const ref of [...program.allFunctions(symbol)].sort(ofTheKernelFirst)) this.function(ref);
     const prototype = program.prototype(symbol, '');
-    if (prototype !== undefined && this.lines.length === 0) {
+    if (prototype !== undefined && this.lines.length === nothing) {
       this.lines.push(`${signature(prototype)}`, '  declared only: no body in the tree');
     }
-    for (const { path, fact } of program.allMacros(symbol)) this.macro(path, fact);
+    for (const { path, fact } of [...program.allMacros(symbol)].sort(ofTheKernelFirst))
+      this.macro(path, fact);
     for (const kind of symbol.includes(' ') ? [''] : ['struct ', 'union ']) this.struct(`${kind}${symbol}`);
     const typedef = program.typedef(symbol, '');
     if (typedef !== undefined) this.lines.push(`typedef ${symbol}: ${typedef}`);
@@ -59,7 +65,9 @@ class Description {
       this.lines.push(`  ${name}${args.length > 0 ? `(${args.join(', ')})` : ''}`);
     }
     if (fact.flow === undefined) this.lines.push('  its body could not be read');
-    this.#summary(fact, this.#effects.callee(ref.name, path).summary);
+    this.#summary(fact, this.#effects.summary(ref));
+    const names = fact.parameters.map(({ name }) => name);
+    this.lines.push(...lockLines(lockEffectsOf(this.#program).summary(ref), names, this.#limit));
     this.#list('calls', calleesOf(fact));
     const stored = this.#program.storedIn(ref).map(({ entry, path: file }) => {
       return `${entry.type}.${entry.field}  (${entry.table}, ${file}:${entry.line})`;
@@ -82,6 +90,8 @@ class Description {
       fact.parameters === undefined ? '' : `(${fact.parameters.join(', ')}${fact.variadic ? '...' : ''})`;
     this.lines.push(`#define ${fact.name}${parameters}`, `  defined at ${path}:${fact.line}, ${fact.kind}`);
     if (fact.text !== '') this.lines.push(`  ${fact.text}`);
+    const locks = lockEffectsOf(this.#program).ofName(fact.name, path);
+    this.lines.push(...lockLines(locks, fact.parameters ?? [], this.#limit));
     this.#list('calls', calleesOf(fact));
     this.lines.push('');
   }
@@ -147,6 +157,10 @@ class Description {
     if (items.length > this.#limit) this.lines.push(`    … and ${items.length - this.#limit} more`);
   }
 }
+
+/** Tools and samples have copies of the kernel's names. */
+const ofTheKernelFirst = (a: { readonly path: string }, b: { readonly path: string }): number =>
+  Number(isOutside(a.path)) - Number(isOutside(b.path));
 
 function signature(fact: FunctionFact): string {
   const parameters = fact.parameters.map(({ name, type }) =>

@@ -1,6 +1,8 @@
 /** `adjutant lookup`: what the index knows of a name, for users who ask "why does it think so". */
 import { resolve } from 'node:path';
 import { cacheDir } from '../config/cache-dir.ts';
+import { useStore } from '../effects/stores.ts';
+import { openEffects } from '../effects/tree/related-effects.ts';
 import { UserError } from '../errors.ts';
 import { openIndex } from '../index/open-index.ts';
 import type { ExitStatus, Io } from './io.ts';
@@ -26,13 +28,17 @@ export async function runLookup(options: LookupCommandOptions, io: Io): Promise<
       progress: (progress) => line.show(progress),
     });
     line.end();
+    const effects = openEffects(opened.report.index);
     try {
-      const text = describeSymbol(opened.program(), options.symbol, options.limit ?? 20);
+      const program = opened.program();
+      if (effects !== undefined) useStore(program, effects);
+      const text = describeSymbol(program, options.symbol, options.limit ?? 20);
       if (text === '')
         throw new UserError(`${name} has no function, type, macro or global named ${options.symbol}.`);
       io.stdout.write(text);
       return 0;
     } finally {
+      effects?.close();
       opened.close();
     }
   } finally {

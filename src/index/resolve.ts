@@ -53,7 +53,8 @@ function architectureOf(path: string): string {
   return end < 0 ? '' : path.slice(5, end);
 }
 
-const isOutside = (path: string): boolean => /^(tools|samples|scripts|Documentation|usr)\//.test(path);
+/** Whether a file is no part of the kernel itself: its tools and samples have copies of names. */
+export const isOutside = (path: string): boolean => /^(tools|samples|scripts|Documentation|usr)\//.test(path);
 
 /** Whether other files can mean it without including its file. */
 export const isVisibleToAll = ({ path, isStatic }: Candidate): boolean => !isStatic || isHeader(path);

@@ -129,6 +129,23 @@ describe('adjutant lookup', () => {
     expect(out).toContain('struct ops.open  (table, drivers/a/one.c:6)');
   });
 
+  it('shows what a function does to locks, and what an allocator does', async () => {
+    const { root, env } = tree();
+    writeTree(root, {
+      'lib/locked.c':
+        'struct box { struct mutex lock; };\nstatic void enter(struct box *b)\n{\n\tmutex_lock(&b->lock);\n}\nvoid outer(struct box *b)\n{\n\tenter(b);\n\tkick(kzalloc(4, GFP_KERNEL));\n}\n',
+    });
+    await adjutant(['index', '--repo', root], env);
+    const { out } = await adjutant(['lookup', 'outer', '--repo', root], env);
+    expect(out).toContain('  takes (1):\n    struct box.lock  (line 8, through enter())\n');
+    expect(out).toContain('  leaves (1):\n    struct box.lock held\n');
+    expect(out).toContain('  may enter reclaim: kzalloc()  (line 9)\n');
+    const allocator = await adjutant(['lookup', 'kzalloc', '--repo', root], env);
+    expect(allocator.out).toContain(
+      'may return NULL, and whether it may sleep and enter reclaim is for the flags',
+    );
+  });
+
   it('shows every definition of a name', async () => {
     const { root, env } = tree();
     const { out } = await adjutant(['lookup', 'get', '--repo', root], env);

@@ -139,6 +139,12 @@ export class LockEffects {
     });
   }
 
+  /** What calling a name in file `from` does: a function or a macro; NO_LOCKS where it is neither. */
+  ofName(name: string, from: string): LockSummary {
+    const target = this.#target(name, from);
+    return target === undefined ? NO_LOCKS : this.#summaryOf(target, MAX_DEPTH - 1);
+  }
+
   #target(name: string, from: string): Target | undefined {
     const { functions, macro } = this.effects.meaning(name, from);
     return functions[0] ?? macro;

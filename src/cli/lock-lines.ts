@@ -11,6 +11,12 @@ export function lockLines(summary: LockSummary, parameters: readonly string[], l
     lines.push(`  ${title} (${all.length}):`, ...all.slice(0, limit).map((item) => `    ${item}`));
     if (all.length > limit) lines.push(`    … and ${all.length - limit} more`);
   };
+  /** A place relative to parameters (see effects/locks/place.ts) as C would write it. */
+  const named = (place: string): string =>
+    place
+      .replace(/\$(\d+)/g, (_, n) => parameters[Number(n)] || `argument ${Number(n) + 1}`)
+      .replaceAll('>.', '->')
+      .replaceAll('@', '');
   const happens = (what: string, gfp: number): string =>
     gfp < 0 ? what : `${what}, as its argument ${parameters[gfp] ?? gfp + 1} allows`;
   if (summary.sleeps !== undefined)
@@ -24,7 +30,7 @@ export function lockLines(summary: LockSummary, parameters: readonly string[], l
   list(
     'takes',
     summary.acquires.map(
-      (a) => `${a.lockClass || a.place}${a.blocks ? '' : ' (if it is free)'}${through(a.cause)}`,
+      (a) => `${a.lockClass || named(a.place)}${a.blocks ? '' : ' (if it is free)'}${through(a.cause)}`,
     ),
   );
   list(
@@ -36,7 +42,7 @@ export function lockLines(summary: LockSummary, parameters: readonly string[], l
           : n.success === 'zero'
             ? ' where it returns 0'
             : ' where it does not return 0';
-      return `${n.lockClass || n.place} ${n.operation === 'acquire' ? 'held' : 'released'}${when}`;
+      return `${n.lockClass || named(n.place)} ${n.operation === 'acquire' ? 'held' : 'released'}${when}`;
     }),
   );
   list(
@@ -45,7 +51,7 @@ export function lockLines(summary: LockSummary, parameters: readonly string[], l
   );
   list(
     'says that its caller holds',
-    summary.asserts.map((a) => a.lockClass || a.place),
+    summary.asserts.map((a) => a.lockClass || named(a.place)),
   );
   return lines;
 }

@@ -466,7 +466,10 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     expect(written.length).toBeGreaterThan(10);
     expect(app.output).toMatch(/delivery accepted/);
     for (const text of [app.output, ...written.map((name) => readFileSync(name, 'latin1'))]) {
-      for (const secret of secrets) expect(text.match(secret) ?? undefined).toBeUndefined();
+      for (const secret of secrets) {
+        const isThere = typeof secret === 'string' ? text.includes(secret) : secret.test(text);
+        expect(isThere).toBe(false);
+      }
     }
   });
 });

@@ -91,7 +91,7 @@ describe('is stopped', () => {
     const stopped = analyse(request(), { ...limits, seconds: 0.05 });
     await expect(stopped).rejects.toThrow(/took longer than 0.05 s/);
     await expect(stopped).rejects.toBeInstanceOf(AnalysisStopped);
-    await expect.poll(running).toEqual([]);
+    await expect.poll(running, { timeout: 20_000 }).toEqual([]);
   });
 
   test('when somebody says so, and tells why', async () => {
@@ -99,7 +99,7 @@ describe('is stopped', () => {
     const stopped = analyse(request(), limits, {}, controller.signal);
     controller.abort(new Error('a newer push'));
     await expect(stopped).rejects.toThrow('a newer push');
-    await expect.poll(running).toEqual([]);
+    await expect.poll(running, { timeout: 20_000 }).toEqual([]);
     await expect(analyse(request(), limits, {}, controller.signal)).rejects.toThrow('a newer push');
   });
 

@@ -10,9 +10,13 @@ export const coDevelopedNotAdjacent: MessageRule = {
   source:
     'Documentation/process/submitting-patches.rst: "must be immediately followed by a Signed-off-by: of the associated co-author"',
   *check(context) {
-    for (const coDeveloper of coDevelopers(context)) {
+    const all = [...coDevelopers(context)];
+    for (const coDeveloper of all) {
       const { trailer, person, isAuthor, signOff, adjacent } = coDeveloper;
       if (isAuthor || signOff === undefined || adjacent) continue;
+      // Said twice, once in its place: moving the other there would only push that away.
+      if (all.some((other) => other.adjacent && other.signOff?.trailer.line === signOff.trailer.line))
+        continue;
       yield {
         line: trailer.line,
         endLine: trailer.endLine,

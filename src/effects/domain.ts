@@ -34,6 +34,8 @@ export interface View {
   bits(expression: number): number;
   /** True where what is known of the expression may have been changed by a call since. */
   isWeak(expression: number): boolean;
+  /** From here on nothing is known of an expression: others may have changed it. */
+  forget(expression: number): void;
   /** Call whose result the value is, -1 where it is not known to be one. */
   originCall(expression: number): number;
   knowledge(call: number): CallKnowledge;

@@ -136,6 +136,12 @@ export class Walker implements View {
     return s !== NONE && ((this.#cur[this.#slots + s] as number) & 1) !== 0;
   }
 
+  forget(expression: number): void {
+    const e = stripCasts(this.flow, expression);
+    const s = e > 0 ? (this.layout.slotOf[e] as number) : NONE;
+    if (s !== NONE) this.#cur[this.#slots + s] = 0;
+  }
+
   originCall(expression: number): number {
     const e = stripCasts(this.flow, expression);
     const s = e > 0 ? (this.layout.slotOf[e] as number) : NONE;

@@ -304,7 +304,13 @@ function summarise(
       const pointer = wait.argument < 0 ? 0 : (made.args[wait.argument] ?? 0);
       const place = pointer === 0 ? '' : places.behind(pointer);
       const target = pointer === 0 ? '' : input.targetOf(pointer);
-      waited.push({ awaits: wait.awaits, place: exported(place), target, cause: direct(target) });
+      waited.push({
+        awaits: wait.awaits,
+        place: exported(place),
+        target,
+        without: releasedBefore(call),
+        cause: direct(target),
+      });
       if (!spinningWaits.has(wait.awaits))
         sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
@@ -379,7 +385,13 @@ function summarise(
         if (w.cause.depth + 1 > MAX_DEPTH) continue;
         const place = places.substitute(w.place, made.args) ?? '';
         const target = w.target !== '' || place === '' ? w.target : input.classOf(place);
-        waited.push({ ...w, target, place: exported(place), cause: through(w.cause) });
+        waited.push({
+          ...w,
+          target,
+          place: exported(place),
+          without: [...w.without, ...releasedBefore(call)],
+          cause: through(w.cause),
+        });
       }
     }
   }

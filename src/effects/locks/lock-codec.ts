@@ -44,7 +44,7 @@ const netEffect = record<NetEffect>({
 
 const happening = record<Happening>({ what: text, gfp: int, without, cause });
 
-const waited = record<Waited>({ awaits, place, target: text, cause });
+const waited = record<Waited>({ awaits, place, target: text, without, cause });
 
 const asserted = record<Asserted>({
   lockClass,

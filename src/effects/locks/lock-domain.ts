@@ -40,6 +40,26 @@ export interface LockDomainOptions {
 
 const MAX_HELD = 24;
 
+/** Where a flow makes its calls, and where it branches on what lies behind pointers. */
+interface FieldTests {
+  readonly calls: ReadonlyMap<number, number>;
+  readonly branches: readonly { readonly at: number; readonly condition: number }[];
+}
+
+function testsOfFields(flow: Flow): FieldTests {
+  const calls = new Map<number, number>();
+  const branches: { at: number; condition: number }[] = [];
+  for (let i = 0; i < flow.ops.length; i += 4) {
+    const x = flow.ops[i + 1] as number;
+    if (flow.ops[i] === Op.Call) calls.set(x, i / 4);
+    if (flow.ops[i] !== Op.Branch) continue;
+    const condition = flow.branches[x * 3] as number;
+    const op = flow.exprOp[condition];
+    if (op === Expr.Arrow || op === Expr.Deref || op === Expr.Field) branches.push({ at: i / 4, condition });
+  }
+  return { calls, branches };
+}
+
 const STOPS = { none: 'none', bh: 'softirq', irq: 'hardirq', irqsave: 'hardirq' } as const;
 
 const FIELDS = {
@@ -53,6 +73,7 @@ export class LockDomain implements Domain {
   readonly states = new LockStates();
   readonly #options: LockDomainOptions;
   #flow!: Flow;
+  #tests: FieldTests | undefined;
   #guards = new Map<number, { taken: readonly Held[]; guard: LockSummary }>();
 
   constructor(options: LockDomainOptions) {
@@ -61,6 +82,7 @@ export class LockDomain implements Domain {
 
   begin(flow: Flow): boolean {
     this.#flow = flow;
+    this.#tests = undefined;
     return true;
   }
 
@@ -193,6 +215,7 @@ export class LockDomain implements Domain {
     }
     if (f.operation === 'release') {
       this.#tell('release', call, state, view, lock);
+      this.#forgetProtected(state, place, view);
       return this.states.number(irqAfter(release(state, place, lockClass, f.kind).state, f.irq, -1));
     }
     const blocks = f.blocks && this.#isNull(f.trylock < 0 ? 0 : (args[f.trylock] ?? 0));
@@ -209,6 +232,19 @@ export class LockDomain implements Domain {
           { state: taken, result: ZERO },
           { state: failed, result: OTHER | ERR },
         ];
+  }
+
+  /**
+   * What was seen of shared objects under a lock need not hold once that is released; unless another lock was
+   * taken since, which may be because of what was seen.
+   */
+  #forgetProtected(state: LockState, place: string, view: View): void {
+    const last = state.held.at(-1);
+    if (last === undefined || last.place !== place || last.kind === 'rcu' || last.kind === 'srcu') return;
+    this.#tests ??= testsOfFields(this.#flow);
+    const from = this.#tests.calls.get(last.call) ?? view.at;
+    for (const { at, condition } of this.#tests.branches)
+      if (from < at && at < view.at) view.forget(condition);
   }
 
   /** What the callee's summary says it leaves behind. */

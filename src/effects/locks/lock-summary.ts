@@ -59,6 +59,8 @@ export interface Waited {
   /** Place of what is waited for, relative to parameters; its type and member as `target`. */
   readonly place: string;
   readonly target: string;
+  /** Classes of the caller's locks that are released before. */
+  readonly without: readonly string[];
   readonly cause: Cause;
 }
 

@@ -1,7 +1,8 @@
 /**
- * The effects of all functions of a tree, callees first. The members of a cycle are worked on in rounds: first with
- * nothing known of each other, then with what came of that, and on where it changes what a call leaves held. So an
- * answer does not depend on where the work began.
+ * The effects of all functions of a tree, callees first. Calls through fields tie a large part of the kernel to one
+ * cycle. Its members are worked on in rounds, in each those that are called by name before their callers, so that
+ * what happens many direct calls below is known after the first; and on where a round changes what a call leaves
+ * held. The order is made of the members alone, so an answer does not depend on where the work began.
  */
 import type { Flow } from '../../c/flow.ts';
 import type { IndexProgram } from '../../index/index-program.ts';
@@ -111,25 +112,29 @@ export class TreeSolver {
       this.#done.put(only, this.#compute(only));
       return;
     }
-    this.#round(members);
-    let changed = this.#round(members);
+    const ordered = this.#byDirectCalls(members);
+    const rank = new Map(ordered.map((number, n) => [number, n]));
+    const inOrder = (numbers: Iterable<number>): readonly number[] =>
+      [...numbers].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
+    this.#round(ordered);
+    let changed = this.#round(ordered);
     const callers = new Map<number, number[]>(members.map((number) => [number, []]));
     for (const number of members)
       for (const callee of this.#called(number)) callers.get(callee)?.push(number);
     for (let round = 0; round < LATER_ROUNDS && changed.length > 0; round++) {
-      changed = this.#round([...new Set(changed.flatMap((number) => callers.get(number) ?? []))]);
+      changed = this.#round(inOrder(new Set(changed.flatMap((number) => callers.get(number) ?? []))));
     }
     for (const number of members) this.#done.put(number, this.#guesses.get(number) ?? UNKNOWN);
     this.#guesses.clear();
   }
 
-  /** Works on members of a cycle with what is known now. Returns those whose callers' locks it changes. */
+  /** Works on members of a cycle, each with what is known when its turn comes. Returns those whose callers' locks it changes. */
   #round(members: readonly number[]): readonly number[] {
     const changed: number[] = [];
     this.#effects.withoutMacros(() =>
       this.#locks.withoutMacros(() => {
-        const found = members.map((number) => [number, this.#compute(number)] as const);
-        for (const [number, effects] of found) {
+        for (const number of members) {
+          const effects = this.#compute(number);
           const before = this.#guesses.get(number)?.locks ?? NO_LOCKS;
           if (!leavesTheSame(before, effects.locks)) changed.push(number);
           this.#guesses.set(number, effects);
@@ -137,6 +142,35 @@ export class TreeSolver {
       }),
     );
     return changed;
+  }
+
+  /** The members of a cycle, those that are called by name before their callers where that is possible. */
+  #byDirectCalls(members: readonly number[]): readonly number[] {
+    const inside = new Set(members);
+    const seen = new Set<number>();
+    const ordered: number[] = [];
+    for (const root of members.toSorted((a, b) => a - b)) {
+      const path: { number: number; callees: readonly number[]; next: number }[] = [];
+      const enter = (number: number): void => {
+        if (seen.has(number)) return;
+        seen.add(number);
+        path.push({ number, callees: this.#calledByName(number).filter((n) => inside.has(n)), next: 0 });
+      };
+      enter(root);
+      for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+        const callee = top.callees[top.next++];
+        if (callee !== undefined) enter(callee);
+        else ordered.push((path.pop() as typeof top).number);
+      }
+    }
+    return ordered;
+  }
+
+  #calledByName(number: number): readonly number[] {
+    const ref = this.#program.definition(number);
+    const flow = ref?.fact.flow;
+    if (ref === undefined || flow === undefined) return [];
+    return [...this.#effects.called(flow, ref.path)].map((callee) => callee.number);
   }
 
   #compute(number: number): FunctionEffects {

@@ -42,7 +42,17 @@ export function dependenciesOf(locks: FunctionLocks, around?: Surroundings): rea
       .filter(({ callee }) => callee === undefined || !around?.paths.has(callee.path))
       .flatMap((reached) => entries.flatMap((entry) => ofCaller(locks, entry, reached))),
   );
-  return [...own, ...others];
+  return [...own, ...surest(others)];
+}
+
+/** Of each pair of locks and modes the one that is surest. */
+function surest(dependencies: readonly PlacedDependency[]): readonly PlacedDependency[] {
+  const found = new Map<string, PlacedDependency>();
+  for (const d of dependencies) {
+    const key = `${d.from.lock}\0${d.to.lock}\0${d.from.mode}\0${d.to.mode}`;
+    if ((found.get(key)?.weight ?? 0) < d.weight) found.set(key, d);
+  }
+  return [...found.values()];
 }
 
 /** The dependencies of what an event reaches on the locks that a caller holds. */

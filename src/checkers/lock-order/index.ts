@@ -7,6 +7,7 @@ import { areaOf } from './areas.ts';
 import { assertion, findBrokenAssertion } from './assertion.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
+import { findIgnoredFlags } from './ignored-flags.ts';
 import { findIrqInversion, irqInversion } from './irq-inversion.ts';
 import { functionsOf, neighbourhood, wholeTree } from './neighbourhood.ts';
 import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts';
@@ -68,6 +69,7 @@ function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Fin
   findRecursiveInCallers(locks, around);
   findSleepInAtomic(locks);
   findSleepInCallers(locks, around);
+  findIgnoredFlags(locks);
   findWaitUnderLock(locks, around);
   findIrqInversion(locks, around);
   findWaitContext(locks, around);

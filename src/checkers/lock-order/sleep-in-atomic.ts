@@ -133,6 +133,8 @@ function under(locks: FunctionLocks, lock: Held): string {
 
 function confidenceOf(event: LockEvent, because: Held | string, sleep: Sleep): Confidence {
   if (event.isMerged || sleep.depth > 4) return 'low';
+  // A lock behind a pointer that has moved on: of another turn of a loop.
+  if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
   if (sleep.depth === 0) return 'high';
   return sleep.conditional ? 'low' : 'medium';

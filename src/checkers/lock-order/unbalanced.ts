@@ -145,7 +145,8 @@ function confidenceOf(
 ): Confidence {
   if (leak.isMerged || !locks.body.complete || free.every((e) => e.isMerged)) return 'low';
   // I/O completion releases these.
-  if (lock.through !== '' || lock.kind === 'page_lock') return 'low';
+  if (lock.kind === 'page_lock') return 'low';
+  if (lock.through !== '') return 'medium';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'
     : 'high';

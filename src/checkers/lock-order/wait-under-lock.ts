@@ -27,6 +27,8 @@ interface Wait {
   readonly what: string;
   /** Class of what is waited for. */
   readonly target: string;
+  /** Classes of the caller's locks that are released before. */
+  readonly without: readonly string[];
   readonly depth: number;
   readonly conditional: boolean;
   readonly calleePath: string;
@@ -69,7 +71,16 @@ function waitsOf(locks: FunctionLocks, event: LockEvent): readonly Wait[] {
     const target = pointer === 0 ? '' : lockClass(program, flow, path, places.behind(pointer));
     const steps = [locks.step(line, `${name}() waits`)];
     return [
-      { awaits: direct.awaits, what: name, target, depth: 0, conditional: false, calleePath: '', steps },
+      {
+        awaits: direct.awaits,
+        what: name,
+        target,
+        without: [],
+        depth: 0,
+        conditional: false,
+        calleePath: '',
+        steps,
+      },
     ];
   }
   return locks.effects.callees(flow, event.call, path).flatMap((callee) =>
@@ -96,6 +107,7 @@ function waitsOf(locks: FunctionLocks, event: LockEvent): readonly Wait[] {
         awaits: w.awaits,
         what: callee.name,
         target,
+        without: w.without,
         depth: w.cause.depth + 1,
         conditional: w.cause.conditional,
         calleePath: callee.path,
@@ -147,6 +159,7 @@ function report(
   for (const held of over) {
     // Said where the wait is, if that file is looked at too.
     if (held.by !== undefined && around.paths.has(wait.calleePath)) continue;
+    if (wait.without.includes(held.lock.lockClass)) continue;
     const taken = acquires.find(
       (a) => a.blocks && a.lockClass === held.lock.lockClass && conflicts(a, held.lock),
     );

@@ -21,6 +21,7 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 /** Starts `node src/main.ts` with its data below `dir`. Resolves when it answers; rejects where it ends before. */
 export async function startApp(env: Readonly<Record<string, string>>, dir: string): Promise<AppProcess> {
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   let output = '';
   const child = spawn(process.execPath, [join(PROJECT, 'src/main.ts')], {
     cwd: dir,
@@ -32,6 +33,7 @@ export async function startApp(env: Readonly<Record<string, string>>, dir: strin
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
       PORT: String(port),
+      ADJUTANT_URL: url,
       ADJUTANT_DATA_DIR: join(dir, 'data'),
       ADJUTANT_CACHE_DIR: join(dir, 'cache'),
       ...env,
@@ -42,7 +44,6 @@ export async function startApp(env: Readonly<Record<string, string>>, dir: strin
       output += chunk.toString('utf8');
     });
   }
-  const url = `http://127.0.0.1:${port}`;
   try {
     await answers(child, `${url}/ping`);
   } catch (error) {

@@ -123,6 +123,8 @@ export function unmet(github: StandInGitHub, { pull, expected }: Chapter): strin
   for (const [checker, conclusion] of Object.entries(expected.conclusions)) {
     const is = runs.get(checker)?.conclusion;
     if (is !== conclusion) wrong.push(`#${pull.number}: ${checker} ended as ${is}, not ${conclusion}`);
+    if (!runs.get(checker)?.detailsUrl?.includes(`/pulls/${pull.number}`))
+      wrong.push(`#${pull.number}: the details of ${checker} lead to no page of ours`);
   }
   for (const [path, rule] of expected.comments) {
     const found = comments.some((comment) => comment.thread.path === path && comment.body.includes(rule));

@@ -8,6 +8,7 @@ import { createLog } from './app/log.ts';
 import { startServer } from './app/server.ts';
 import { type AppCredentials, type Environment, readEnvironment } from './config/environment.ts';
 import { UserError } from './errors.ts';
+import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openDatabase } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
@@ -44,6 +45,7 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
     queue,
     openForge: createForge(createGitHubClient(credentials, environment, log)),
     commands,
+    links: linksOf(environment, credentials),
     dataDir,
     limits: {
       seconds: environment.reviewSeconds,
@@ -69,6 +71,10 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+function linksOf({ publicUrl, linkDays }: Environment, { privateKey }: AppCredentials): Links | undefined {
+  return publicUrl === undefined ? undefined : createLinks(publicUrl, linkKey(privateKey), linkDays);
 }
 
 function passwordOf(databaseUrl: string | undefined): string[] {

@@ -20,6 +20,16 @@ export interface Step {
   readonly text: string;
 }
 
+/** An edge of a lock cycle: `to` was taken while `from` was held. */
+export interface CycleEdge {
+  readonly from: string;
+  readonly to: string;
+  /** As lockdep's table says it: `lock(to)`, `rlock(to)`. */
+  readonly calls: readonly [string, string];
+  /** Its witness: steps of the trace, from the first to before the last. */
+  readonly steps: readonly [number, number];
+}
+
 /** Replaces lines startLine to endLine (1-based, both included) of path by `lines`. */
 export interface Suggestion {
   readonly path: string;
@@ -49,6 +59,8 @@ export interface Finding {
   /** Survives unrelated edits and line moves; see fingerprint.ts. */
   readonly fingerprint: string;
   readonly trace: readonly Step[];
+  /** The cycle that a deadlock goes round in; the edge that stands in the finding's place comes first. */
+  readonly cycle?: readonly CycleEdge[];
   /** True where one defect (a lock cycle) can be seen from several places: their findings share the fingerprint. */
   readonly hasSeveralPlaces?: true;
   readonly suggestion?: Suggestion;

@@ -36,6 +36,14 @@ export interface Environment {
   readonly reviewMemory: number;
   /** Writes to GitHub in a minute and installation, beyond a burst; GitHub's own limits otherwise. */
   readonly writesPerMinute: number | undefined;
+  /** Where people reach the pages, without a slash at the end; undefined: nothing links to them. */
+  readonly publicUrl: string | undefined;
+  /** Days that a link to a page opens it, and that findings are kept. */
+  readonly linkDays: number;
+  /** Opens the dashboard. */
+  readonly adminToken: string | undefined;
+  /** Opens /metrics. */
+  readonly metricsToken: string | undefined;
 }
 
 /** An empty variable is an unset one: `.env` files and compose files write `NAME=`. */
@@ -49,6 +57,12 @@ function whole(low: number, high: number) {
   const message = `must be a whole number from ${low} to ${high}`;
   return z.coerce.number({ message }).int({ message }).min(low, { message }).max(high, { message });
 }
+
+/** Long enough that nobody guesses it. */
+const secret = z.preprocess(
+  unset,
+  z.string().min(16, 'must have at least 16 characters: `openssl rand -hex 16` makes one').optional(),
+);
 
 const variables = z.object({
   APP_ID: z.preprocess(
@@ -96,6 +110,17 @@ const variables = z.object({
   ADJUTANT_REVIEW_SECONDS: z.preprocess(unset, whole(1, 86_400).default(600)),
   ADJUTANT_REVIEW_MEMORY: z.preprocess(unset, whole(64, 1_048_576).default(4096)),
   ADJUTANT_WRITES_PER_MINUTE: z.preprocess(unset, whole(1, 1_000_000).optional()),
+  ADJUTANT_URL: z.preprocess(
+    unset,
+    z
+      .string()
+      .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be an address like https://adjutant.example.com')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+  ),
+  ADJUTANT_LINK_DAYS: z.preprocess(unset, whole(1, 3650).default(90)),
+  ADJUTANT_ADMIN_TOKEN: secret,
+  ADJUTANT_METRICS_TOKEN: secret,
   XDG_DATA_HOME: text,
   XDG_CACHE_HOME: text,
   NODE_ENV: text,
@@ -128,6 +153,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     reviewSeconds: set.ADJUTANT_REVIEW_SECONDS,
     reviewMemory: set.ADJUTANT_REVIEW_MEMORY,
     writesPerMinute: set.ADJUTANT_WRITES_PER_MINUTE,
+    publicUrl: set.ADJUTANT_URL,
+    linkDays: set.ADJUTANT_LINK_DAYS,
+    adminToken: set.ADJUTANT_ADMIN_TOKEN,
+    metricsToken: set.ADJUTANT_METRICS_TOKEN,
   };
 }
 

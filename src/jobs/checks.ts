@@ -26,6 +26,7 @@ export async function createCheckRuns(
   forge: Forge,
   review: StoredReview,
   attempt: number,
+  detailsUrl?: string,
 ): Promise<void> {
   const missing = Object.keys(review.checkRuns).filter((checker) => review.checkRuns[checker] === null);
   if (missing.length === 0) return;
@@ -33,7 +34,8 @@ export async function createCheckRuns(
   for (const checker of missing) {
     const name = checkRunName(checker);
     const found = there.find((run) => run.name === name && run.externalId === review.id);
-    const id = found?.id ?? (await forge.createCheckRun({ name, head: review.head, externalId: review.id }));
+    const run = { name, head: review.head, externalId: review.id, detailsUrl };
+    const id = found?.id ?? (await forge.createCheckRun(run));
     await setCheckRun(database, review.id, checker, id);
   }
 }

@@ -26,6 +26,8 @@ export interface CheckRunStart {
   readonly head: string;
   /** Our own id: it comes back with every event of the check run. */
   readonly externalId: string;
+  /** Where its "Details" leads; to GitHub's own page otherwise. */
+  readonly detailsUrl?: string | undefined;
 }
 
 export interface CheckRunUpdate {
@@ -33,6 +35,7 @@ export interface CheckRunUpdate {
   readonly conclusion?: 'success' | 'failure' | 'neutral';
   readonly title: string;
   readonly summary: string;
+  readonly detailsUrl?: string | undefined;
   /** At most 50. */
   readonly annotations?: readonly Annotation[];
 }

@@ -38,7 +38,7 @@ export async function requestReview(services: Services, request: ReviewRequest):
   const review = await findReview(database, request.id);
   if (review?.state !== 'queued') return;
   const forge = await services.openForge(repository);
-  await createCheckRuns(database, forge, review, request.attempt);
+  await createCheckRuns(database, forge, review, request.attempt, services.links?.pull(request.pull));
   const data: ReviewJob = { pull: request.pull };
   await queue.enqueue('review', { id: request.id, key: pullKey(request.pull), data });
 }

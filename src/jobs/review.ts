@@ -1,10 +1,12 @@
 /** One review, start to end: fetch, analyse, say what is new, end the check runs. */
+import type { Finding } from '../checkers/checker.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { UserError } from '../errors.ts';
 import { fetchPullRequest, mirrorDir } from '../git/mirror.ts';
 import { GitError } from '../git/run.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
+import { keepReport } from '../store/findings.ts';
 import type { Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
@@ -12,7 +14,8 @@ import { type Analysis, AnalysisStopped, analyse } from './analysis.ts';
 import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
 import { githubDiff } from './github-diff.ts';
-import type { ReviewJob } from './job.ts';
+import type { PullRequest, ReviewJob } from './job.ts';
+import type { Links } from './links.ts';
 import { saySo } from './publish.ts';
 import { supersede } from './request-review.ts';
 import type { Services } from './services.ts';
@@ -58,12 +61,13 @@ async function carryOut(attempt: Attempt): Promise<void> {
 
   const watch = watchHead(attempt);
   try {
-    const analysis = await analysed(attempt, forge, state, watch.signal);
+    const { baseTip, ...analysis } = await analysed(attempt, forge, state, watch.signal);
     const text = await forge.diff(pull.number);
     const diff = text === undefined ? analysis.diff : githubDiff(text);
     watch.signal.throwIfAborted();
     const current = await forge.pullRequest(pull.number);
     if (current.head !== review.head) throw new Superseded('a newer push');
+    await keepReport(services.database, pull.repository, review, analysis, baseTip);
     await saySo(services, forge, pull, review.head, analysis, diff);
     await conclude(attempt, forge, analysis);
   } catch (error) {
@@ -88,7 +92,7 @@ async function analysed(
   forge: Forge,
   state: PullRequestState,
   signal: AbortSignal,
-): Promise<Analysis> {
+): Promise<Analysis & { readonly baseTip: string }> {
   const { services, work, review } = attempt;
   const { pull } = work.data;
   const gitDir = mirrorDir(services.dataDir, pull.repository.id);
@@ -102,7 +106,7 @@ async function analysed(
     const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
     const commits = found ?? (await forge.commits(pull.number));
     steps.at('Analysing');
-    return await analyse(
+    const analysis = await analyse(
       { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits },
       services.limits,
       {
@@ -113,6 +117,7 @@ async function analysed(
       },
       signal,
     );
+    return { ...analysis, baseTip: base };
   } finally {
     steps.end();
   }
@@ -151,24 +156,46 @@ function watchHead({ services, work, review }: Attempt) {
   };
 }
 
-async function conclude({ work, review }: Attempt, forge: Forge, analysis: Analysis): Promise<void> {
+async function conclude(
+  { services, work, review }: Attempt,
+  forge: Forge,
+  analysis: Analysis,
+): Promise<void> {
   const there = work.attempt > 1 ? await forge.checkRuns(review.head) : [];
   const known = new Map<number, CheckRunState>(there.map((run) => [run.id, run]));
+  const { findings } = analysis.report;
+  const findingUrl = (finding: Finding) =>
+    services.links?.finding(work.data.pull, review.id, findings.indexOf(finding));
+  const own = (checker: string) =>
+    findings.flatMap((finding, ordinal) => (finding.checker === checker ? [ordinal] : []));
   for (const [checker, id] of Object.entries(review.checkRuns)) {
     if (id === null || known.get(id)?.completed) continue;
-    await completeCheckRun(forge, id, outputOf(checker, analysis), known.get(id)?.annotations);
+    const output = outputOf(checker, analysis, findingUrl);
+    const detailsUrl =
+      services.links && detailsUrlOf(services.links, work.data.pull, review.id, own(checker));
+    await completeCheckRun(forge, id, { ...output, detailsUrl }, known.get(id)?.annotations);
   }
 }
 
+/** Where a check run's "Details" leads: to its finding where there is one, to the pull request's page otherwise. */
+function detailsUrlOf(links: Links, pull: PullRequest, review: string, own: readonly number[]): string {
+  const [only] = own;
+  return own.length === 1 && only !== undefined ? links.finding(pull, review, only) : links.pull(pull);
+}
+
 /** What the check run of one checker says, as the repository's configuration wants it. */
-function outputOf(checker: string, { report, configuration }: Analysis): CheckRunOutput {
+function outputOf(
+  checker: string,
+  { report, configuration }: Analysis,
+  findingUrl: (finding: Finding) => string | undefined,
+): CheckRunOutput {
   const own = configuration.checkers[checker as CheckerName];
   if (!own.enabled) {
     const summary = `${CONFIGURATION_PATH} of the base branch turns this checker off.`;
     return { conclusion: 'neutral', title: 'Turned off', summary, annotations: [] };
   }
   const failOn = configuration.advisory ? 'never' : (own['fail-on'] ?? configuration['fail-on']);
-  return checkRunOutput(checker, report, { failOn });
+  return checkRunOutput(checker, report, { failOn, findingUrl });
 }
 
 /** Puts the job back, or ends the review as one that could not be done. Whatever breaks, check runs do end. */

@@ -4,6 +4,7 @@ import type { Queue } from '../store/queue.ts';
 import type { AnalysisLimits } from './analysis.ts';
 import type { Command } from './command.ts';
 import type { OpenForge } from './forge.ts';
+import type { Links } from './links.ts';
 
 /** As much of pino as jobs need. */
 export interface Log {
@@ -20,5 +21,7 @@ export interface Services {
   /** Folder of the mirrors. */
   readonly dataDir: string;
   readonly limits: AnalysisLimits;
+  /** Undefined where nobody said where the pages are reached. */
+  readonly links: Links | undefined;
   readonly log: Log;
 }

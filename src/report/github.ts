@@ -56,7 +56,7 @@ export interface GitHubOptions {
   /** Findings at or above it make the check run fail. */
   readonly failOn: FailOn;
   /** Where a finding can be read in full: an address of ours. */
-  readonly findingUrl?: (finding: Finding) => string;
+  readonly findingUrl?: (finding: Finding) => string | undefined;
 }
 
 const LEVEL: Readonly<Record<Severity, Annotation['annotation_level']>> = {

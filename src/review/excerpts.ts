@@ -7,6 +7,8 @@ import { type Excerpts, sourceKey } from './report.ts';
 
 /** Lines before and after a finding's own that are kept. */
 const CONTEXT = 3;
+/** ... and of a step's: a page shows the code around it. */
+const AROUND_STEP = 6;
 const MAX_LINE = 500;
 
 /**
@@ -29,7 +31,7 @@ export async function collectExcerpts(
   };
   for (const finding of code) {
     want(finding.path, finding.line - CONTEXT, Math.min(finding.endLine, finding.line + 20) + CONTEXT);
-    for (const step of finding.trace) want(step.path, step.line, step.line);
+    for (const step of finding.trace) want(step.path, step.line - AROUND_STEP, step.line + AROUND_STEP);
   }
   const texts = tree ? await tree.read([...wanted.keys()]) : new Map<string, Uint8Array>();
   for (const [path, lines] of wanted) {

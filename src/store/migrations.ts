@@ -30,6 +30,29 @@ const steps: readonly string[] = [
      head text NOT NULL,
      PRIMARY KEY (repository, number, fingerprint)
    )`,
+  // Texts that hold JSON are no jsonb: that has no NUL, and a source line may have one.
+  `CREATE TABLE adjutant.repository (
+     id bigint PRIMARY KEY,
+     installation bigint NOT NULL,
+     owner text NOT NULL,
+     name text NOT NULL,
+     base_ref text NOT NULL,
+     base text NOT NULL,
+     updated timestamptz NOT NULL DEFAULT now()
+   );
+   CREATE TABLE adjutant.finding (
+     review uuid NOT NULL REFERENCES adjutant.review ON DELETE CASCADE,
+     ordinal integer NOT NULL,
+     fixed boolean NOT NULL,
+     fingerprint text NOT NULL,
+     rule text NOT NULL,
+     severity text NOT NULL,
+     body text NOT NULL,
+     PRIMARY KEY (review, ordinal)
+   );
+   CREATE INDEX finding_fingerprint ON adjutant.finding (fingerprint);
+   CREATE INDEX review_pull ON adjutant.review (repository, number, requested);
+   ALTER TABLE adjutant.review ADD COLUMN report text`,
 ];
 
 /**

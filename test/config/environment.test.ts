@@ -61,6 +61,20 @@ describe('credentials', () => {
   });
 });
 
+describe('pages', () => {
+  test('their address has no slash at its end, and is no half an address', () => {
+    expect(readEnvironment({ ADJUTANT_URL: 'https://a.example/b/' }).publicUrl).toBe('https://a.example/b');
+    expect(readEnvironment({ ADJUTANT_URL: '' }).publicUrl).toBeUndefined();
+    expect(failure({ ADJUTANT_URL: 'a.example' })).toMatch(/^ADJUTANT_URL must be an address/);
+    expect(failure({ ADJUTANT_URL: 'https://a.example/?b' })).toMatch(/^ADJUTANT_URL must be an address/);
+  });
+  test('a token that could be guessed is refused without showing it', () => {
+    const message = failure({ ADJUTANT_ADMIN_TOKEN: 'hunter2' });
+    expect(message).toMatch(/^ADJUTANT_ADMIN_TOKEN must have at least 16 characters/);
+    expect(message).not.toContain('hunter2');
+  });
+});
+
 describe('the rest', () => {
   test('addresses of github.com and of an Enterprise server', () => {
     expect(readEnvironment(app)).toMatchObject({

@@ -160,6 +160,8 @@ test('the lines of findings and traces are quoted from head', async () => {
     [13, '\tx();'],
     [14, '\treturn 0;'],
     [15, '}'],
+    [16, ''],
+    [17, ''],
   ]);
 });
 

@@ -13,6 +13,7 @@ export async function createCheckRun(octokit: Octokit, place: Place, run: CheckR
     name: run.name,
     head_sha: run.head,
     external_id: run.externalId,
+    ...(run.detailsUrl === undefined ? {} : { details_url: run.detailsUrl }),
     status: 'queued',
     output: { title: 'Queued', summary: 'The review begins as soon as a worker is free.' },
     request: { retries: 0 },
@@ -24,12 +25,13 @@ export async function updateCheckRun(
   octokit: Octokit,
   place: Place,
   id: number,
-  { status, conclusion, title, summary, annotations = [] }: CheckRunUpdate,
+  { status, conclusion, title, summary, detailsUrl, annotations = [] }: CheckRunUpdate,
 ): Promise<void> {
   await octokit.rest.checks.update({
     ...place,
     check_run_id: id,
     status,
+    ...(detailsUrl === undefined ? {} : { details_url: detailsUrl }),
     ...(conclusion === undefined ? {} : { conclusion }),
     output: { title, summary, ...(annotations.length === 0 ? {} : { annotations: [...annotations] }) },
     // Annotations are appended: a request that is sent twice shows them twice.

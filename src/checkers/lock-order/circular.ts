@@ -7,7 +7,7 @@ import { areFarApart } from './areas.ts';
 import type { PlacedDependency } from './dependencies.ts';
 import type { Dependency } from './graph.ts';
 import type { Neighbourhood, OrderGraph } from './neighbourhood.ts';
-import { chainLine, chainSteps, scenario } from './scenario.ts';
+import { chainLine, chainSteps, cycleEdges, scenario } from './scenario.ts';
 
 export const circular: Rule = {
   id: 'lock-order/circular',
@@ -66,6 +66,7 @@ function toFinding(through: PlacedDependency, cycle: readonly Dependency[], conf
     explanation: `${scenario(cycle)}\n\nChain exists of: ${chainLine(cycle)}\n\n${remedy(rule, from.lock, to.lock)}`,
     fingerprint: fingerprint(rule.id, rotated(names).join(' ')),
     trace: chainSteps(cycle),
+    cycle: cycleEdges(cycle),
     hasSeveralPlaces: true,
   };
 }

@@ -1,0 +1,116 @@
+/** What reviews found, for the pages: each finding with the lines that it quotes, and what holds for a whole report. */
+import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
+import type { FileDiff } from '../git/change.ts';
+import { type ChangedLines, changedLines } from '../review/changed-lines.ts';
+import { type Report, sourceKey } from '../review/report.ts';
+import type { Database } from './database.ts';
+
+/** Findings of one report that are kept: what has more is looked at in a terminal. */
+const MAX_FINDINGS = 500;
+/** Lines before and after each place that are kept. */
+const AROUND = 6;
+
+/** A line of source as it is shown. */
+interface QuotedLine {
+  readonly line: number;
+  readonly text: string;
+  /** The change adds it. */
+  readonly added: boolean;
+}
+
+/** A finding with what a page needs to show it without the repository. */
+interface KeptFinding {
+  readonly finding: Finding;
+  /** By `sourceKey`, in order of line; lines between may be left out. */
+  readonly source: Readonly<Record<string, readonly QuotedLine[]>>;
+}
+
+/** What is kept of a report beside its findings. */
+interface KeptReport {
+  readonly base: string;
+  readonly head: string;
+  readonly limits: readonly string[];
+  readonly commits: readonly { readonly id: string; readonly subject: string }[];
+  readonly elapsed: number;
+  readonly files: number;
+  readonly functions: number;
+  /** Findings that were not kept, since there were too many. */
+  readonly left: number;
+}
+
+interface Place {
+  readonly id: number;
+  readonly installation: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** Keeps the report of a review; of a second try what it says replaces the first. */
+export async function keepReport(
+  database: Database,
+  repository: Place,
+  review: { readonly id: string; readonly baseRef: string },
+  { report, diff }: { report: Report; diff: readonly FileDiff[] },
+  baseTip: string,
+): Promise<void> {
+  const { id, installation, owner, name } = repository;
+  await database.query(
+    `INSERT INTO adjutant.repository (id, installation, owner, name, base_ref, base)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (id) DO UPDATE SET installation = EXCLUDED.installation, owner = EXCLUDED.owner,
+       name = EXCLUDED.name, base_ref = EXCLUDED.base_ref, base = EXCLUDED.base, updated = now()`,
+    [id, installation, owner, name, review.baseRef, baseTip],
+  );
+  const found = report.findings.map((finding) => ({ finding, fixed: false }));
+  const all = [...found, ...report.fixed.map((finding) => ({ finding, fixed: true }))];
+  const rows = all.slice(0, MAX_FINDINGS);
+  const changed = changedLines(diff);
+  const column = (value: (row: (typeof rows)[number]) => unknown) => rows.map(value);
+  await database.query('UPDATE adjutant.review SET report = $2 WHERE id = $1', [
+    review.id,
+    JSON.stringify(keptReport(report, all.length - rows.length)),
+  ]);
+  await database.query('DELETE FROM adjutant.finding WHERE review = $1', [review.id]);
+  await database.query(
+    `INSERT INTO adjutant.finding (review, ordinal, fixed, fingerprint, rule, severity, body)
+     SELECT $1, ordinal - 1, fixed, fingerprint, rule, severity, body
+     FROM unnest($2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[])
+       WITH ORDINALITY AS row (fixed, fingerprint, rule, severity, body, ordinal)`,
+    [
+      review.id,
+      column(({ fixed }) => fixed),
+      column(({ finding }) => finding.fingerprint),
+      column(({ finding }) => finding.rule),
+      column(({ finding }) => finding.severity),
+      column(({ finding }) => JSON.stringify({ finding, source: sourceOf(finding, report, changed) })),
+    ],
+  );
+}
+
+function keptReport({ base, head, limits, stats, excerpts }: Report, left: number): KeptReport {
+  const commits = [...excerpts].flatMap(([key, lines]) =>
+    key.endsWith(COMMIT_MESSAGE) && key !== COMMIT_MESSAGE
+      ? [{ id: key.slice(0, -COMMIT_MESSAGE.length), subject: lines.get(1) ?? '' }]
+      : [],
+  );
+  const { elapsed, files, functions } = stats;
+  return { base, head, limits, commits, elapsed, files, functions, left };
+}
+
+/** The lines of a report that belong to one finding: around its place and around the steps of its trace. */
+function sourceOf(finding: Finding, report: Report, changed: ChangedLines): KeptFinding['source'] {
+  const places = new Map<string, number[]>();
+  const want = (key: string, line: number) => places.set(key, [...(places.get(key) ?? []), line]);
+  want(sourceKey(finding), finding.line);
+  want(sourceKey(finding), finding.endLine);
+  for (const step of finding.trace) want(step.path, step.line);
+  const isMessage = finding.path === COMMIT_MESSAGE;
+  return Object.fromEntries(
+    [...places].map(([key, lines]) => {
+      const quoted = [...(report.excerpts.get(key) ?? [])]
+        .filter(([line]) => isMessage || lines.some((at) => Math.abs(at - line) <= AROUND))
+        .map(([line, text]) => ({ line, text, added: changed.isAdded(key, line) }));
+      return [key, quoted];
+    }),
+  );
+}

@@ -40,7 +40,8 @@ export async function requestReview(services: Services, request: ReviewRequest):
   const forge = await services.openForge(repository);
   await createCheckRuns(database, forge, review, request.attempt, services.links?.pull(request.pull));
   const data: ReviewJob = { pull: request.pull };
-  await queue.enqueue('review', { id: request.id, key: pullKey(request.pull), data });
+  const group = String(repository.id);
+  await queue.enqueue('review', { id: request.id, key: pullKey(request.pull), data, group });
 }
 
 function answers(review: StoredReview, request: ReviewRequest): boolean {

@@ -1,5 +1,5 @@
 /** Which job is done by what, and how many at a time. */
-import type { QueueName, Work } from '../store/queue.ts';
+import { PutBack, type QueueName, type Work } from '../store/queue.ts';
 import { answerComment } from './comment.ts';
 import { takeIn } from './intake.ts';
 import type { CommentJob, IntakeJob, ReviewJob } from './job.ts';
@@ -17,6 +17,7 @@ export async function startWorker(services: Services, reviewers: number): Promis
       try {
         await handler(services, job);
       } catch (error) {
+        if (error instanceof PutBack) throw error;
         const { id, attempt } = job;
         services.log.warn({ err: error, queue, job: id, attempt }, 'a job is put back, to be tried again');
         throw error;

@@ -15,12 +15,28 @@ export interface Work<Data> {
   readonly signal: AbortSignal;
 }
 
+export interface NewJob {
+  readonly id: string;
+  readonly key: string;
+  readonly data: object;
+  /** Jobs of different groups take turns: one that has many waiting does not keep the others waiting. */
+  readonly group?: string;
+}
+
+/**
+ * Thrown by a handler that can't do the job now, or that another process does better: it comes again in about a second,
+ * and this try does not count.
+ */
+export class PutBack extends Error {
+  override readonly name = 'PutBack';
+}
+
 export interface Queue {
   /**
    * Resolves when the job is durable: true, or false where a job of this id is known already. Jobs of one key
    * run one after another, in order. Rejects when the database did not answer within `limit` milliseconds.
    */
-  enqueue(queue: QueueName, job: { id: string; key: string; data: object }, limit?: number): Promise<boolean>;
+  enqueue(queue: QueueName, job: NewJob, limit?: number): Promise<boolean>;
   /** Runs `handler` for each job, `concurrency` at a time. A rejection puts the job back with a growing delay. */
   work<Data extends object>(
     queue: QueueName,
@@ -62,9 +78,12 @@ export async function startQueue(database: Database, onError: (error: Error) => 
   const controller = new AbortController();
 
   return {
-    async enqueue(queue, { id, key, data }, limit = 5000) {
-      const sent = boss.send(queue, data, { id, singletonKey: key });
-      return (await within(sent, limit)) !== null;
+    async enqueue(queue, { id, key, data, group }, limit = 5000) {
+      const send = async () => {
+        const place = group === undefined ? {} : await turnOf(database, queue, group);
+        return boss.send(queue, data, { id, singletonKey: key, ...place });
+      };
+      return (await within(send(), limit)) !== null;
     },
     async work<Data extends object>(
       queue: QueueName,
@@ -80,7 +99,12 @@ export async function startQueue(database: Database, onError: (error: Error) => 
       await boss.work<Data, void, typeof options>(queue, options, async ([job]: JobWithMetadata<Data>[]) => {
         if (job === undefined) return;
         const signal = AbortSignal.any([job.signal, controller.signal]);
-        await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, signal });
+        try {
+          await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, signal });
+        } catch (error) {
+          if (error instanceof PutBack) await uncount(database, queue, job.id);
+          throw error;
+        }
       });
     },
     async stop(grace) {
@@ -89,6 +113,33 @@ export async function startQueue(database: Database, onError: (error: Error) => 
       clearTimeout(abort);
     },
   };
+}
+
+/**
+ * Start-time fair queuing: the n-th waiting job of a group runs in the n-th round, counted from the round that is under
+ * way now. pg-boss takes the highest priority first, and of one priority the oldest.
+ */
+async function turnOf(
+  database: Database,
+  queue: QueueName,
+  group: string,
+): Promise<{ priority: number; group: { id: string } }> {
+  const [row] = await database.query<{ now: number | null; mine: number | null }>(
+    `SELECT max(priority) AS now, min(priority) FILTER (WHERE group_id = $2) AS mine
+     FROM pgboss.job WHERE name = $1 AND state <= 'active'`,
+    [queue, group],
+  );
+  const now = row?.now ?? 0;
+  const mine = row?.mine ?? null;
+  return { priority: mine === null ? now : Math.min(now, mine - 1), group: { id: group } };
+}
+
+/** Takes a try back before it counts. */
+async function uncount(database: Database, queue: QueueName, id: string): Promise<void> {
+  await database.query(
+    `UPDATE pgboss.job SET retry_count = retry_count - 1 WHERE name = $1 AND id = $2 AND state = 'active'`,
+    [queue, id],
+  );
 }
 
 /** Where this process alone has the database, a job that is active at its start lost its worker. */

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { UserError } from '../../src/errors.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { type Queue, startQueue, type Work } from '../../src/store/queue.ts';
+import { PutBack, type Queue, startQueue, type Work } from '../../src/store/queue.ts';
 import { keepHead, keepSaid, newestHead, saidOn } from '../../src/store/remarks.ts';
 import { addReview, endReview, findReview, reviewsOf, setCheckRun } from '../../src/store/reviews.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
@@ -142,6 +142,30 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
       });
       for (const n of [1, 2]) await queue.enqueue('review', { id: randomUUID(), key: 'same', data: { n } });
       await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['1.1', '1.2', '2.1']);
+    });
+
+    test('groups take turns: one that has many waiting does not keep another waiting', async () => {
+      const order: string[] = [];
+      const add = (group: string, n: number) =>
+        queue.enqueue('review', { id: randomUUID(), key: `${group}${n}`, group, data: { name: `${group}${n}` } });
+      for (let n = 0; n < 6; n++) await add('busy', n);
+      for (let n = 0; n < 2; n++) await add('quiet', n);
+      await add('other', 0);
+      await queue.work<{ name: string }>('review', 1, async ({ data }) => void order.push(data.name));
+      await expect.poll(() => order.length, { timeout: 30_000 }).toBe(9);
+      expect(order.slice(0, 5)).toEqual(['busy0', 'quiet0', 'other0', 'busy1', 'quiet1']);
+      expect(order.slice(5)).toEqual(['busy2', 'busy3', 'busy4', 'busy5']);
+    });
+
+    test('a job that is put back comes again, and that try does not count', async () => {
+      const attempts: number[] = [];
+      await queue.work('comment', 1, async ({ attempt }) => {
+        attempts.push(attempt);
+        if (attempts.length < 4) throw new PutBack('not now');
+        if (attempts.length === 4) throw new Error('weather');
+      });
+      await queue.enqueue('comment', { id: randomUUID(), key: 'put back', data: {} });
+      await expect.poll(() => attempts, { timeout: 30_000 }).toEqual([1, 1, 1, 1, 2]);
     });
   });
 

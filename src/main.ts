@@ -8,6 +8,7 @@ import { createLog } from './app/log.ts';
 import { startServer } from './app/server.ts';
 import { type AppCredentials, type Environment, readEnvironment } from './config/environment.ts';
 import { UserError } from './errors.ts';
+import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openDatabase } from './store/database.ts';
@@ -40,6 +41,12 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
   const database = await openDatabase(databaseUrl, dataDir);
   await migrate(database);
   const queue = await startQueue(database, (error) => log.error({ err: error }, 'the queue is in trouble'));
+  const limits = {
+    seconds: environment.reviewSeconds,
+    memory: environment.reviewMemory,
+    cacheDir: environment.cacheDir,
+  };
+  const indexer = createIndexer(limits, log);
   const services = {
     database,
     queue,
@@ -47,11 +54,8 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
     commands,
     links: linksOf(environment, credentials),
     dataDir,
-    limits: {
-      seconds: environment.reviewSeconds,
-      memory: environment.reviewMemory,
-      cacheDir: environment.cacheDir,
-    },
+    limits,
+    indexer,
     log,
   };
   await startWorker(services, environment.reviewers);
@@ -63,6 +67,7 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
     stopping = true;
     log.info({ signal }, 'stopping');
     await server.stop();
+    indexer.stop();
     await queue.stop(GRACE);
     await database.close();
     owner.release();

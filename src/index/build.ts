@@ -102,7 +102,7 @@ export async function buildIndex(tree: SourceTree, options: BuildOptions): Promi
     remember(trees, tree, folder);
     const index = TreeIndex.open(folder);
     if (index === undefined) throw new Error(`the index that was just written is gone: ${folder}`);
-    if (build.parsed > 0) evict(options.cacheDir, store, folder, options.cacheBytes);
+    if (!isUnchanged) evict(options.cacheDir, store, folder, options.cacheBytes);
     const { read, parsed, bytes, times } = build;
     return { index, store, read, parsed, bytes, isUnchanged, ...times };
   } catch (error) {

@@ -4,24 +4,29 @@ import type { Configuration } from '../config/configuration.ts';
 import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { defaultConfiguration } from '../config/default-configuration.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
-import { UserError } from '../errors.ts';
 import { decodeText } from '../git/bytes.ts';
+import type { Change } from '../git/change.ts';
 import { openHistory } from '../git/history.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { openUpstream } from '../git/upstream.ts';
+import { isIndexAtHand } from '../index/at-hand.ts';
+import { affectedPaths } from '../review/affected.ts';
+import { isSmallTree } from '../review/programs.ts';
 import { review } from '../review/review.ts';
-import type { AnalysisMessage, AnalysisRequest } from './analysis.ts';
+import type { Analysis, AnalysisMessage, AnalysisRequest } from './analysis.ts';
+import { serveRequest, tell } from './child-side.ts';
 
-function tell(message: AnalysisMessage): Promise<void> {
-  return new Promise((resolve) => process.send?.(message, () => resolve()));
-}
-
-async function run({ gitDir, base, head, configurationAt, commits }: AnalysisRequest): Promise<void> {
+async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
+  const { gitDir, base, head, configurationAt, commits } = request;
   const repository = await openRepository(gitDir);
   if (repository === undefined) throw new Error(`${gitDir} is no repository`);
   const { configuration, limits } = await configurationOf(repository, configurationAt);
-  await tell({ kind: 'configured', configuration });
+  await say({ kind: 'configured', configuration });
   const change = await repository.change({ base, head, baseName: base, headName: head }, commits);
+  if (request.needsIndex && (await lacksIndex(change))) {
+    repository.close();
+    return undefined;
+  }
   // .mailmap is read at the base: a change must not name its own people.
   const history = await openHistory(repository, { at: base });
   const {
@@ -35,11 +40,20 @@ async function run({ gitDir, base, head, configurationAt, commits }: AnalysisReq
     history,
     ...(upstream ? { upstream } : {}),
     cacheDir: cacheDir(process.env),
-    progress: (step) => void tell({ kind: 'progress', step }),
+    progress: (step) => void say({ kind: 'progress', step }),
   });
   await close();
   await history.close();
-  await tell({ kind: 'done', analysis: { report, configuration, diff: change.diff } });
+  return { report, configuration, diff: change.diff };
+}
+
+const say = (message: AnalysisMessage): Promise<void> => tell(message);
+
+/** Whether its code would be analysed without the index of a large tree: messages alone need none. */
+async function lacksIndex({ base, diff }: Change): Promise<boolean> {
+  const { base: before, head: after } = affectedPaths(diff);
+  if (base === undefined || before.length + after.length === 0 || (await isSmallTree(base))) return false;
+  return !(await isIndexAtHand(base, cacheDir(process.env)));
 }
 
 /** What the base branch says. A file that can't be read changes nothing, and the report says so. */
@@ -58,14 +72,4 @@ async function configurationOf(
   return { configuration: defaultConfiguration, limits: [limit] };
 }
 
-// The parent is gone: nobody waits for the answer.
-process.on('disconnect', () => process.exit(1));
-process.once('message', (request: AnalysisRequest) => {
-  run(request).catch((error: Error) =>
-    tell({
-      kind: 'failed',
-      message: error instanceof UserError ? error.message : `an error of Adjutant's own: ${error.message}`,
-      user: error instanceof UserError,
-    }).finally(() => process.exit(1)),
-  );
-});
+serveRequest(run);

@@ -7,11 +7,12 @@ import { fetchPullRequest, mirrorDir } from '../git/mirror.ts';
 import { GitError } from '../git/run.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
 import { keepReport } from '../store/findings.ts';
-import type { Work } from '../store/queue.ts';
+import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
-import { type Analysis, AnalysisStopped, analyse } from './analysis.ts';
+import { type Analysis, analyse } from './analysis.ts';
 import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
+import { ChildStopped } from './child.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
 import { githubDiff } from './github-diff.ts';
 import type { PullRequest, ReviewJob } from './job.ts';
@@ -29,11 +30,15 @@ const PROGRESS_AFTER = 5000;
 export async function reviewPullRequest(services: Services, work: Work<ReviewJob>): Promise<void> {
   const review = await findReview(services.database, work.id);
   if (review?.state !== 'queued') return;
+  const { pull } = work.data;
+  const isNewest = (await newestHead(services.database, pull)) === review.head;
+  if (isNewest && services.indexer.isAwaited(mirrorDir(services.dataDir, pull.repository.id)))
+    throw new PutBack('its tree is being indexed');
   const attempt: Attempt = { services, work, review, configuration: undefined };
   try {
     await carryOut(attempt);
   } catch (error) {
-    if (work.signal.aborted) throw error;
+    if (work.signal.aborted || error instanceof PutBack) throw error;
     await recover(attempt, error);
   }
 }
@@ -106,8 +111,10 @@ async function analysed(
     const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
     const commits = found ?? (await forge.commits(pull.number));
     steps.at('Analysing');
+    const { indexer } = services;
+    const needsIndex = !indexer.hasFailed(gitDir);
     const analysis = await analyse(
-      { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits },
+      { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits, needsIndex },
       services.limits,
       {
         configured: (configuration) => {
@@ -117,10 +124,23 @@ async function analysed(
       },
       signal,
     );
-    return { ...analysis, baseTip: base };
+    if (analysis === undefined) indexer.request(gitDir, mergeBase, true);
+    else {
+      indexer.request(gitDir, base, false);
+      return { ...analysis, baseTip: base };
+    }
   } finally {
     steps.end();
   }
+  await updateCheckRuns(
+    forge,
+    review,
+    inProgress(
+      'Indexing the tree',
+      'This happens once for a repository, and takes some minutes for a large one.',
+    ),
+  );
+  throw new PutBack('its tree is not indexed yet');
 }
 
 /** Says on the check runs which step a long review is at, each step once. */
@@ -206,7 +226,7 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
     services.log.warn({ ...place, err: error }, 'nothing to review any more');
     return endReview(services.database, review.id, 'failed', error.message);
   }
-  const tries = error instanceof AnalysisStopped ? 2 : error instanceof UserError ? 1 : MAX_ATTEMPTS;
+  const tries = error instanceof ChildStopped ? 2 : error instanceof UserError ? 1 : MAX_ATTEMPTS;
   if (work.attempt < tries) throw error;
   services.log.error({ ...place, err: error }, 'could not review');
   const reason = publicReason(error);
@@ -225,7 +245,7 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
 /** Other errors name folders and addresses of ours: the log has them. */
 function publicReason(error: unknown): string {
   if (error instanceof UserError) return error.message;
-  if (error instanceof AnalysisStopped) return `The review was stopped: ${error.message}.`;
+  if (error instanceof ChildStopped) return `The review was stopped: ${error.message}.`;
   if (error instanceof GitError)
     return 'git could not fetch the repository; the log of Adjutant has the details.';
   return 'Adjutant met an error of its own; its log has the details.';

@@ -1,9 +1,10 @@
 /** What every job works with. main.ts puts it together once. */
 import type { Database } from '../store/database.ts';
 import type { Queue } from '../store/queue.ts';
-import type { AnalysisLimits } from './analysis.ts';
+import type { ChildLimits } from './child.ts';
 import type { Command } from './command.ts';
 import type { OpenForge } from './forge.ts';
+import type { Indexer } from './indexer.ts';
 import type { Links } from './links.ts';
 
 /** As much of pino as jobs need. */
@@ -20,7 +21,8 @@ export interface Services {
   readonly commands: readonly Command[];
   /** Folder of the mirrors. */
   readonly dataDir: string;
-  readonly limits: AnalysisLimits;
+  readonly limits: ChildLimits;
+  readonly indexer: Indexer;
   /** Undefined where nobody said where the pages are reached. */
   readonly links: Links | undefined;
   readonly log: Log;

@@ -45,7 +45,7 @@ export function programsAtHand(cacheDir: string | undefined): ProgramSource {
   return async (change, paths) => {
     const { base, head, diff } = change;
     if (!base || !head) return fragmentPrograms(diff);
-    if (await isSmall(base)) {
+    if (await isSmallTree(base)) {
       const all = (await base.paths('')).filter(isSource);
       return includedPrograms(base, head, { base: all, head: [...new Set([...all, ...paths.head])] }, []);
     }
@@ -74,7 +74,8 @@ async function withNeighbours(tree: SourceTree, paths: readonly string[]): Promi
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-async function isSmall(tree: SourceTree): Promise<boolean> {
+/** Whether a tree is read whole at each review, and needs no index. */
+export async function isSmallTree(tree: SourceTree): Promise<boolean> {
   if (tree.root === undefined) return (await tree.paths('')).length < SMALL_TREE;
   return (await countFiles(tree.root, SMALL_TREE)) < SMALL_TREE;
 }

@@ -15,7 +15,7 @@ export interface Work<Data> {
   readonly signal: AbortSignal;
 }
 
-export interface NewJob {
+interface NewJob {
   readonly id: string;
   readonly key: string;
   readonly data: object;

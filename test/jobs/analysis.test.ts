@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AnalysisStopped, analyse } from '../../src/jobs/analysis.ts';
+import { type Analysis, analyse } from '../../src/jobs/analysis.ts';
+import { ChildStopped } from '../../src/jobs/child.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'adjutant-analysis-'));
 const limits = { seconds: 60, memory: 1024, cacheDir: join(dir, 'cache') };
@@ -38,6 +39,7 @@ const request = (configurationAt = base) => ({
   head,
   configurationAt,
   commits: [head],
+  needsIndex: true,
 });
 
 describe('an analysis', () => {
@@ -50,7 +52,7 @@ describe('an analysis', () => {
       },
       progress: (step: string) => void steps.push(step),
     };
-    const { report, configuration, diff } = await analyse(request(), limits, events);
+    const { report, configuration, diff } = (await analyse(request(), limits, events)) as Analysis;
     const known = report.findings.filter(({ rule }) => rule === 'null-deref/known-null');
     expect(known).toMatchObject([{ path: 'a.c', line: 4 }]);
     expect(report.stats.commits).toBe(1);
@@ -62,7 +64,7 @@ describe('an analysis', () => {
 
   test('falls back to the defaults where the base has an unreadable configuration, and says so', async () => {
     const bad = commit({ '.github/adjutant.yml': 'fail-on: sometimes\n' });
-    const { report, configuration } = await analyse(request(bad), limits);
+    const { report, configuration } = (await analyse(request(bad), limits)) as Analysis;
     expect(configuration['fail-on']).toBe('error');
     expect(report.limits.join('\n')).toMatch(
       /not valid \(\.github\/adjutant\.yml:1:10: fail-on must be one of/,
@@ -90,7 +92,7 @@ describe('is stopped', () => {
   test('at its time', async () => {
     const stopped = analyse(request(), { ...limits, seconds: 0.05 });
     await expect(stopped).rejects.toThrow(/took longer than 0.05 s/);
-    await expect(stopped).rejects.toBeInstanceOf(AnalysisStopped);
+    await expect(stopped).rejects.toBeInstanceOf(ChildStopped);
     await expect.poll(running, { timeout: 20_000 }).toEqual([]);
   });
 

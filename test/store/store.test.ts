@@ -147,7 +147,12 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
     test('groups take turns: one that has many waiting does not keep another waiting', async () => {
       const order: string[] = [];
       const add = (group: string, n: number) =>
-        queue.enqueue('review', { id: randomUUID(), key: `${group}${n}`, group, data: { name: `${group}${n}` } });
+        queue.enqueue('review', {
+          id: randomUUID(),
+          key: `${group}${n}`,
+          group,
+          data: { name: `${group}${n}` },
+        });
       for (let n = 0; n < 6; n++) await add('busy', n);
       for (let n = 0; n < 2; n++) await add('quiet', n);
       await add('other', 0);

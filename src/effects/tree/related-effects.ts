@@ -4,6 +4,7 @@
  * are asked for. What a changed callee does to the effects of others is not seen until they are computed anew.
  */
 
+import { touch } from '../../index/fact-store.ts';
 import { otherTreesWith } from '../../index/other-trees.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { TreeIndex } from '../../index/tree-index.ts';
@@ -83,7 +84,10 @@ export function openEffects(index: TreeIndex): (EffectStore & { close(): void })
     const other = TreeIndex.openUnused(folder);
     if (other === undefined) continue;
     const effects = differenceOf(index, other) <= MOST_CHANGED ? TreeEffects.open(other) : undefined;
-    if (effects !== undefined) return new RelatedEffects(index, other, effects);
+    if (effects !== undefined) {
+      touch(folder);
+      return new RelatedEffects(index, other, effects);
+    }
     other.close();
   }
   return undefined;

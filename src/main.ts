@@ -15,6 +15,8 @@ import { openDatabase } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
 import { ownDataDir } from './store/owner.ts';
 import { startQueue } from './store/queue.ts';
+import { createPagesHandler } from './web/handler.ts';
+import { createPages } from './web/pages.ts';
 
 /** Milliseconds that running reviews get to end by themselves once the process is asked to stop. */
 const GRACE = 20_000;
@@ -59,7 +61,14 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
     log,
   };
   await startWorker(services, environment.reviewers);
-  const server = await startServer(environment, credentials, queue, log);
+  const pages = createPages({
+    database,
+    key: linkKey(credentials.privateKey),
+    githubUrl: environment.githubUrl,
+    root: rootOf(environment.publicUrl),
+    log,
+  });
+  const server = await startServer(environment, credentials, queue, log, createPagesHandler(pages));
 
   let stopping = false;
   const stop = async (signal: string) => {
@@ -76,6 +85,11 @@ async function serve(environment: Environment, credentials: AppCredentials): Pro
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Path below which people reach the pages. */
+function rootOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
 }
 
 function linksOf({ publicUrl, linkDays }: Environment, { privateKey }: AppCredentials): Links | undefined {

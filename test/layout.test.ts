@@ -26,7 +26,7 @@ const RESERVED: Readonly<Record<string, readonly RegExp[]>> = {
   'node:http': [/^(?:app|web)\//],
   'node:https': [/^(?:app|web)\//],
   'node:net': [/^(?:app|web|jobs|store)\//],
-  'node:fs': [/^(?:git|index|store|jobs|app|config|cli)\//, /^main\.ts$/],
+  'node:fs': [/^(?:git|index|store|jobs|app|web|config|cli)\//, /^main\.ts$/],
   'node:fs/promises': [/^(?:git|index|store|jobs|app|config|cli)\//],
   'node:worker_threads': [/^index\//, /^effects\/tree\//],
 };
@@ -40,6 +40,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@electric-sql/pglite': /^store\//,
   'parse-diff': /^(?:app|jobs)\//,
   hono: /^(?:app|web)\//,
+  '@hono/node-server': /^web\//,
   'prom-client': /^(?:app|web|jobs)\//,
   pino: /^(?:main\.ts|app\/|jobs\/)/,
   commander: /^cli\//,

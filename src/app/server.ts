@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { Probot, Server } from 'probot';
 import type { AppCredentials, Environment } from '../config/environment.ts';
 import type { Queue } from '../store/queue.ts';
-import { createWebhookHandler } from './webhook.ts';
+import { createWebhookHandler, type RequestHandler } from './webhook.ts';
 
 /** Starts to listen. Rejects where the port is taken. */
 export async function startServer(
@@ -11,6 +11,7 @@ export async function startServer(
   credentials: AppCredentials,
   queue: Queue,
   log: Logger,
+  pages: RequestHandler,
 ): Promise<Server> {
   const verify = await signatureCheck(credentials, log);
   /** Answers after the job is durable, where Probot's own middleware would not wait for it. */
@@ -28,6 +29,7 @@ export async function startServer(
     Probot: DurableProbot.defaults({ appId, privateKey, secret, log }),
   });
   await server.load(() => undefined);
+  server.addHandler(pages);
   await server.start();
   return server;
 }

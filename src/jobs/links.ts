@@ -32,7 +32,7 @@ export function linkKey(privateKey: string): LinkKey {
 }
 
 /** Path of a page, without its token. */
-const paths = {
+export const paths = {
   pull: (repository: number, number: number) => `/repositories/${repository}/pulls/${number}`,
   finding: (repository: number, number: number, review: string, ordinal: number) =>
     `${paths.pull(repository, number)}/findings/${review}/${ordinal}`,

@@ -11,7 +11,7 @@ const MAX_FINDINGS = 500;
 const AROUND = 6;
 
 /** A line of source as it is shown. */
-interface QuotedLine {
+export interface QuotedLine {
   readonly line: number;
   readonly text: string;
   /** The change adds it. */
@@ -19,14 +19,14 @@ interface QuotedLine {
 }
 
 /** A finding with what a page needs to show it without the repository. */
-interface KeptFinding {
+export interface KeptFinding {
   readonly finding: Finding;
   /** By `sourceKey`, in order of line; lines between may be left out. */
   readonly source: Readonly<Record<string, readonly QuotedLine[]>>;
 }
 
 /** What is kept of a report beside its findings. */
-interface KeptReport {
+export interface KeptReport {
   readonly base: string;
   readonly head: string;
   readonly limits: readonly string[];
@@ -113,4 +113,107 @@ function sourceOf(finding: Finding, report: Report, changed: ChangedLines): Kept
       return [key, quoted];
     }),
   );
+}
+
+/** A finding of a review by its place in the report. */
+export interface FoundFinding extends KeptFinding {
+  readonly review: string;
+  readonly ordinal: number;
+  /** The change mends it. */
+  readonly fixed: boolean;
+}
+
+/** A review that came to a verdict, with its report. */
+export interface ReportedReview {
+  readonly id: string;
+  readonly baseRef: string;
+  readonly requested: Date;
+  readonly report: KeptReport;
+}
+
+interface ReviewRow {
+  id: string;
+  base_ref: string;
+  requested: Date;
+  report: string;
+}
+
+interface FindingRow {
+  review: string;
+  ordinal: number;
+  fixed: boolean;
+  body: string;
+}
+
+const toReview = ({ id, base_ref: baseRef, requested, report }: ReviewRow): ReportedReview => ({
+  id,
+  baseRef,
+  requested,
+  report: JSON.parse(report) as KeptReport,
+});
+
+const toFinding = ({ review, ordinal, fixed, body }: FindingRow): FoundFinding => ({
+  review,
+  ordinal,
+  fixed,
+  ...(JSON.parse(body) as KeptFinding),
+});
+
+/** The reviews of a pull request that have a report, the oldest first. */
+export async function reportsOn(
+  database: Database,
+  repository: number,
+  number: number,
+): Promise<ReportedReview[]> {
+  const rows = await database.query<ReviewRow>(
+    `SELECT id, base_ref, requested, report FROM adjutant.review
+     WHERE repository = $1 AND number = $2 AND report IS NOT NULL ORDER BY requested, id`,
+    [repository, number],
+  );
+  return rows.map(toReview);
+}
+
+/** Findings of these reviews, in order of their reports. */
+export async function findingsOf(database: Database, reviews: readonly string[]): Promise<FoundFinding[]> {
+  const rows = await database.query<FindingRow>(
+    `SELECT review, ordinal, fixed, body FROM adjutant.finding
+     WHERE review = ANY($1::uuid[]) ORDER BY review, ordinal`,
+    [reviews],
+  );
+  return rows.map(toFinding);
+}
+
+export interface KeptRepository extends Place {
+  readonly baseRef: string;
+  /** SHA of the base branch when it was last reviewed against. */
+  readonly base: string;
+  readonly updated: Date;
+}
+
+interface RepositoryRow {
+  id: number | string;
+  installation: number | string;
+  owner: string;
+  name: string;
+  base_ref: string;
+  base: string;
+  updated: Date;
+}
+
+/** Every repository in which a pull request was reviewed, by name. */
+async function repositories(database: Database): Promise<KeptRepository[]> {
+  const rows = await database.query<RepositoryRow>('SELECT * FROM adjutant.repository ORDER BY owner, name');
+  return rows.map((row) => ({
+    id: Number(row.id),
+    installation: Number(row.installation),
+    owner: row.owner,
+    name: row.name,
+    baseRef: row.base_ref,
+    base: row.base,
+    updated: row.updated,
+  }));
+}
+
+export async function findRepository(database: Database, id: number): Promise<KeptRepository | undefined> {
+  return (await repositories(database)).find((repository) => repository.id === id);
 }

@@ -38,7 +38,13 @@ beforeAll(async () => {
   } as Queue;
   const credentials = { appId: 1, privateKey, webhookSecrets: ['new-secret', 'old-secret'] };
   const log = createLog('info', ['new-secret', 'old-secret'], (line) => lines.push(line));
-  server = await startServer({ host: '127.0.0.1', port: await freePort() }, credentials, queue, log);
+  server = await startServer(
+    { host: '127.0.0.1', port: await freePort() },
+    credentials,
+    queue,
+    log,
+    async () => false,
+  );
   url = `http://127.0.0.1:${server.port}`;
 });
 afterAll(() => server.stop());
@@ -203,8 +209,8 @@ test('a port that is taken is a rejection', async () => {
   await once(taken, 'listening');
   const log = createLog('fatal', [], () => undefined);
   const credentials = { appId: 1, privateKey, webhookSecrets: ['x'] };
-  await expect(startServer({ host: '127.0.0.1', port }, credentials, {} as Queue, log)).rejects.toThrow(
-    /already in use/,
-  );
+  await expect(
+    startServer({ host: '127.0.0.1', port }, credentials, {} as Queue, log, async () => false),
+  ).rejects.toThrow(/already in use/);
   taken.close();
 });

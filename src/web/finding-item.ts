@@ -1,0 +1,25 @@
+/** A finding as a line of a list. */
+import { html } from 'hono/html';
+import { COMMIT_MESSAGE, type Severity } from '../checkers/checker.ts';
+import { shortId } from '../report/places.ts';
+import { visibleLine } from '../report/visible.ts';
+import type { FoundFinding } from '../store/findings.ts';
+import type { Markup } from './layout.ts';
+
+export function severityMark(severity: Severity): Markup {
+  return html`<span class="mark ${severity}">${severity}</span>`;
+}
+
+export function findingItem(
+  { finding }: FoundFinding,
+  href: string | undefined,
+  beside: Markup | string = '',
+): Markup {
+  const message = visibleLine(finding.message);
+  const place =
+    finding.path === COMMIT_MESSAGE
+      ? `message of ${shortId(finding.commit ?? '')}, line ${finding.line}`
+      : `${visibleLine(finding.path)}:${finding.line}`;
+  return html`<li>${severityMark(finding.severity)} ${href === undefined ? message : html`<a href="${href}">${message}</a>`}
+<span class="small"><code>${place}</code> · ${finding.rule}${beside}</span></li>`;
+}

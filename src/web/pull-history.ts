@@ -1,0 +1,42 @@
+/** What became of each finding over the pushes of a pull request: pure. */
+import type { Finding } from '../checkers/checker.ts';
+import type { FoundFinding, ReportedReview } from '../store/findings.ts';
+
+export interface FindingHistory {
+  /** As the last review that has it says it. */
+  readonly latest: FoundFinding;
+  readonly state: 'open' | 'fixed';
+  /** The first review that has it, and of a fixed one the first that has it no more. */
+  readonly since: ReportedReview;
+  readonly until: ReportedReview | undefined;
+}
+
+/**
+ * The findings that some push introduced, each once (by its fingerprint), open ones first.
+ * @param reviews the oldest first
+ */
+export function pullHistory(
+  reviews: readonly ReportedReview[],
+  findings: readonly FoundFinding[],
+): FindingHistory[] {
+  const introduced = findings.filter(({ fixed }) => !fixed);
+  const byFingerprint = Map.groupBy(introduced, ({ finding }) => finding.fingerprint);
+  const histories = [...byFingerprint.values()].flatMap((own): FindingHistory[] => {
+    const has = new Set(own.map(({ review }) => review));
+    const first = reviews.findIndex(({ id }) => has.has(id));
+    const last = reviews.findLastIndex(({ id }) => has.has(id));
+    const since = reviews[first];
+    const until = reviews[last + 1];
+    const latest = own.find(({ review }) => review === reviews[last]?.id);
+    if (since === undefined || latest === undefined) return [];
+    return [{ latest, since, until, state: until === undefined ? 'open' : 'fixed' }];
+  });
+  return histories.toSorted(
+    (a, b) =>
+      STATE[a.state] - STATE[b.state] ||
+      SEVERITY[a.latest.finding.severity] - SEVERITY[b.latest.finding.severity],
+  );
+}
+
+const STATE: Readonly<Record<FindingHistory['state'], number>> = { open: 0, fixed: 1 };
+const SEVERITY: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, note: 2 };

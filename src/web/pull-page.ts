@@ -1,0 +1,104 @@
+/** The page of a pull request: every finding over its pushes, and what became of it. */
+import { html } from 'hono/html';
+import { shortId } from '../report/places.ts';
+import { visibleLine } from '../report/visible.ts';
+import type { FoundFinding, ReportedReview } from '../store/findings.ts';
+import { findingItem } from './finding-item.ts';
+import { type Markup, page } from './layout.ts';
+import type { FindingHistory } from './pull-history.ts';
+
+export interface PullView {
+  readonly root: string;
+  readonly repository: string;
+  readonly number: number;
+  readonly reviews: readonly ReportedReview[];
+  readonly histories: readonly FindingHistory[];
+  readonly findings: readonly FoundFinding[];
+  readonly href: {
+    readonly finding: (found: FoundFinding) => string;
+    readonly locks: string;
+    readonly github: string;
+  };
+}
+
+export function pullPage(view: PullView): Markup {
+  const { repository, number, reviews, histories, href } = view;
+  const open = histories.filter(({ state }) => state === 'open');
+  const fixed = histories.filter(({ state }) => state === 'fixed');
+  const title = `${repository} #${number}`;
+  const latest = reviews.at(-1);
+  return page({
+    root: view.root,
+    title,
+    trail: [{ text: repository }, { text: `#${number}` }],
+    body: html`<section class="heading"><h1>${title}</h1>
+<p><a href="${href.github}">The pull request on GitHub</a> · <a href="${href.locks}">the lock graph of its base branch</a></p></section>
+<section class="tiles">
+<div class="tile"><b>${open.length}</b> open</div>
+<div class="tile"><b>${fixed.length}</b> mended by a later push</div>
+<div class="tile"><b>${reviews.length}</b> ${reviews.length === 1 ? 'push' : 'pushes'} reviewed</div>
+</section>
+${
+  latest === undefined
+    ? html`<section><p>No review of this pull request has come to a verdict yet.</p></section>`
+    : html`${openSection(open, latest, view)}
+${list('Mended by a later push', fixed, view)}
+<section><h2>Pushes</h2>${reviews.toReversed().map((review) => push(review, view))}</section>`
+}`,
+  });
+}
+
+function openSection(
+  open: readonly FindingHistory[],
+  latest: ReportedReview,
+  view: PullView,
+): Markup | string {
+  if (open.length > 0) return list('Open', open, view);
+  return html`<section><h2>Open</h2><p>Nothing: <code>${shortId(latest.report.head)}</code> has none of what was found.</p></section>`;
+}
+
+/** Findings by the commit that introduced them, in the order of the commits. */
+function list(
+  title: string,
+  histories: readonly FindingHistory[],
+  { reviews, href }: PullView,
+): Markup | string {
+  if (histories.length === 0) return '';
+  const subjects = new Map(
+    reviews.flatMap(({ report }) => report.commits.map(({ id, subject }) => [id, subject] as const)),
+  );
+  const byCommit = Map.groupBy(histories, ({ latest }) => latest.finding.commit ?? '');
+  const order = [...subjects.keys()];
+  const commits = [...byCommit].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return html`<section><h2>${title}</h2>${commits.map(
+    ([commit, own]) =>
+      html`${
+        commit === ''
+          ? ''
+          : html`<h3><code>${shortId(commit)}</code> ${visibleLine(subjects.get(commit) ?? '')}</h3>`
+      }<ul class="findings">${own.map(({ latest, until, since }) =>
+        findingItem(
+          latest,
+          href.finding(latest),
+          html` · ${
+            until === undefined
+              ? html`since <code>${shortId(since.report.head)}</code>`
+              : html`<span class="mark good">mended in ${shortId(until.report.head)}</span>`
+          }`,
+        ),
+      )}</ul>`,
+  )}</section>`;
+}
+
+function push({ id, report, requested }: ReportedReview, { findings }: PullView): Markup {
+  const own = findings.filter(({ review }) => review === id);
+  const fixed = own.filter((found) => found.fixed);
+  return html`<details class="push"><summary><code>${shortId(report.head)}</code>
+<time datetime="${requested.toISOString()}">${requested.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>
+<span>${own.length - fixed.length} found, ${fixed.length} mended, ${(report.elapsed / 1000).toFixed(1)} s</span></summary>
+<p class="small">${report.files} files and ${report.functions} functions against <code>${shortId(report.base)}</code>.
+${report.left === 0 ? '' : `${report.left} more findings are not kept.`}</p>
+${report.limits.map((limit) => html`<p class="small">${visibleLine(limit)}</p>`)}
+<ol class="small">${report.commits.map(({ id: commit, subject }) => html`<li><code>${shortId(commit)}</code> ${visibleLine(subject)}</li>`)}</ol>
+</details>`;
+}

@@ -1,0 +1,105 @@
+/** What an address answers, without a browser: who may see it, and that nothing in it is more than text. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLinks, paths, signToken } from '../../src/jobs/links.ts';
+import { createPages } from '../../src/web/pages.ts';
+import { FIRST, HOSTILE, KEY, keptReviews, NUMBER, REPOSITORY, SECOND } from './kept-reviews.ts';
+
+let kept: Awaited<ReturnType<typeof keptReviews>>;
+let pages: ReturnType<typeof createPages>;
+const pull = { repository: REPOSITORY, number: NUMBER };
+const links = createLinks('', KEY, 1);
+const log = { info: () => undefined, warn: () => undefined, error: (what: object) => console.error(what) };
+
+beforeAll(async () => {
+  kept = await keptReviews();
+  pages = createPages({ database: kept.database, key: KEY, githubUrl: 'https://github.com', root: '', log });
+});
+afterAll(() => kept.close());
+
+describe('who may see a page', () => {
+  const path = paths.finding(REPOSITORY.id, NUMBER, FIRST, 0);
+  const scope = { kind: 'pull', repository: REPOSITORY.id, number: NUMBER } as const;
+  const inAnHour = Math.ceil(Date.now() / 1000) + 3600;
+
+  test('who has its link', async () => {
+    const response = await pages.request(links.finding(pull, FIRST, 0));
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('line_12');
+  });
+
+  test.each([
+    ['no token', ''],
+    ['a token for another pull request', signToken(KEY, { ...scope, number: 4 }, inAnHour)],
+    ['a token for another repository', signToken(KEY, { ...scope, repository: 8 }, inAnHour)],
+    ['a token for the lock graph', signToken(KEY, { kind: 'locks', repository: 7 }, inAnHour)],
+  ])('nobody with %s, and is not told whether there is one', async (_, token) => {
+    const known = await pages.request(`${path}?token=${token}`);
+    const unknown = await pages.request(`/repositories/99/pulls/1?token=${token}`);
+    expect([known.status, unknown.status]).toEqual([404, 404]);
+    expect(await known.text()).toBe(await unknown.text());
+  });
+
+  test('nobody once the link has expired, and is told how to get a new one', async () => {
+    const response = await pages.request(`${path}?token=${signToken(KEY, scope, inAnHour - 7200)}`);
+    expect(response.status).toBe(410);
+    expect(await response.text()).toContain('/recheck');
+  });
+
+  test('a page links only to what is open as long as itself', async () => {
+    const text = await (await pages.request(`${path}?token=${signToken(KEY, scope, inAnHour)}`)).text();
+    const tokens = [...text.matchAll(/token=([0-9a-z]+)\./g)].map(([, time = '']) =>
+      Number.parseInt(time, 36),
+    );
+    expect(tokens.length).toBeGreaterThan(2);
+    expect(new Set(tokens)).toEqual(new Set([inAnHour]));
+  });
+});
+
+describe('every answer', () => {
+  test.each([
+    ['a finding', () => links.finding(pull, FIRST, 1)],
+    ['a pull request', () => links.pull(pull)],
+    ['a page that is not there', () => '/repositories/1'],
+  ])('%s: loads nothing from elsewhere, is kept nowhere, tells nobody', async (_, address) => {
+    const { headers } = await pages.request(address());
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'/);
+    expect(policy).not.toMatch(/unsafe|script-src|\*/);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-robots-tag')).toContain('noindex');
+    expect(headers.get('cache-control')).toContain('no-store');
+  });
+
+  test.each([
+    ['a finding', () => links.finding(pull, FIRST, 1)],
+    ['a pull request', () => links.pull(pull)],
+  ])('%s: text of a pull request is text, and below 100 kB', async (_, address) => {
+    const text = await (await pages.request(address())).text();
+    expect(text).toContain('alert(1)');
+    expect(text).not.toMatch(/<script|<img|&lt;b&gt;|\u202e|\0/i);
+    expect(text).not.toContain(HOSTILE);
+    expect(text.length).toBeLessThan(100_000);
+    expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\/(?!github\.com\/maintainer\/linux\/pull\/3")/);
+  });
+});
+
+describe('what a pull request has come to', () => {
+  test('a finding that the next push no longer has is mended in that', async () => {
+    const text = await (await pages.request(links.pull(pull))).text();
+    expect(text).toMatch(/<b>1<\/b> open/);
+    expect(text).toMatch(/mended in 222222222222/);
+    const finding = await (await pages.request(links.finding(pull, FIRST, 0))).text();
+    expect(finding).toMatch(/mended in 222222222222/);
+  });
+
+  test('the page of a finding names what else is found and what is mended', async () => {
+    const text = await (await pages.request(links.finding(pull, SECOND, 0))).text();
+    expect(text).toContain('What the change mends');
+    expect(text).toContain('struct x.b is taken under struct x.a here');
+  });
+
+  test('a finding that a report does not have is not there', async () => {
+    expect((await pages.request(links.finding(pull, SECOND, 1))).status).toBe(404);
+    expect((await pages.request(links.finding(pull, SECOND, 77))).status).toBe(404);
+  });
+});

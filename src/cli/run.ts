@@ -169,6 +169,19 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
       await import('../main.ts');
     });
 
+  for (const [role, about] of [
+    ['web', 'of the App the part that takes deliveries, with DATABASE_URL'],
+    ['worker', 'of the App the part that reviews, with DATABASE_URL; any number of them'],
+  ] as const) {
+    program
+      .command(role)
+      .description(about)
+      .action(async () => {
+        const { runPart } = await import('./service.ts');
+        await runPart(role);
+      });
+  }
+
   return program;
 }
 

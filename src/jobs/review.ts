@@ -34,12 +34,17 @@ export async function reviewPullRequest(services: Services, work: Work<ReviewJob
   const isNewest = (await newestHead(services.database, pull)) === review.head;
   if (isNewest && services.indexer.isAwaited(mirrorDir(services.dataDir, pull.repository.id)))
     throw new PutBack('its tree is being indexed');
+  if (isNewest && (await services.placement.isBetterElsewhere(pull.repository.id, work.waited)))
+    throw new PutBack('another worker has its mirror');
   const attempt: Attempt = { services, work, review, configuration: undefined };
+  services.placement.count(1);
   try {
     await carryOut(attempt);
   } catch (error) {
     if (work.signal.aborted || error instanceof PutBack) throw error;
     await recover(attempt, error);
+  } finally {
+    services.placement.count(-1);
   }
 }
 

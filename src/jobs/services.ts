@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import type { OpenForge } from './forge.ts';
 import type { Indexer } from './indexer.ts';
 import type { Links } from './links.ts';
+import type { Placement } from './placement.ts';
 
 /** As much of pino as jobs need. */
 export interface Log {
@@ -23,6 +24,7 @@ export interface Services {
   readonly dataDir: string;
   readonly limits: ChildLimits;
   readonly indexer: Indexer;
+  readonly placement: Placement;
   /** Undefined where nobody said where the pages are reached. */
   readonly links: Links | undefined;
   readonly log: Log;

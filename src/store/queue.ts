@@ -11,6 +11,8 @@ export interface Work<Data> {
   readonly data: Data;
   /** 1 at the first try. A try that a dying process interrupted counts. */
   readonly attempt: number;
+  /** Seconds since it was enqueued. */
+  readonly waited: number;
   /** Aborted when the process is about to stop. */
   readonly signal: AbortSignal;
 }
@@ -70,6 +72,7 @@ export async function startQueue(database: Database, onError: (error: Error) => 
     useListenNotify: true,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
+    queueCacheIntervalSeconds: 5,
   });
   boss.on('error', onError);
   await boss.start();
@@ -95,12 +98,14 @@ export async function startQueue(database: Database, onError: (error: Error) => 
         localConcurrency: concurrency,
         pollingIntervalSeconds: 1,
         notifyPollingIntervalSeconds: 1,
+        burstWhenReadyExceeds: 1,
       } as const;
       await boss.work<Data, void, typeof options>(queue, options, async ([job]: JobWithMetadata<Data>[]) => {
         if (job === undefined) return;
         const signal = AbortSignal.any([job.signal, controller.signal]);
         try {
-          await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, signal });
+          const waited = (Date.now() - job.createdOn.getTime()) / 1000;
+          await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, waited, signal });
         } catch (error) {
           if (error instanceof PutBack) await uncount(database, queue, job.id);
           throw error;

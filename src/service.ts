@@ -1,0 +1,127 @@
+/** The GitHub App as a service: everything in one process, or the web and the workers apart. */
+import { commands } from './app/commands/index.ts';
+import { createGitHubClient } from './app/github/client.ts';
+import { deliveryRecord } from './app/github/deliveries.ts';
+import { createForge } from './app/github/forge.ts';
+import { createLog } from './app/log.ts';
+import { startServer } from './app/server.ts';
+import { isHandled } from './app/webhook.ts';
+import type { AppCredentials, Environment } from './config/environment.ts';
+import { UserError } from './errors.ts';
+import { createIndexer } from './jobs/indexer.ts';
+import { createLinks, type Links, linkKey } from './jobs/links.ts';
+import { alone, takePlace } from './jobs/placement.ts';
+import { startSweeping } from './jobs/sweep.ts';
+import { startWorker } from './jobs/worker.ts';
+import { openDatabase } from './store/database.ts';
+import { migrate } from './store/migrations.ts';
+import { ownDataDir } from './store/owner.ts';
+import { startQueue } from './store/queue.ts';
+import { createPagesHandler } from './web/handler.ts';
+import { createPages } from './web/pages.ts';
+
+/** `web` takes deliveries and shows pages, `worker` reviews; any number of each, on one PostgreSQL. */
+export type Role = 'all' | 'web' | 'worker';
+
+/** Milliseconds that running reviews get to end by themselves once the process is asked to stop. */
+const GRACE = 20_000;
+
+/** Runs until SIGTERM or SIGINT. Rejects with a UserError where it can't start. */
+export async function runService(
+  role: Role,
+  environment: Environment,
+  credentials: AppCredentials,
+): Promise<void> {
+  const { dataDir, databaseUrl } = environment;
+  if (role !== 'all' && databaseUrl === undefined) {
+    throw new UserError(
+      `adjutant ${role} shares its work through PostgreSQL: set DATABASE_URL, or run adjutant serve, which is everything in one process.`,
+    );
+  }
+  const secrets = [credentials.privateKey.trim(), ...credentials.webhookSecrets, ...passwordOf(databaseUrl)];
+  const log = createLog(environment.logLevel, secrets);
+  /** What is stopped, the last that was started first. */
+  const stops: (() => unknown)[] = [];
+  const hasData = role !== 'web';
+  if (hasData) {
+    const owner = ownDataDir(dataDir);
+    stops.unshift(() => owner.release());
+  }
+  const database = await openDatabase(databaseUrl, dataDir);
+  stops.unshift(() => database.close());
+  await migrate(database);
+  const queue = await startQueue(database, (error) => log.error({ err: error }, 'the queue is in trouble'));
+  const client = createGitHubClient(credentials, environment, log);
+
+  if (role !== 'web') {
+    const { cacheDir, reviewers } = environment;
+    const limits = { seconds: environment.reviewSeconds, memory: environment.reviewMemory, cacheDir };
+    const indexer = createIndexer(limits, log);
+    const placement = database.exclusive ? alone : await takePlace(database, dataDir, reviewers, log);
+    const links = linksOf(environment, credentials);
+    const openForge = createForge(client);
+    const services = {
+      database,
+      queue,
+      openForge,
+      commands,
+      links,
+      dataDir,
+      limits,
+      indexer,
+      placement,
+      log,
+    };
+    await startWorker(services, reviewers);
+    stops.unshift(
+      () => placement.stop(),
+      () => indexer.stop(),
+      () => queue.stop(GRACE),
+    );
+  } else stops.unshift(() => queue.stop(GRACE));
+
+  if (role !== 'worker') {
+    const pages = createPages({
+      database,
+      key: linkKey(credentials.privateKey),
+      githubUrl: environment.githubUrl,
+      root: rootOf(environment.publicUrl),
+      log,
+    });
+    const server = await startServer(environment, credentials, queue, log, createPagesHandler(pages));
+    const isGitHubCom = environment.githubUrl === 'https://github.com';
+    const deliveries = deliveryRecord(client.asApp, isGitHubCom);
+    const interval = environment.sweepSeconds;
+    const sweeping = startSweeping({ database, deliveries, isWanted: isHandled, interval, log });
+    stops.unshift(
+      () => server.stop(),
+      () => sweeping.stop(),
+    );
+  } else log.info('Ready for work');
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    for (const end of stops) await end();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** Path below which people reach the pages. */
+function rootOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
+}
+
+function linksOf({ publicUrl, linkDays }: Environment, { privateKey }: AppCredentials): Links | undefined {
+  return publicUrl === undefined ? undefined : createLinks(publicUrl, linkKey(privateKey), linkDays);
+}
+
+function passwordOf(databaseUrl: string | undefined): string[] {
+  const password = databaseUrl === undefined ? '' : new URL(databaseUrl).password;
+  return password === '' ? [] : [password, decodeURIComponent(password)];
+}

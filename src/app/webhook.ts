@@ -74,6 +74,11 @@ async function answer(request: IncomingMessage, options: WebhookOptions): Promis
   }
 }
 
+/** Whether there may be something to do about an event. */
+export function isHandled(event: string, action: string | null): boolean {
+  return handlers.some((handler) => handler.event === event && handler.actions.includes(action ?? ''));
+}
+
 /** What to do about an event; pure. */
 export function decide(event: string, body: string): Decision | 'malformed' | undefined {
   const handler = handlers.find((candidate) => candidate.event === event);

@@ -53,6 +53,17 @@ const steps: readonly string[] = [
    CREATE INDEX finding_fingerprint ON adjutant.finding (fingerprint);
    CREATE INDEX review_pull ON adjutant.review (repository, number, requested);
    ALTER TABLE adjutant.review ADD COLUMN report text`,
+  `CREATE TABLE adjutant.sweep (
+     name text PRIMARY KEY,
+     taken timestamptz NOT NULL,
+     done_until timestamptz
+   );
+   CREATE TABLE adjutant.worker (
+     id uuid PRIMARY KEY,
+     repositories bigint[] NOT NULL,
+     free integer NOT NULL,
+     seen timestamptz NOT NULL
+   )`,
 ];
 
 /**

@@ -13,6 +13,7 @@ export interface RunningApp {
   /** Everything that it wrote to standard output and standard error so far. */
   readonly output: string;
   readonly dataDir: string;
+  readonly port: number;
   kill(): Promise<void>;
   /** Asks it to stop; resolves to its exit status. */
   terminate(): Promise<number | null>;
@@ -80,6 +81,7 @@ export async function startApp(
       return output;
     },
     dataDir,
+    port,
     kill: async () => void (await end('SIGKILL')),
     terminate: () => end('SIGTERM'),
     restart: start,

@@ -26,6 +26,8 @@ export interface GitHubClient {
   /** Adjutant's own login: `name[bot]`. */
   login(): Promise<string>;
   readonly appId: number;
+  /** As the App itself, in no installation. */
+  readonly asApp: Octokit;
   /** `https://github.com/owner/name.git`. */
   gitUrl(fullName: string): string;
 }
@@ -75,6 +77,7 @@ export function createGitHubClient(
   };
   return {
     appId,
+    asApp: app.octokit,
     open(repository) {
       const octokit = new Client({ throttle: { ...throttle, id: String(repository.installation) } });
       octokit.hook.wrap('request', async (request, options) => {

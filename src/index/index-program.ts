@@ -18,7 +18,7 @@ import { pathsInFolder } from './folder.ts';
 import { type Changes, LayeredFiles, type Place } from './layered-files.ts';
 import { entryKey, fieldKey, LinkKind, MentionFlag, SymbolFlag } from './link-record.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
-import { best, isVisibleToAll } from './resolve.ts';
+import { best, isOutside, isVisibleToAll } from './resolve.ts';
 import { type Lookup, resolveBase, resolveField, resolvePlace } from './resolve-types.ts';
 import type { StoredFacts } from './stored-facts.ts';
 
@@ -104,6 +104,11 @@ export class IndexProgram implements Program {
 
   pathOfDefinition(number: number): string | undefined {
     return this.#files.pathOfDefinition(number);
+  }
+
+  usesName(path: string, name: string): boolean {
+    const file = this.#files.fileOf(path);
+    return file !== undefined && this.#files.unit(file).facts.flows.names.includes(name);
   }
 
   siblings(path: string): readonly string[] {
@@ -336,7 +341,7 @@ export class IndexProgram implements Program {
     const [only] = candidates;
     let everywhere: readonly Place[] | undefined;
     if (only === undefined) everywhere = [];
-    else if (candidates.length === 1 && isVisibleToAll(only)) {
+    else if (candidates.length === 1 && isVisibleToAll(only) && !isOutside(only.path)) {
       everywhere = this.#nameOf(kind, only) === name ? candidates : [];
     }
     return { candidates, everywhere, answers: new Map() };

@@ -114,6 +114,10 @@ class MemoryProgram implements Program {
       this.#enumerators.add(name, { path, isStatic, fact: value });
   }
 
+  usesName(path: string, name: string): boolean {
+    return this.definitions(path).some(({ fact }) => fact.flow?.names.includes(name) === true);
+  }
+
   siblings(path: string): readonly string[] {
     return pathsInFolder(this.paths, path);
   }

@@ -42,6 +42,9 @@ export interface Program {
   /** The function definitions in a file, in its order. */
   definitions(path: string): readonly FunctionRef[];
 
+  /** True where the code of a file may use a name: of a function, a global, a field. Cheap, and never false where it does. */
+  usesName(path: string, name: string): boolean;
+
   /** Paths of the files in the folder of this one, itself included, in order. */
   siblings(path: string): readonly string[];
 

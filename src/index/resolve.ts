@@ -33,6 +33,8 @@ function fitness<T extends Candidate>(
 ): number {
   const { path } = candidate;
   if (path === from) return 1000;
+  // Tools and samples have names of their own; the kernel does not mean them.
+  if (isOutside(path) && !isOutside(from)) return 0;
   if (candidate.isStatic && !isHeader(path) && !includes(candidate)) return 0;
   if (includes(candidate)) return 900;
   const arch = architectureOf(path);
@@ -42,8 +44,6 @@ function fitness<T extends Candidate>(
   else if (arch === ownArch) score += 40;
   else if (ownArch !== '') score -= 60;
   else if (arch !== 'x86') score -= 40;
-  // Tools and samples have copies of the kernel's names; they are not part of it.
-  if (isOutside(path) && !isOutside(from)) score -= 80;
   return score;
 }
 
@@ -71,7 +71,8 @@ export function best<T extends Candidate>(
 ): readonly T[] {
   if (candidates.length === 1) {
     const only = candidates[0] as T;
-    return isVisibleToAll(only) || fitness(only, from, includes) > 0 ? candidates : [];
+    const isKernel = !isOutside(only.path);
+    return (isKernel && isVisibleToAll(only)) || fitness(only, from, includes) > 0 ? candidates : [];
   }
   const found = fittest(candidates, from, includes);
   if (found.length === 0 || !found.every(({ path, isStatic }) => isStatic && isHeader(path))) return found;

@@ -266,14 +266,20 @@ export class Effects {
   }
 }
 
+/** `WARN_ONCE(1, "regmap API is disabled");` */
+const COMPLAINTS = /^(?:WARN|BUG|BUILD_BUG|pr_|printk|dev_(?:err|warn|info|dbg))/;
+
 /**
- * An inline function of a header that only returns a constant stands for a subsystem that is not configured:
+ * An inline function of a header that only returns a constant, or complains, stands for a subsystem that is not configured:
  * what it returns says nothing of the function that others call by this name.
  */
 function isStub({ fact: { flow } }: FunctionRef): boolean {
-  if (flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 12) return false;
+  if (flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 24) return false;
   if (flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)) return false;
-  return flow.calls.every((_, call) => ERROR_CONVERSIONS.has(calleeName(flow, call)));
+  return flow.calls.every((_, call) => {
+    const name = calleeName(flow, call);
+    return ERROR_CONVERSIONS.has(name) || COMPLAINTS.test(name);
+  });
 }
 
 /** A type that is no pointer, whatever typedefs say. */

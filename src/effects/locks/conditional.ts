@@ -7,15 +7,18 @@ import { contextTests } from '../../kernel/waits.ts';
 
 const MAX_BRANCHES = 64;
 
+/** `is_tx(c)`: a question about what the caller passes. */
+const ASKS = /(?:^|_)(?:is|has|can|should|want|wants|needs)(?:_|$)/;
+
+const isParameter = (flow: Flow, e: number): boolean =>
+  flow.exprOp[e] === Expr.Local && flow.locals[flow.exprA[e] as number]?.isParameter === true;
+
 /** `args->flags`, `request.mode`: what a caller says by a member of what it passes. Other members are state. */
 function isFlagsOfParameter(flow: Flow, e: number): boolean {
   const op = flow.exprOp[e];
   if (op !== Expr.Arrow && op !== Expr.Field) return false;
   if (!/flags$|mode$|gfp|mask$/.test(flow.names[flow.exprB[e] as number] ?? '')) return false;
-  const object = flow.exprA[e] as number;
-  return (
-    flow.exprOp[object] === Expr.Local && flow.locals[flow.exprA[object] as number]?.isParameter === true
-  );
+  return isParameter(flow, flow.exprA[e] as number);
 }
 
 /** Answers, for instructions of one flow, whether reaching them depends on a deciding test. */
@@ -23,6 +26,8 @@ export class Conditions {
   readonly #flow: Flow;
   #edges: Successors | undefined;
   #branches: number[] | undefined;
+  /** Blocks that end with a test of a parameter. */
+  #pointers: number[] | undefined;
 
   constructor(flow: Flow) {
     this.#flow = flow;
@@ -42,11 +47,35 @@ export class Conditions {
 
   /** True where some test of a flag, of a parameter that is no pointer, or of the context decides whether `block` runs. */
   isConditional(block: number): boolean {
+    if (this.#isWithoutParameter(block)) return true;
     return this.#deciding.some((branch) => {
-      const [yes, no] = this.#successors.of(branch);
-      if (yes === undefined || no === undefined || branch === block) return false;
-      return this.#reaches(yes, block, branch) !== this.#reaches(no, block, branch);
+      if (branch === block) return false;
+      const ways = [...this.#successors.of(branch)];
+      const leading = ways.filter((way) => this.#reaches(way, block, branch));
+      return leading.length > 0 && leading.length < ways.length;
     });
+  }
+
+  /** `if (!node) …`: the block runs only for callers that pass NULL. */
+  #isWithoutParameter(block: number): boolean {
+    return this.#parameterTests.some((branch) => {
+      if (branch === block) return false;
+      const [given, missing] = this.#successors.of(branch);
+      if (given === undefined || missing === undefined) return false;
+      return this.#reaches(missing, block, branch) && !this.#reaches(given, block, branch);
+    });
+  }
+
+  get #parameterTests(): readonly number[] {
+    const flow = this.#flow;
+    this.#pointers ??= [...flow.blocks.keys()]
+      .filter((block) => {
+        const last = (endOfBlock(flow, block) - 1) * 4;
+        if (flow.ops[last] !== Op.Branch) return false;
+        return isParameter(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number);
+      })
+      .slice(0, MAX_BRANCHES);
+    return this.#pointers;
   }
 
   /** Block of an instruction. */
@@ -65,9 +94,11 @@ export class Conditions {
   #decides(block: number): boolean {
     const flow = this.#flow;
     const last = (endOfBlock(flow, block) - 1) * 4;
-    if (flow.ops[last] === Op.Switch) return false;
-    if (flow.ops[last] !== Op.Branch) return false;
-    const stack = [flow.branches[(flow.ops[last + 1] as number) * 3] as number];
+    const index = flow.ops[last + 1] as number;
+    let stack: number[];
+    if (flow.ops[last] === Op.Switch) stack = [flow.switches[index]?.value ?? 0];
+    else if (flow.ops[last] === Op.Branch) stack = [flow.branches[index * 3] as number];
+    else return false;
     for (let steps = 0; stack.length > 0 && steps < 32; steps++) {
       const e = stack.pop() as number;
       const a = flow.exprA[e] as number;
@@ -79,13 +110,11 @@ export class Conditions {
           break;
         }
         case Expr.Result: {
-          const callee = flow.calls[a]?.callee ?? 0;
-          if (
-            flow.exprOp[callee] === Expr.Global &&
-            contextTests.has(flow.names[flow.exprA[callee] as number] ?? '')
-          ) {
+          const { callee = 0, args = [] } = flow.calls[a] ?? {};
+          const name = flow.exprOp[callee] === Expr.Global ? flow.names[flow.exprA[callee] as number] : '';
+          if (contextTests.has(name ?? '')) return true;
+          if (ASKS.test(name ?? '') && args.length === 1 && flow.exprOp[args[0] as number] === Expr.Local)
             return true;
-          }
           break;
         }
         case Expr.Binary:

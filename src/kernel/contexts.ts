@@ -132,6 +132,8 @@ field(
   'ndo_start_xmit ndo_set_rx_mode ndo_tx_timeout ndo_features_check ndo_select_queue',
 );
 field('net_device_ops', 'atomic', 'ndo_get_stats64');
+// netpoll_send_skb() has interrupts off.
+field('net_device_ops', 'hardirq', 'ndo_poll_controller');
 field('ieee80211_ops', 'atomic', 'tx wake_tx_queue sta_notify');
 field('uart_ops', 'hardirq', 'set_mctrl get_mctrl stop_tx start_tx stop_rx enable_ms');
 field('dma_device', 'atomic', 'device_issue_pending');
@@ -173,6 +175,15 @@ const processFields: readonly (readonly [RegExp, RegExp])[] = [
     /^(?:release|bind|connect|accept|ioctl|listen|shutdown|setsockopt|getsockopt|sendmsg|recvmsg)$/,
   ],
 ];
+
+const TASKS: ReadonlySet<string> = new Set(
+  'timer_list hrtimer tasklet_struct urb work_struct irq_work irqaction napi_struct file_operations proc_ops device_attribute driver_attribute kobj_attribute'
+    .split(' ')
+    .map((type) => `struct ${type}`),
+);
+
+/** Whether what calls the functions in this type holds no lock: others are operations that a subsystem calls under its own. */
+export const beginsTask = (type: string): boolean => TASKS.has(type);
 
 /** Context of a function that is stored in `field` of `type`; undefined where no table says it. */
 export function contextOfField(type: string, field: string): Context | undefined {

@@ -27,6 +27,7 @@ export function findBrokenAssertion(locks: FunctionLocks, around: Surroundings):
         if (asserted.lockClass === '') continue;
         const place = places.substitute(asserted.place, args) ?? '';
         if (holds(event.state, asserted, place) || assertsItself(locks, asserted)) continue;
+        if (isTakenBelow(locks, asserted)) continue;
         const entries = around.entries.of(locks.ref);
         const way = wayWithout(entries, event.state, asserted, place);
         const released = event.state.dropped.includes(place) && place !== '';
@@ -40,6 +41,14 @@ export function findBrokenAssertion(locks: FunctionLocks, around: Surroundings):
 const holds = (state: LockState, { lockClass }: Asserted, place: string): boolean =>
   state.held.some(
     (h) => h.lockClass === lockClass || h.lockClass === '' || (place !== '' && h.place === place),
+  );
+
+/** Some call of the function takes the lock, and may leave it held by a flag that it is given. */
+const isTakenBelow = (locks: FunctionLocks, asserted: Asserted): boolean =>
+  locks.body.flow.calls.some((_, call) =>
+    locks.effects
+      .callees(locks.body.flow, call, locks.ref.path)
+      .some(({ summary }) => summary.acquires.some((a) => a.lockClass === asserted.lockClass)),
   );
 
 /** The function says the same of its own caller. */
@@ -57,7 +66,7 @@ function wayWithout(
   if (state.released.length > 0) return undefined;
   return entries.all.find(
     (entry) =>
-      entry.context !== undefined &&
+      entry.isStart &&
       entry.context !== 'init' &&
       !entry.doubtful &&
       !heldByCallers(entry, state).some(

@@ -37,7 +37,10 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     if (through.from.lock === FS_RECLAIM) continue;
     const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
-    const finding = toFinding(through, cycle, confidenceOf(graph, through, cycle));
+    const confidence = confidenceOf(graph, through, cycle);
+    // Locks of two file systems meet nowhere, whatever may be stored in the operations of both.
+    if (confidence === 'low' && areFarApart(cycle.map(({ place }) => place))) continue;
+    const finding = toFinding(through, cycle, confidence);
     const key = `${finding.fingerprint} ${through.from.lock} ${finding.path} ${finding.function}`;
     const known = found.get(key);
     if (known === undefined || ORDER[finding.confidence] > ORDER[known.confidence]) found.set(key, finding);
@@ -112,9 +115,12 @@ function confidenceOf(
   const isLong = cycle.length > 2;
   if (through.conditional || cycle.length > (isReclaim ? 3 : 2) || weight < (isReclaim ? 0.4 : 0.65))
     return 'low';
-  if (cycle.some(({ from }) => nestedClasses.has(from.lock) || graph.isSplit(from.lock))) return 'low';
+  if (cycle.some(({ from }) => nestedClasses.has(from.lock))) return 'low';
+  // Some of the objects are of another class: those here may be, or not.
+  const isSplit = cycle.some(({ from }) => graph.isSplit(from.lock));
+  if (isSplit && weight < 0.8) return 'low';
   const isEstablished = cycle.every((d) => graph.follows(d.from.lock, d.to.lock) >= ESTABLISHED);
   if (isEstablished && !isReclaim) return 'low';
   if (areFarApart(cycle.map((d) => d.place))) return isLong || weight <= 0.8 ? 'low' : 'medium';
-  return weight > 0.8 && !isLong ? 'high' : 'medium';
+  return weight > 0.8 && !isLong && !isSplit ? 'high' : 'medium';
 }

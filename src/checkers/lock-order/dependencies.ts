@@ -73,7 +73,7 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
       get witness() {
         return [from.taken, ...entry.steps, ...stepsTo(locks, reached)];
       },
-      weight: weightOf({ ...reached, conditional, depth }) * (entry.indirect ? 0.8 : 1),
+      weight: weightOf({ ...reached, conditional, depth }) * (entry.through.length > 0 ? 0.8 : 1),
       count: 1,
       place: locks.ref.path,
       locks,

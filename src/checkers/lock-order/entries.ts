@@ -9,7 +9,13 @@ import { type Held, isAtomicKind, type LockState, NOTHING_HELD } from '../../eff
 import { type Events, nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { ATOMIC_CONTEXTS, type Context, contextOfField, registrations } from '../../kernel/contexts.ts';
+import {
+  ATOMIC_CONTEXTS,
+  beginsTask,
+  type Context,
+  contextOfField,
+  registrations,
+} from '../../kernel/contexts.ts';
 import type { Step } from '../checker.ts';
 
 /** Calls that are followed upwards. */
@@ -43,8 +49,17 @@ export interface Entry {
   readonly calls: number;
   /** A branch on a parameter or the context, or a merged path, lies on the way. */
   readonly doubtful: boolean;
-  /** A call through a field lies on the way. */
-  readonly indirect: boolean;
+  /** Calls through fields on the way: what is stored there. */
+  readonly through: readonly Stored[];
+  /** The chain begins in the handler of a task of its own: nothing in the tree calls it with locks of its own held. */
+  readonly isStart: boolean;
+}
+
+/** A function that is called through a field of an operations table. */
+export interface Stored {
+  readonly type: string;
+  readonly field: string;
+  readonly target: FunctionRef;
 }
 
 /** What is known of how a function is entered. */
@@ -98,9 +113,9 @@ export class EntryPoints {
       if (other === undefined && found.size >= MAX_ENTRIES) complete = false;
       else found.set(key, entry);
     };
-    if (ref.fact.isInit) add(inContext(ref, 'init', []));
+    if (ref.fact.isInit) add(inContext(ref, 'init', [], true));
     if (ref.fact.definedBy?.startsWith('SYSCALL_DEFINE') || ref.fact.definedBy?.startsWith('COMPAT_SYSCALL'))
-      add(inContext(ref, 'process', []));
+      add(inContext(ref, 'process', [], true));
     for (const { entry, path } of program.storedIn(ref)) {
       const step = {
         path,
@@ -109,14 +124,14 @@ export class EntryPoints {
         text: `${ref.name}() is stored as ${entry.type}.${entry.field}`,
       };
       const context = contextOfField(entry.type, entry.field);
-      if (context !== undefined) add(inContext(ref, context, [step]));
+      if (context !== undefined) add(inContext(ref, context, [step], beginsTask(entry.type)));
       else if (!this.#through(ref, entry.type, entry.field, step, calls, add)) complete = false;
     }
     for (const { name, args, line } of program.facts(ref.path)?.topLevelMacros ?? []) {
       const registered = registrations.get(name)?.find((r) => args[r.handler] === ref.name);
       if (registered === undefined) continue;
       const step = { path: ref.path, line, function: '', text: `${ref.name}() is handed to ${name}()` };
-      add(inContext(ref, registered.context, [step]));
+      add(inContext(ref, registered.context, [step], true));
     }
     const users = program.callers(ref, MAX_USERS + 1);
     if (users.length > MAX_USERS) return { all: [...found.values()], complete: false };
@@ -150,7 +165,7 @@ export class EntryPoints {
     if (sites.length > MAX_USERS) return false;
     let complete = sites.length > 0;
     for (const { user, call } of sites) {
-      if (!this.#enter(ref, user, call, [step], calls, true, add)) complete = false;
+      if (!this.#enter(ref, user, call, [step], calls, [{ type, field, target: ref }], add)) complete = false;
     }
     return complete;
   }
@@ -163,7 +178,7 @@ export class EntryPoints {
     for (let call = 0; call < flow.calls.length; call++) {
       const name = nameOfCall(flow, call);
       if (name === ref.name) {
-        if (!this.#enter(ref, user, call, [], calls, false, add)) complete = false;
+        if (!this.#enter(ref, user, call, [], calls, [], add)) complete = false;
         continue;
       }
       const made = flow.calls[call];
@@ -177,7 +192,7 @@ export class EntryPoints {
           text: `${ref.name}() is handed to ${name || 'a function'}()`,
         };
         const registered = registrations.get(name)?.find((r) => r.handler === argument);
-        if (registered !== undefined) add(inContext(ref, registered.context, [step]));
+        if (registered !== undefined) add(inContext(ref, registered.context, [step], true));
         else if (!this.#handed(ref, name, user.path, argument, [step], calls, 1, add)) complete = false;
       }
     }
@@ -201,7 +216,7 @@ export class EntryPoints {
     let complete = true;
     for (const [call, made] of flow.calls.entries()) {
       if (isParameter(flow, made.callee, argument)) {
-        if (!this.#enter(ref, to, call, steps, calls, false, add)) complete = false;
+        if (!this.#enter(ref, to, call, steps, calls, [], add)) complete = false;
         continue;
       }
       for (const [next, e] of made.args.entries()) {
@@ -228,7 +243,7 @@ export class EntryPoints {
     call: number,
     before: readonly Step[],
     calls: number,
-    indirect: boolean,
+    through: readonly Stored[],
     add: (e: Entry) => void,
   ): boolean {
     const flow = user.fact.flow as Flow;
@@ -248,15 +263,17 @@ export class EntryPoints {
       });
       const bare: Entry = {
         held: here,
-        preempt: site.state.preempt,
-        softirq: site.state.softirq,
-        hardirq: site.state.hardirq,
+        // At boot nothing else runs yet, and might_sleep() is silent.
+        preempt: user.fact.isInit ? 0 : site.state.preempt,
+        softirq: user.fact.isInit ? 0 : site.state.softirq,
+        hardirq: user.fact.isInit ? 0 : site.state.hardirq,
         context: undefined,
         root: user.name,
         steps: [...before, step],
         calls: 1,
         doubtful: site.doubtful,
-        indirect,
+        through,
+        isStart: false,
       };
       if (outer.all.length === 0) add(bare);
       for (const above of outer.all) {
@@ -273,7 +290,8 @@ export class EntryPoints {
           steps: [...above.steps, ...bare.steps],
           calls: above.calls + 1,
           doubtful: above.doubtful || bare.doubtful,
-          indirect: above.indirect || bare.indirect,
+          through: [...above.through, ...through],
+          isStart: above.isStart,
         });
       }
     }
@@ -339,7 +357,7 @@ export function forbidsSleep(
   return undefined;
 }
 
-const inContext = (ref: FunctionRef, context: Context, steps: readonly Step[]): Entry => ({
+const inContext = (ref: FunctionRef, context: Context, steps: readonly Step[], isStart: boolean): Entry => ({
   held: [],
   preempt: context === 'atomic' ? 1 : 0,
   softirq: context === 'softirq' ? 1 : 0,
@@ -349,7 +367,8 @@ const inContext = (ref: FunctionRef, context: Context, steps: readonly Step[]): 
   steps,
   calls: 0,
   doubtful: false,
-  indirect: false,
+  through: [],
+  isStart,
 });
 
 const isGlobal = (flow: Flow, e: number, name: string): boolean => {

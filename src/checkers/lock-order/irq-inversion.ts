@@ -145,5 +145,5 @@ function confidenceOf(event: LockEvent, use: IrqUse, enabled: Enabled): Confiden
   if (event.isMerged || event.lock?.through !== '') return 'low';
   if (use.conditional || use.depth > 2) return 'low';
   const distance = use.depth + (enabled.entry?.calls ?? 0);
-  return distance <= 2 && !enabled.entry?.indirect ? 'high' : 'medium';
+  return distance <= 2 && !enabled.entry?.through.length ? 'high' : 'medium';
 }

@@ -4,6 +4,7 @@ import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired, NetEffect } from '../../effects/locks/lock-summary.ts';
 import { isExported } from '../../effects/locks/place.ts';
+import { isOnePerMount } from '../../kernel/instances.ts';
 import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
@@ -170,8 +171,9 @@ function entryConfidence(
 ): Confidence {
   if (event.isMerged || taken.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
   const distance = entry.calls + taken.depth;
-  if (!isSure || distance > 4) return 'low';
-  return distance <= 2 && !entry.indirect ? 'high' : 'medium';
+  if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
+  if (!isSure) return distance <= 3 ? 'medium' : 'low';
+  return distance <= 2 && entry.through.length === 0 ? 'high' : 'medium';
 }
 
 /** A callee that takes a lock of its caller's, which the caller holds. */
@@ -222,7 +224,8 @@ const confidenceOf = (event: LockEvent, place: string): Confidence =>
   event.isMerged || /\[%|\[\?/.test(place) ? 'low' : 'high';
 
 function calleeConfidence(event: LockEvent, taken: Taken, again: 'place' | 'class'): Confidence {
-  if (event.isMerged || taken.conditional || taken.depth > 5 || again === 'class') return 'low';
+  if (event.isMerged || taken.conditional || taken.depth > 5) return 'low';
+  if (again === 'class' && !(isOnePerMount(taken.lockClass) && taken.depth <= 3)) return 'low';
   return /\[|#/.test(taken.place) ? 'low' : 'medium';
 }
 

@@ -5,6 +5,7 @@ import { atomicSections } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type AtomicEntry, type Entry, forbidsSleep } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
+import { mayOthersSleep } from './operations.ts';
 import { type Sleep, saysOfSleep, sleepsOf } from './sleeps.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -83,9 +84,9 @@ function entryConfidence(
 ): Confidence {
   if (event.isMerged || sleep.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
   const distance = entry.calls + sleep.depth;
-  if (distance > 4) return 'low';
+  if (distance > 4 || entry.through.some((stored) => mayOthersSleep(locks.effects, stored))) return 'low';
   if ('taken' in because && because.through !== '') return distance <= 2 ? 'medium' : 'low';
-  return distance <= 1 && !entry.indirect ? 'high' : 'medium';
+  return distance <= 1 && entry.through.length === 0 ? 'high' : 'medium';
 }
 
 /** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */

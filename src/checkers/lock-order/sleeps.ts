@@ -69,7 +69,7 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
     if (sleeps.gfp >= 0) {
       const gfp = gfpOf(flow, args[sleeps.gfp] ?? 0);
       if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps) return [];
-    }
+    } else if (isToldNotToSleep(locks, callee.name, args)) return [];
     const below = causeSteps(
       locks.effects,
       { ...sleeps.cause, callee: callee.name, calleePath: callee.path },
@@ -93,6 +93,15 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
         steps: [locks.step(lineOf(event.position), `${callee.name}() is called`), ...below],
       },
     ];
+  });
+}
+
+/** A function that is given GFP_ATOMIC has been asked to do without sleeping, and knows how. */
+function isToldNotToSleep(locks: FunctionLocks, callee: string, args: readonly number[]): boolean {
+  const { fact } = locks.effects.effects.program.functions(callee, locks.ref.path)[0] ?? {};
+  return (fact?.parameters ?? []).some(({ type }, n) => {
+    const gfp = type === 'gfp_t' ? gfpOf(locks.body.flow, args[n] ?? 0) : undefined;
+    return gfp !== undefined && 'flags' in gfp && !gfp.flags.sleeps;
   });
 }
 

@@ -23,7 +23,7 @@ export function findLeftHeld(locks: FunctionLocks): void {
   const exits = body.events.filter((e) => e.kind === 'leave');
   for (const lock of takenLocks(body.events)) {
     const { held, free } = split(exits, lock);
-    if (held.length === 0 || free.length === 0) continue;
+    if (held.length === 0 || free.length === 0 || isTold(held, free)) continue;
     const leak = held.find((e) => isLeak(locks, e, free));
     if (leak === undefined) continue;
     const line = lineOf(leak.position);
@@ -117,6 +117,11 @@ function split(exits: readonly LockEvent[], lock: Held): { held: LockEvent[]; fr
     free: exits.filter((e) => !holds(e) && e.state.dropped.includes(lock.place)),
   };
 }
+
+/** Every return with the lock held says something else than every return without: the caller can tell. */
+const isTold = (held: readonly LockEvent[], free: readonly LockEvent[]): boolean =>
+  (held.every((e) => e.result === ZERO) && free.every((e) => e.result === OTHER)) ||
+  (held.every((e) => e.result === OTHER) && free.every((e) => e.result === ZERO));
 
 /** An error return that keeps the lock where success releases it, or the same outcome in both ways. */
 function isLeak(locks: FunctionLocks, exit: LockEvent, free: readonly LockEvent[]): boolean {

@@ -114,5 +114,5 @@ function confidenceOf(
   if (event.isMerged || taken.conditional || entry?.doubtful || locks.isConditional(event.call)) return 'low';
   const distance = taken.depth + (entry?.calls ?? 0);
   if (distance > 3) return 'low';
-  return distance === 0 && raw.through === '' && !entry?.indirect ? 'high' : 'medium';
+  return distance === 0 && raw.through === '' && !entry?.through.length ? 'high' : 'medium';
 }

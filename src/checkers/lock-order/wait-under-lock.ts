@@ -51,7 +51,7 @@ export function findWaitUnderLock(locks: FunctionLocks, around: Surroundings): v
     const over = locksOver(locks, event, around);
     if (over.length === 0) continue;
     for (const wait of found) {
-      for (const handler of handlersOf(wait, around)) {
+      for (const handler of handlersOf(locks, wait, around)) {
         if (handler.ref.id !== locks.ref.id) report(locks, event, wait, handler, over, around);
       }
     }
@@ -136,15 +136,22 @@ function locksOver(locks: FunctionLocks, event: LockEvent, around: Surroundings)
   );
 }
 
-function handlersOf(wait: Wait, around: Surroundings): readonly Handler[] {
+function handlersOf(locks: FunctionLocks, wait: Wait, around: Surroundings): readonly Handler[] {
   switch (wait.awaits) {
     case 'debugfs':
       return around.handlers.inFolder(wait.target);
     case 'workqueue':
       return around.handlers.onQueue(wait.target);
     default:
-      return around.handlers.of(wait.target);
+      return ownHandlers(around.handlers.of(wait.target), locks, wait);
   }
+}
+
+/** Where several files register handlers on members of the same type (`client->irq`), each waits for its own. */
+function ownHandlers(found: readonly Handler[], locks: FunctionLocks, wait: Wait): readonly Handler[] {
+  const files = new Set(found.map(({ step }) => step.path));
+  if (files.size <= 1) return found;
+  return found.filter(({ step }) => step.path === locks.ref.path || step.path === wait.calleePath);
 }
 
 function report(
@@ -220,6 +227,6 @@ function confidenceOf(
   if (event.isMerged || wait.conditional || held.by?.doubtful || locks.isConditional(event.call))
     return 'low';
   if (nestedClasses.has(held.lock.lockClass) || distance > 6) return 'low';
-  if (taken.cause.conditional || distance > 2 || held.by?.indirect) return 'medium';
+  if (taken.cause.conditional || distance > 2 || held.by?.through.length) return 'medium';
   return 'high';
 }

@@ -1,0 +1,40 @@
+/** What other implementations of an operation do: what its callers must be prepared for. */
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { Stored } from './entries.ts';
+
+/** Tables of one type that are looked at. */
+const MAX_STORED = 5000;
+const MAX_ASKED = 24;
+
+const known = new WeakMap<LockEffects, Map<string, boolean>>();
+
+/**
+ * Whether several other functions that the tree stores in the same field sleep whatever they are given: then its
+ * callers know when they must not call it (a flag of the object says so), which cannot be seen from here.
+ */
+export function mayOthersSleep(effects: LockEffects, { type, field, target }: Stored): boolean {
+  let answers = known.get(effects);
+  if (answers === undefined) {
+    answers = new Map();
+    known.set(effects, answers);
+  }
+  const key = `${type}.${field}`;
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    answer = ask(effects, { type, field, target });
+    answers.set(key, answer);
+  }
+  return answer;
+}
+
+function ask(effects: LockEffects, { type, field, target }: Stored): boolean {
+  const { program } = effects.effects;
+  const stored = program.stored(type, field, MAX_STORED).filter(({ ref }) => ref.id !== target.id);
+  const step = Math.max(1, Math.floor(stored.length / MAX_ASKED));
+  const asked = stored.filter((_, n) => n % step === 0);
+  const sleeping = asked.filter(({ ref }) => {
+    const { sleeps } = effects.summary(ref);
+    return sleeps !== undefined && sleeps.gfp < 0 && !sleeps.cause.conditional;
+  });
+  return sleeping.length >= 2 && sleeping.length * 8 >= asked.length;
+}

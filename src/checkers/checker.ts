@@ -85,6 +85,16 @@ export interface CodeChecker {
   readonly rules: readonly Rule[];
   /** All findings in these files as they stand, in any order. Pure: the same program gives the same findings. */
   audit(program: Program, paths: readonly string[]): readonly Finding[];
+  /**
+   * What only both sides of a change show together, in files that both have. `introduced` are the findings of head
+   * that base has not.
+   */
+  compare?(
+    base: Program,
+    head: Program,
+    paths: readonly string[],
+    introduced: readonly Finding[],
+  ): readonly Finding[];
 }
 
 /** A checker of commit messages: `trailers`. */

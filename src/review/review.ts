@@ -11,6 +11,7 @@ import { attributeFindings } from './attribute.ts';
 import { compareFindings } from './compare.ts';
 import { configuredFindings } from './configured.ts';
 import { collectExcerpts } from './excerpts.ts';
+import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
 import { touchedBy } from './touched.ts';
@@ -79,8 +80,17 @@ async function reviewSides(
     configuredFindings(found.head, configuration),
     change.diff,
   );
-  const introduced = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
-  const fixed = difference.fixed.filter(touchedBy(change.diff, 'old', sides?.base));
+  const inHead = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
+  const compared = configuredFindings(
+    checkers.flatMap((checker) => {
+      const own = configuredPaths(checker.name, paths.head, configuration);
+      const { base, head } = sides ?? {};
+      return base && head && checker.compare ? checker.compare(base, head, own, inHead) : [];
+    }),
+    configuration,
+  );
+  const introduced = onePerPlace([...withoutDoubts(inHead, compared), ...compared]);
+  const fixed = onePerPlace(difference.fixed.filter(touchedBy(change.diff, 'old', sides?.base)));
 
   step('checking commit messages');
   const messages = await messageFindings(change.commits, configuration, options);
@@ -103,6 +113,20 @@ async function reviewSides(
     },
   };
 }
+
+/** Findings that are too unsure by themselves go where the comparison of both sides says more of the same line. */
+const withoutDoubts = (findings: readonly Finding[], compared: readonly Finding[]): readonly Finding[] =>
+  findings.filter(
+    (finding) =>
+      finding.confidence !== 'low' ||
+      !compared.some(
+        (other) =>
+          other.checker === finding.checker &&
+          other.confidence !== 'low' &&
+          other.path === finding.path &&
+          other.line === finding.line,
+      ),
+  );
 
 /** Announces each step, unless the review was aborted before it. */
 function stepper({ signal, progress }: ReviewOptions): (name: string) => void {

@@ -18,7 +18,7 @@ const MAX_CALLERS = 40;
 const TESTS_ERROR = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
 const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
 
-const cache = new WeakMap<Effects, Map<string, CallerHabits>>();
+const cache = new WeakMap<Effects, Map<string, ReadonlyMap<string, CallerHabits>>>();
 
 /** Counts over at most 40 callers, other than `except`. */
 export function callerHabits(effects: Effects, ref: FunctionRef, except: string): CallerHabits {
@@ -27,37 +27,44 @@ export function callerHabits(effects: Effects, ref: FunctionRef, except: string)
     known = new Map();
     cache.set(effects, known);
   }
-  const key = `${ref.id} ${except}`;
-  let habits = known.get(key);
+  let habits = known.get(ref.id);
   if (habits === undefined) {
-    habits = count(effects, ref, except);
-    known.set(key, habits);
+    habits = count(effects, ref);
+    known.set(ref.id, habits);
+  }
+  return sum([...habits].filter(([caller]) => caller !== except).map(([, own]) => own));
+}
+
+/** What each caller does, by its id. */
+function count(effects: Effects, ref: FunctionRef): ReadonlyMap<string, CallerHabits> {
+  const habits = new Map<string, CallerHabits>();
+  for (const caller of effects.program.callers(ref, MAX_CALLERS)) {
+    const { flow } = caller.fact;
+    if (flow === undefined) continue;
+    const calls = [...flow.calls.keys()].filter((n) => calleeName(flow, n) === ref.name);
+    habits.set(caller.id, habitsIn(flow, calls));
   }
   return habits;
 }
 
-function count(effects: Effects, ref: FunctionRef, except: string): CallerHabits {
-  let calls = 0;
-  let forNull = 0;
-  let forError = 0;
-  let passedOn = 0;
-  for (const caller of effects.program.callers(ref, MAX_CALLERS)) {
-    const { flow } = caller.fact;
-    if (flow === undefined || caller.id === except) continue;
-    for (let n = 0; n < flow.calls.length; n++) {
-      if (calleeName(flow, n) !== ref.name) continue;
-      const use = useOfResult(flow, n);
-      if (use === undefined) {
-        passedOn++;
-        continue;
-      }
-      calls++;
-      if (use.forNull) forNull++;
-      if (use.forError) forError++;
-    }
-  }
-  return { calls, forNull, forError, passedOn };
+/** What a function does with the results of some of its calls. */
+export function habitsIn(flow: Flow, calls: readonly number[]): CallerHabits {
+  const uses = calls.map((call) => useOfResult(flow, call));
+  const used = uses.filter((use) => use !== undefined);
+  return {
+    calls: used.length,
+    forNull: used.filter(({ forNull }) => forNull).length,
+    forError: used.filter(({ forError }) => forError).length,
+    passedOn: uses.length - used.length,
+  };
 }
+
+const sum = (all: readonly CallerHabits[]): CallerHabits => ({
+  calls: all.reduce((n, { calls }) => n + calls, 0),
+  forNull: all.reduce((n, { forNull }) => n + forNull, 0),
+  forError: all.reduce((n, { forError }) => n + forError, 0),
+  passedOn: all.reduce((n, { passedOn }) => n + passedOn, 0),
+});
 
 /** What becomes of a call's result: the names that it is given are looked for in tests. Undefined: not used here. */
 function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: boolean } | undefined {
@@ -79,7 +86,7 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
         if (names.has(stripCasts(flow, x))) isDereferenced = true;
         break;
       case Op.Branch:
-        if (mentions(flow, flow.branches[x * 3] as number, names)) forNull = true;
+        if (names.has(stripCasts(flow, flow.branches[x * 3] as number))) forNull = true;
         break;
       case Op.Call: {
         const name = calleeName(flow, x);

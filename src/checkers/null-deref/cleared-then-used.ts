@@ -13,6 +13,7 @@ export const clearedThenUsed: Rule = {
 /** NULL was assigned on this path, and nothing else since. */
 export function findClearedThenUsed(context: FunctionContext, use: Use): boolean {
   const { pointer, view } = use;
+  if (use.isSometimes) return false;
   const origin = nullOrigin(context.flow, pointer, view);
   if (origin.kind !== 'assigned' || context.flow.exprOp[origin.value] !== Expr.Integer) return false;
   const name = context.text(pointer);

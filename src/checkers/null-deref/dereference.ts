@@ -2,9 +2,11 @@
  * The rules about a pointer that is used although it can be NULL or an error: what they have in common is the
  * place where it shows, a dereference in this function or in a callee that does not test.
  */
-import { Expr } from '../../c/flow.ts';
+import { Expr, type Flow } from '../../c/flow.ts';
+import { isArray } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { pointerOf, stripCasts } from '../../effects/layout.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { pointerBehind, pointerOf, stripCasts } from '../../effects/layout.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionContext } from './function-context.ts';
 
@@ -17,6 +19,10 @@ export interface Use {
   readonly argument: number;
   /** Only the address of a member is taken, and kept. */
   readonly isAddress?: boolean;
+  /** The function that it points to is called. */
+  readonly isCall?: boolean;
+  /** The callee dereferences it on some of its paths, and tests it on none. */
+  readonly isSometimes?: boolean;
 }
 
 /** What the rules of a family are asked in turn; the first that knows the case reports it. */
@@ -49,29 +55,65 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     assign(target, value, view) {
       const { flow } = context;
       const e = stripCasts(flow, value);
-      if (flow.exprOp[e] !== Expr.Address) return;
-      const pointer = pointerOf(flow, e);
       const isKept = flow.exprOp[target] !== Expr.Local && flow.exprOp[target] !== Expr.Temporary;
-      if (!isKept || pointer === 0 || isNull(view.bits(pointer))) return;
+      if (!isKept) return;
+      const pointer = flow.exprOp[e] === Expr.Address ? pointerOf(flow, e) : pointerBehind(flow, e);
+      if (pointer === 0 || isNull(view.bits(pointer))) return;
+      // The name of an array is its address; anything else is read, which is no matter of this.
+      if (flow.exprOp[e] !== Expr.Address && !(mayBeNull(view.bits(pointer)) && isArray(context.typeOf(e))))
+        return;
       check({ pointer, view, through: -1, argument: -1, isAddress: true });
     },
     call(call, view) {
-      const { dereferences } = view.knowledge(call);
-      if (dereferences === 0) return;
-      for (const [argument, arg] of (context.flow.calls[call]?.args ?? []).entries()) {
-        if (argument > 30 || (dereferences & (1 << argument)) === 0) continue;
-        const pointer = pointerOf(context.flow, arg);
-        if (pointer !== 0) check({ pointer, view, through: call, argument });
+      const { flow } = context;
+      const callee = calledPointer(flow, call);
+      if (callee !== 0) check({ pointer: callee, view, through: -1, argument: -1, isCall: true });
+      const { dereferences, mayDereference } = view.knowledge(call);
+      if ((dereferences | mayDereference) === 0) return;
+      for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries()) {
+        if (argument > 30 || ((dereferences | mayDereference) & (1 << argument)) === 0) continue;
+        const pointer = pointerOf(flow, arg);
+        if (pointer === 0) continue;
+        const isSometimes = (dereferences & (1 << argument)) === 0;
+        if (isSometimes && !(mayBeNull(view.bits(pointer)) && isTestedNowhere(context, call, argument)))
+          continue;
+        check({ pointer, view, through: call, argument, ...(isSometimes ? { isSometimes } : {}) });
       }
     },
   };
 }
 
+/** The pointer to a function that a call goes through; 0 for a call by name. */
+export function calledPointer(flow: Flow, call: number): number {
+  const callee = stripCasts(flow, flow.calls[call]?.callee ?? 0);
+  switch (flow.exprOp[callee]) {
+    case Expr.Local:
+    case Expr.Arrow:
+    case Expr.Field:
+    case Expr.Index:
+      return callee;
+    case Expr.Deref:
+      return stripCasts(flow, flow.exprA[callee] as number);
+    default:
+      return 0;
+  }
+}
+
+/** The callee's body is known, and no branch of it tests the parameter. */
+function isTestedNowhere(context: FunctionContext, call: number, argument: number): boolean {
+  const name = calleeName(context.flow, call);
+  if (name === '') return false;
+  const { function: ref, summary } = context.effects.callee(name, context.ref.path);
+  return ref !== undefined && (summary.tests & (1 << argument)) === 0;
+}
+
 /** 'it is dereferenced here' or 'f() dereferences it': how a message goes on. */
 export function useText(context: FunctionContext, use: Use): string {
   if (use.isAddress) return 'has the address of a member taken';
+  if (use.isCall) return 'is called';
   if (use.through < 0) return 'is dereferenced';
-  return `is passed to ${context.calleeText(use.through)}(), which dereferences it`;
+  const when = use.isSometimes ? ' on some path' : '';
+  return `is passed to ${context.calleeText(use.through)}(), which dereferences it${when}`;
 }
 
 /** The steps behind a use: in the callee, where it has a body in the tree. */

@@ -1,7 +1,7 @@
 import { lineOf } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { ANY, ERR, MAY_NULL, ZERO } from '../../effects/values.ts';
+import { ANY, ERR, MAY_ERR, MAY_NULL, ZERO } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
@@ -57,6 +57,14 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   return true;
 }
 
+/** Nothing says that a function returns error pointers, and those who call it test for NULL. */
+function isTestedForNull(context: FunctionContext, callee: string): boolean {
+  const ref = context.effects.callee(callee, context.ref.path).function;
+  if (ref === undefined) return false;
+  const { forNull, forError } = callerHabits(context.effects, ref, context.ref.id);
+  return forNull >= 3 && forNull >= 3 * forError;
+}
+
 /** IS_ERR() of a value that is NULL where its function failed, and never an error pointer. */
 export function watchErrorTests(context: FunctionContext): Observer {
   return {
@@ -64,10 +72,11 @@ export function watchErrorTests(context: FunctionContext): Observer {
       if (!ERROR_TESTS.has(calleeName(context.flow, call))) return;
       const pointer = context.flow.calls[call]?.args[0] ?? 0;
       const bits = view.bits(pointer);
-      if ((bits & ERR) !== 0 || (bits & MAY_NULL) === 0 || (bits & ANY) === ZERO) return;
+      if ((bits & MAY_ERR) !== 0 || (bits & MAY_NULL) === 0 || (bits & ANY) === ZERO) return;
       const origin = view.originCall(pointer);
       const callee = origin < 0 ? '' : calleeName(context.flow, origin);
       if (callee === '' || view.isWeak(pointer)) return;
+      if ((bits & ERR) !== 0 && !isTestedForNull(context, callee)) return;
       const name = context.text(pointer);
       const position = context.positionOf(view.at);
       const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
@@ -76,7 +85,7 @@ export function watchErrorTests(context: FunctionContext): Observer {
         confidence: ALLOCATORS.has(callee) ? 'high' : 'medium',
         position,
         identity: `test ${callee} ${name}`,
-        message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and it returns no error pointer.`,
+        message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,
         explanation: `Test ${name} for NULL instead.`,
         trace: [
           context.step(

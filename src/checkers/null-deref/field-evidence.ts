@@ -10,6 +10,7 @@ import { stripCasts } from '../../effects/layout.ts';
 import { ANY, ZERO } from '../../effects/values.ts';
 import type { FunctionFact } from '../../index/facts.ts';
 import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';
+import { calledPointer } from './dereference.ts';
 
 const SETTERS = new Set(['rcu_assign_pointer', 'RCU_INIT_POINTER', 'WRITE_ONCE', 'smp_store_release']);
 const NULL_TESTS = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|VM_WARN_ON)$/;
@@ -27,8 +28,15 @@ export interface FieldUse {
   readonly testedAt: number;
 }
 
-/** 'struct foo.bar' of a place p->bar, 'struct foo.bar[]' of p->bar[i]; '' where it is no pointer field of a known struct. */
+/** End of the key of what says nothing outside its file: what lies behind a void pointer depends on whose it is. */
+const OF_FILE = ' of this file';
+
+/**
+ * 'struct foo.bar' of a place p->bar, 'struct foo.bar[]' of p->bar[i], the name of a pointer that is global in its
+ * file; '' where it is no pointer field of a known struct.
+ */
 export function fieldKey(effects: Effects, flow: Flow, place: number, path: string): string {
+  if (flow.exprOp[place] === Expr.Global) return globalKey(effects, flow, place, path);
   const isElement = flow.exprOp[place] === Expr.Index;
   const member = isElement ? (flow.exprA[place] as number) : place;
   const op = flow.exprOp[member];
@@ -38,11 +46,21 @@ export function fieldKey(effects: Effects, flow: Flow, place: number, path: stri
   const name = flow.names[flow.exprB[member] as number] ?? '';
   const found = effects.program.field(base, name, path);
   const type = isElement ? pointee(found?.field.type ?? '') : (found?.field.type ?? '');
-  // What lies behind a void pointer depends on whose it is.
-  return found !== undefined && isPointer(type) && type !== 'void *'
-    ? `${found.owner}.${name}${isElement ? '[]' : ''}`
-    : '';
+  if (found === undefined || !isPointer(type)) return '';
+  return `${found.owner}.${name}${isElement ? '[]' : ''}${type === 'void *' ? OF_FILE : ''}`;
 }
+
+function globalKey(effects: Effects, flow: Flow, place: number, path: string): string {
+  const name = flow.names[flow.exprA[place] as number] ?? '';
+  const found = effects.program.global(name, path);
+  return found !== undefined && found.path === path && isPointer(found.fact.type) ? `${name}${OF_FILE}` : '';
+}
+
+/** Whether a key says nothing outside its file. */
+export const isOfFile = (key: string): boolean => key.endsWith(OF_FILE);
+
+/** A key as a reader is told of it. */
+export const keyText = (key: string): string => key.replace(OF_FILE, '');
 
 /** Names of a field's value in one function: the place itself, and locals that only ever get it. */
 export function aliasesOf(flow: Flow): Map<number, number> {
@@ -68,7 +86,7 @@ function loaded(flow: Flow, expression: number): number {
     e = stripCasts(flow, call?.args[0] ?? 0);
   }
   const op = flow.exprOp[e];
-  return op === Expr.Arrow || op === Expr.Field || op === Expr.Index ? e : 0;
+  return op === Expr.Arrow || op === Expr.Field || op === Expr.Index || op === Expr.Global ? e : 0;
 }
 
 /** What a condition tests for NULL: itself, or the arguments that a helper tests for it. */
@@ -93,9 +111,14 @@ function clearedBy(flow: Flow, call: number): number {
   return place !== undefined && flow.exprOp[v] === Expr.Integer && flow.exprA[v] === 0 ? place : 0;
 }
 
+/** Files beside one that are asked about a field. */
+const MAX_SIBLINGS = 60;
+
 export class FieldEvidence {
   readonly #effects: Effects;
   readonly #files = new Map<string, ReadonlyMap<string, readonly FieldUse[]>>();
+  readonly #folders = new Map<string, readonly string[]>();
+  readonly #around = new Map<string, readonly FieldUse[]>();
 
   constructor(effects: Effects) {
     this.#effects = effects;
@@ -109,6 +132,27 @@ export class FieldEvidence {
       this.#files.set(path, uses);
     }
     return uses.get(key) ?? [];
+  }
+
+  /** What the functions of the other files of its folder do with a field. */
+  besides(path: string, key: string): readonly FieldUse[] {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const asked = `${path} ${key}`;
+    let uses = isOfFile(key) ? [] : this.#around.get(asked);
+    if (uses === undefined) {
+      let files = this.#folders.get(folder);
+      if (files === undefined) {
+        files = this.#effects.program.siblings(path).filter((other) => /\.[ch]$/.test(other));
+        this.#folders.set(folder, files);
+      }
+      const name = key.slice(key.lastIndexOf('.') + 1).replace('[]', '');
+      uses = files
+        .filter((other) => other !== path && this.#effects.program.usesName(other, name))
+        .slice(0, MAX_SIBLINGS)
+        .flatMap((other) => this.ofFile(other, key));
+      this.#around.set(asked, uses);
+    }
+    return uses;
   }
 
   #scan(path: string): Map<string, FieldUse[]> {
@@ -169,6 +213,8 @@ export class FieldEvidence {
         case Op.Call: {
           const cleared = clearedBy(flow, x);
           if (cleared !== 0) note(cleared, { clearedAt: line });
+          const called = calledPointer(flow, x);
+          if (called !== 0) note(called, { isDereferenced: true });
           break;
         }
         case Op.Assign: {

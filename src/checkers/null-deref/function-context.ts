@@ -42,6 +42,11 @@ export class FunctionContext {
     return typeOf(this.flow, expression, this.effects.program, this.ref.path);
   }
 
+  /** Type of an expression of another function. */
+  typeIn(flow: Flow, expression: number, path: string): string {
+    return typeOf(flow, expression, this.effects.program, path);
+  }
+
   /** Name of a call's callee, as it is written. */
   calleeText(call: number): string {
     return this.text(this.flow.calls[call]?.callee ?? 0);
@@ -124,6 +129,34 @@ function lastAssignment(flow: Flow, expression: number, first: number, end: numb
     if (flow.ops[at * 4] === Op.Assign && flow.ops[at * 4 + 1] === expression) return at;
   }
   return -1;
+}
+
+/**
+ * Branches between an origin and a use on the path of a view whose other way does not lead to the use: each is a
+ * condition that may go with the one at the origin.
+ */
+export function decisionsSince(flow: Flow, origin: Origin, view: View): number {
+  const path = view.path();
+  const here = path.at(-1) as number;
+  const tested = path.lastIndexOf(origin.block);
+  let decisions = 0;
+  for (let i = tested + (isNextArm(flow, path, tested) ? 2 : 1); i < path.length - 1; i++) {
+    const block = path[i] as number;
+    const others = successors(flow, block).filter((next) => next !== path[i + 1]);
+    if (others.length > 0 && !others.some((other) => reaches(flow, other, here, origin.block))) decisions++;
+  }
+  return decisions;
+}
+
+/** `(a && p) || b`: the block behind a test only decides b, and is not reached where the test goes the other way. */
+function isNextArm(flow: Flow, path: readonly number[], tested: number): boolean {
+  const next = path[tested + 1];
+  if (next === undefined || next === path.at(-1)) return false;
+  for (let at = flow.blocks[next] as number; at < endOfBlock(flow, next) - 1; at++)
+    if (flow.ops[at * 4] !== Op.Deref) return false;
+  const origin = path[tested] as number;
+  const others = successors(flow, origin).filter((way) => way !== next);
+  return others.length > 0 && !others.some((way) => reaches(flow, way, next, origin));
 }
 
 /** True where `block` can be reached from the start of `from` without going through `avoid`. */

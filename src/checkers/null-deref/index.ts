@@ -2,20 +2,38 @@
 import { type Effects, effectsOf } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
+import { watchBeliefs } from './caller-beliefs.ts';
+import { checkAfterUse, findCheckAfterUse } from './check-after-use.ts';
+import { checkRemoved } from './check-removed.ts';
 import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
+import { compareSides } from './compare-sides.ts';
 import { watchUses } from './dereference.ts';
 import { errPtr, findErrorDereference, watchErrorTests } from './err-ptr.ts';
 import { FieldEvidence } from './field-evidence.ts';
 import { FunctionContext } from './function-context.ts';
+import { findIteratorsPastEnd, iteratorPastEnd } from './iterator-past-end.ts';
 import { findKnownNull, knownNull } from './known-null.ts';
+import { findNullForError } from './null-for-error.ts';
 import { watchStores } from './stored-untested.ts';
 import { findUncheckedAlloc, uncheckedAlloc } from './unchecked-alloc.ts';
-import { uncheckedField, watchFields } from './unchecked-field.ts';
+import { nullOp, uncheckedField, watchFields } from './unchecked-field.ts';
 import { findUncheckedLookup, uncheckedLookup } from './unchecked-lookup.ts';
 
 export const nullDeref: CodeChecker = {
   name: 'null-deref',
-  rules: [knownNull, clearedThenUsed, uncheckedAlloc, uncheckedLookup, uncheckedField, errPtr],
+  rules: [
+    knownNull,
+    clearedThenUsed,
+    uncheckedAlloc,
+    uncheckedLookup,
+    uncheckedField,
+    nullOp,
+    errPtr,
+    checkRemoved,
+    iteratorPastEnd,
+    checkAfterUse,
+  ],
+  compare: compareSides,
   audit(program, paths) {
     const effects = effectsOf(program);
     const walker = new Walker();
@@ -40,10 +58,14 @@ function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path
         watchErrorTests(context),
         watchStores(context),
         watchFields(context, fields),
+        watchBeliefs(context),
       ],
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),
     });
+    findCheckAfterUse(context);
+    findNullForError(context);
+    findIteratorsPastEnd(context);
     return context.findings;
   });
 }

@@ -3,7 +3,13 @@ import { endOfBlock } from '../../c/flow-blocks.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
-import { type FunctionContext, nullOrigin, type Origin, reaches } from './function-context.ts';
+import {
+  decisionsSince,
+  type FunctionContext,
+  nullOrigin,
+  type Origin,
+  reaches,
+} from './function-context.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const knownNull: Rule = {
@@ -16,6 +22,7 @@ export const knownNull: Rule = {
 /** A test on this path found NULL, and the pointer is used all the same. */
 export function findKnownNull(context: FunctionContext, use: Use): boolean {
   const { pointer, view } = use;
+  if (use.isSometimes) return false;
   const origin = nullOrigin(context.flow, pointer, view);
   if (origin.kind !== 'tested') return false;
   const name = context.text(pointer);
@@ -48,7 +55,8 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   if (!isTestOf(flow, origin, pointer)) return origin.forks === 0 ? 'medium' : 'low';
   if (origin.forks === 0) return 'high';
   if (isOnNullSide(flow, origin, use)) return view.isMerged ? 'medium' : 'high';
-  return origin.forks === 1 && !view.isMerged ? 'medium' : 'low';
+  // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
+  return decisionsSince(flow, origin, view) <= (view.isMerged ? 0 : 1) ? 'medium' : 'low';
 }
 
 /** True where the test names the pointer itself, and no copy of it. */

@@ -2,11 +2,12 @@
  * A failure that nobody sees: the result goes into an object that lives on, and the function goes on and
  * returns without a test. Whoever uses the object finds NULL, or an error pointer, in it.
  */
-import { Expr, lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
-import { ANY, isNull, mayBeError, mayBeNull, ZERO } from '../../effects/values.ts';
+import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from '../../effects/values.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { callerHabits } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
@@ -31,28 +32,78 @@ export function watchStores(context: FunctionContext): Observer {
     },
     leave(value, view) {
       if (stores.size === 0 || view.isMerged) return;
+      if (value !== 0 && (view.bits(value) & ZERO) === 0) return;
       const isSuccess = value === 0 || isNull(view.bits(value));
-      if (!isSuccess) return;
-      for (const [place, { call, at }] of stores) check(context, place, call, at, view);
+      for (const [place, { call, at }] of stores)
+        if (!isMadeOf(flow, value, place)) check(context, place, call, at, view, isSuccess);
     },
   };
 }
 
-function check(context: FunctionContext, place: number, call: number, at: number, view: View): void {
+/** `return PTR_ERR_OR_ZERO(x->foo)`: the value that is returned tells of the place. */
+function isMadeOf(flow: Flow, value: number, place: number): boolean {
+  const e = stripCasts(flow, value);
+  return flow.exprOp[e] === Expr.Result && flow.calls[flow.exprA[e] as number]?.args.includes(place) === true;
+}
+
+/** The function behind a macro whose failure it passes on. */
+const sourceOf = (context: FunctionContext, name: string): FunctionRef | undefined =>
+  name === '' ? undefined : context.effects.callee(name, context.ref.path).function;
+
+/** The function in the body of a macro that gives it an error pointer, or NULL. */
+function failingIn(context: FunctionContext, macro: string, bits: number): FunctionRef | undefined {
+  const { program } = context.effects;
+  const found = program.macro(macro, context.ref.path);
+  const { flow } = found?.fact ?? {};
+  if (found === undefined || flow === undefined) return undefined;
+  for (let call = 0; call < flow.calls.length; call++) {
+    const name = calleeName(flow, call);
+    if (name === '') continue;
+    const callee = context.effects.callee(name, found.path);
+    if ((callee.summary.result & bits) === 0) continue;
+    return callee.function ?? failingIn(context, name, bits);
+  }
+  return undefined;
+}
+
+function check(
+  context: FunctionContext,
+  place: number,
+  call: number,
+  at: number,
+  view: View,
+  isSuccess: boolean,
+): void {
   const bits = view.bits(place);
-  if (view.originCall(place) !== call || view.isWeak(place)) return;
+  if (
+    view.originCall(place) !== call ||
+    (isSuccess && view.isWeak(place) && !ALLOCATORS.has(calleeName(context.flow, call)))
+  )
+    return;
+  // One possibility is left: this way was taken by a test.
+  if (!isSuccess && ((bits & ANY) === ZERO || (bits & ANY) === ERR)) return;
   const isNullable = mayBeNull(bits) && (bits & ANY) !== ZERO;
   if (!isNullable && !mayBeError(bits)) return;
   const callee = calleeName(context.flow, call);
   if (callee === '') return;
   const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
   const isAllocator = ALLOCATORS.has(callee);
-  const habits = isAllocator ? undefined : ref && callerHabits(context.effects, ref, context.ref.id);
+  const source =
+    ref ??
+    sourceOf(context, isNullable ? summary.nullFrom : summary.errorFrom) ??
+    failingIn(context, callee, isNullable ? MAY_NULL : MAY_ERR);
+  const habits = isAllocator ? undefined : source && callerHabits(context.effects, source, context.ref.id);
   const tested = isNullable ? habits?.forNull : habits?.forError;
-  const isHabit = habits !== undefined && tested !== undefined && tested >= 2 && tested / habits.calls >= 0.7;
+  // Those who keep it without a test are the rule for what may fail unseen (debugfs).
+  const isHabit =
+    habits !== undefined &&
+    tested !== undefined &&
+    tested >= 2 &&
+    tested / (habits.calls + habits.passedOn) >= 0.7;
   // Nobody else calls it: what its body says has to do.
   const isWritten = habits?.calls === 0 && (isNullable ? summary.nullFrom : summary.errorFrom) === '';
   if (!isAllocator && !isHabit && !isWritten) return;
+  if (!isSuccess && !isHabit) return;
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';
@@ -62,11 +113,14 @@ function check(context: FunctionContext, place: number, call: number, at: number
     confidence: isNullable && !isAllocator && !isWritten ? 'low' : 'medium',
     position,
     identity: `stored ${callee} ${name}`,
-    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on and returns success.`,
+    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}.`,
     explanation: `Nothing tests ${name} between line ${lineOf(position)} and the successful return. Test it, and fail with an error.`,
     trace: [
       context.step(lineOf(position), `${name} is set to the result of ${callee}()`),
-      context.step(lineOf(context.positionOf(view.at)), 'the function returns success'),
+      context.step(
+        lineOf(context.positionOf(view.at)),
+        isSuccess ? 'the function returns success' : 'the function returns, with no test of it before',
+      ),
     ],
   });
 }

@@ -23,7 +23,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   context.report({
     rule: uncheckedAlloc,
-    confidence: view.isWeak(pointer) || use.isAddress ? 'medium' : 'high',
+    confidence: view.isWeak(pointer) || use.isAddress || use.isSometimes ? 'medium' : 'high',
     position,
     identity: `${allocator} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,

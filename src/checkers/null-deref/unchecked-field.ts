@@ -4,14 +4,28 @@ import { calleeName } from '../../effects/effects.ts';
 import { pointerOf, stripCasts } from '../../effects/layout.ts';
 import { ANY, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { useSteps, useText } from './dereference.ts';
-import { aliasesOf, type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
+import { calledPointer, useSteps, useText } from './dereference.ts';
+import {
+  aliasesOf,
+  type FieldEvidence,
+  type FieldUse,
+  fieldKey,
+  isOfFile,
+  keyText,
+} from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 
 export const uncheckedField: Rule = {
   id: 'null-deref/unchecked-field',
   severity: 'warning',
   summary: 'A field that the code around tests for NULL is used without a test.',
+  source: 'D. Engler et al., Bugs as deviant behavior, SOSP 2001',
+};
+
+export const nullOp: Rule = {
+  id: 'null-deref/null-op',
+  severity: 'warning',
+  summary: 'A call through a pointer to a function that the code around tests for NULL, without a test.',
   source: 'D. Engler et al., Bugs as deviant behavior, SOSP 2001',
 };
 
@@ -22,6 +36,8 @@ interface Evidence {
   readonly cleared: readonly FieldUse[];
   readonly unguarded: number;
   readonly confidence: Confidence;
+  /** What counts the uses: 'the file', or its folder. */
+  readonly where: string;
 }
 
 /** Watches dereferences of fields of which nothing is known on the path, and asks the neighbours. */
@@ -29,7 +45,7 @@ export function watchFields(context: FunctionContext, fields: FieldEvidence): Ob
   const { flow } = context;
   const aliases = aliasesOf(flow);
   const asked = new Map<number, Evidence | undefined>();
-  const check = (pointer: number, view: View, through: number, argument: number): void => {
+  const check = (pointer: number, view: View, through: number, argument: number, isCall = false): void => {
     const e = stripCasts(flow, pointer);
     if (e <= 0) return;
     const place = aliases.get(e) ?? e;
@@ -43,13 +59,15 @@ export function watchFields(context: FunctionContext, fields: FieldEvidence): Ob
     if (evidence === undefined) return;
     const bits = view.bits(e);
     if ((bits & ZERO) === 0 || mayBeNull(bits)) return;
-    report(context, evidence, { pointer: e, view, through, argument });
+    report(context, evidence, { pointer: e, view, through, argument, isCall });
   };
   return {
     deref(pointer, _place, _isStore, view) {
       check(pointer, view, -1, -1);
     },
     call(call, view) {
+      const callee = calledPointer(flow, call);
+      if (callee !== 0) check(callee, view, -1, -1, true);
       const { dereferences } = view.knowledge(call);
       if (dereferences === 0) return;
       for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries()) {
@@ -69,15 +87,35 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   const isTestedHere = all.some((use) => use.function === ref.name && use.isTested);
   const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
   if (flow.calls.some((_, call) => setters.has(calleeName(flow, call)))) return undefined;
-  const guarded = uses.filter((use) => use.isTested && use.isDereferenced);
-  const tested = uses.filter((use) => use.isTested);
-  const cleared = uses.filter((use) => use.clearedAt > 0);
-  const unguarded = uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length;
-  if (tested.length === 0 || isGuardedByCallers(context, tested)) return undefined;
+  const own = countOf(
+    uses.filter((use) => !isGuarded(context, use, all)),
+    'this file',
+  );
+  if (own.unguarded > own.tested.length) return undefined;
+  if (own.tested.length === 0 || isGuardedByCallers(context, fields, key)) return undefined;
+  const confidence = isOfFile(key) && own.unguarded > 0 ? 'low' : confidenceOf(own);
+  if (confidence === undefined) return undefined;
   // It knows of the doubt, and the test may be one that can't be followed to here.
-  const confidence = isTestedHere ? 'low' : confidenceOf(guarded, tested, cleared, unguarded);
-  return confidence === undefined ? undefined : { key, guarded, tested, cleared, unguarded, confidence };
+  if (isTestedHere || confidence === 'low') return { key, ...own, confidence: 'low' };
+  // Other elements of an array are other pointers; and the files beside this one have a say.
+  const wide = countOf([...uses, ...fields.besides(ref.path, key)], 'the files of this folder');
+  const isDisputed = wide.tested.length < wide.unguarded;
+  return {
+    key,
+    ...own,
+    confidence: isDisputed || (key.endsWith('[]') && own.unguarded > 0) ? 'low' : confidence,
+  };
 }
+
+type Count = Omit<Evidence, 'key' | 'confidence'>;
+
+const countOf = (uses: readonly FieldUse[], where: string): Count => ({
+  guarded: uses.filter((use) => use.isTested && use.isDereferenced),
+  tested: uses.filter((use) => use.isTested),
+  cleared: uses.filter((use) => use.clearedAt > 0),
+  unguarded: uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length,
+  where,
+});
 
 /** What the function itself sets is its own affair. */
 function isSetHere(flow: Flow, place: number): boolean {
@@ -86,50 +124,73 @@ function isSetHere(flow: Flow, place: number): boolean {
   return false;
 }
 
-/** A static function all of whose callers test the field relies on them. */
-function isGuardedByCallers(context: FunctionContext, tested: readonly FieldUse[]): boolean {
-  const { effects, ref } = context;
-  if (!ref.fact.isStatic) return false;
-  const callers = effects.program.callers(ref, 8);
-  return callers.length > 0 && callers.every((caller) => tested.some((use) => use.function === caller.name));
+/** Another function that does not test it, but is only called by functions that do. */
+function isGuarded(context: FunctionContext, use: FieldUse, all: readonly FieldUse[]): boolean {
+  if (use.isTested || !use.isDereferenced) return false;
+  const { program } = context.effects;
+  const ref = program.functions(use.function, use.path)[0];
+  if (ref === undefined || !ref.fact.isStatic) return false;
+  const callers = program.callers(ref, 8);
+  return (
+    callers.length > 0 &&
+    callers.every((caller) =>
+      all.some((other) => other.function === caller.name && (other.isTested || other.isSet)),
+    )
+  );
 }
 
-function confidenceOf(
-  guarded: readonly FieldUse[],
-  tested: readonly FieldUse[],
-  cleared: readonly FieldUse[],
-  unguarded: number,
-): Confidence | undefined {
+/** Callers that are asked. */
+const MAX_CALLERS = 8;
+
+/** A function all of whose callers test the field relies on them. */
+function isGuardedByCallers(context: FunctionContext, fields: FieldEvidence, key: string): boolean {
+  const { effects, ref } = context;
+  const callers = effects.program.callers(ref, MAX_CALLERS);
+  return (
+    callers.length > 0 &&
+    callers.length < MAX_CALLERS &&
+    callers.every((caller) =>
+      fields.ofFile(caller.path, key).some((use) => use.function === caller.name && use.isTested),
+    )
+  );
+}
+
+function confidenceOf({ guarded, tested, cleared, unguarded }: Count): Confidence | undefined {
   const isAgreed = tested.length >= 3 * unguarded;
   if (guarded.length >= 5 && unguarded === 0) return 'high';
   if (guarded.length >= (cleared.length > 0 ? 2 : 3) && isAgreed) return 'medium';
+  if (guarded.length >= 1 && tested.length >= 4 && cleared.length > 0 && unguarded === 0) return 'medium';
   return guarded.length > unguarded ? 'low' : undefined;
 }
+
+const placeOf = (context: FunctionContext, path: string, line: number): string =>
+  path === context.ref.path ? `line ${line}` : `${path}:${line}`;
 
 function report(
   context: FunctionContext,
   evidence: Evidence,
-  use: { pointer: number; view: View; through: number; argument: number },
+  use: { pointer: number; view: View; through: number; argument: number; isCall: boolean },
 ): void {
-  const { key, guarded, tested, cleared, unguarded, confidence } = evidence;
+  const { guarded, tested, cleared, unguarded, confidence, where } = evidence;
+  const key = keyText(evidence.key);
   const { pointer, view } = use;
   const position = context.positionOf(view.at);
   const name = context.text(pointer);
   const witness = (guarded[0] ?? tested[0]) as FieldUse;
   const clearing = cleared[0];
-  const others = `${tested.length} other ${tested.length === 1 ? 'function' : 'functions'} of the file`;
+  const others = `${tested.length} other ${tested.length === 1 ? 'function' : 'functions'} of ${where}`;
   const cleared2 =
     clearing === undefined
       ? ''
-      : `, and ${clearing.function}() sets it to NULL at line ${clearing.clearedAt}`;
+      : `, and ${clearing.function}() sets it to NULL at ${placeOf(context, clearing.path, clearing.clearedAt)}`;
   const isWeak = (view.bits(pointer) & ANY) !== ANY || view.isMerged;
   context.report({
-    rule: uncheckedField,
+    rule: use.isCall ? nullOp : uncheckedField,
     confidence: isWeak && confidence === 'high' ? 'medium' : confidence,
     position,
     identity: `${key} ${name}`,
-    message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at line ${witness.testedAt})${cleared2}.`,
-    explanation: `${guarded.length} functions of this file test ${key} before they use it, ${unguarded} use it without a test. Line ${lineOf(position)} relies on it being set.`,
+    message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at ${placeOf(context, witness.path, witness.testedAt)})${cleared2}.`,
+    explanation: `${guarded.length} functions of ${where} test ${key} before they use it, ${unguarded} use it without a test. Line ${lineOf(position)} relies on it being set.`,
     trace: [
       {
         path: witness.path,

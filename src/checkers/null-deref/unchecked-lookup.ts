@@ -1,8 +1,10 @@
 import { type Flow, lineOf } from '../../c/flow.ts';
-import { calleeName } from '../../effects/effects.ts';
+import { isPointer } from '../../c/types.ts';
+import { calleeName, type Effects } from '../../effects/effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type CallerHabits, callerHabits } from './callers.ts';
+import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { sourceSteps, sourceText } from './source.ts';
@@ -13,6 +15,9 @@ export const uncheckedLookup: Rule = {
   summary: 'The result of a function that can return NULL is used without a test.',
   source: 'https://cwe.mitre.org/data/definitions/476.html; error27/smatch, check_unchecked_allocation',
 };
+
+/** Calls of a function that are followed for an allocation. */
+const MAX_CALLEES = 24;
 
 /** The value comes from a function of the tree that returns NULL on some way, and no test lies between. */
 export function findUncheckedLookup(context: FunctionContext, use: Use): boolean {
@@ -26,9 +31,10 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const habits = ref && habitsOf(context, ref, summary.nullFrom);
   context.report({
     rule: uncheckedLookup,
-    confidence: isAskedBefore(context.flow, call)
-      ? 'low'
-      : confidenceOf(habits, summary.nullFrom === '', use),
+    confidence:
+      isAskedBefore(context.flow, call) || isTestedElsewhere(context.flow, call) || MATCHED.test(callee)
+        ? 'low'
+        : confidenceOf(context, ref, habits, use),
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${habitText(habits)}.`,
@@ -62,13 +68,51 @@ function isAskedBefore(flow: Flow, call: number): boolean {
   );
 }
 
-/** The tree's own habit decides: where the others test, a test is needed. */
-function confidenceOf(habits: CallerHabits | undefined, isWritten: boolean, use: Use): Confidence {
+/** What matched the device is of the driver's own table, in which each entry mostly has its data. */
+const MATCHED = /_get_match_data$/;
+
+/** The function tests the result of another call of the same: what it knows by that may hold here. */
+function isTestedElsewhere(flow: Flow, call: number): boolean {
+  const name = calleeName(flow, call);
+  const others = [...flow.calls.keys()].filter((other) => other !== call && calleeName(flow, other) === name);
+  return habitsIn(flow, others).forNull > 0;
+}
+
+/** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
+function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {
+  const { flow } = ref.fact;
+  if (flow === undefined) return false;
+  const names = flow.calls.map((_, call) => calleeName(flow, call)).filter((name) => name !== '');
+  if (names.some((name) => ALLOCATORS.has(name))) return true;
+  if (depth <= 1) return false;
+  return names.slice(0, MAX_CALLEES).some((name) => {
+    const callee = effects.callee(name, ref.path).function;
+    return callee !== undefined && isPointer(callee.fact.returns) && allocates(effects, callee, depth - 1);
+  });
+}
+
+/**
+ * The tree's own habit decides: where the others test, a test is needed. What makes an object fails by no fault of
+ * its caller; what looks one up may be known to find it here, by a check that somebody made before.
+ */
+function confidenceOf(
+  context: FunctionContext,
+  ref: FunctionRef | undefined,
+  habits: CallerHabits | undefined,
+  use: Use,
+): Confidence {
+  if (use.isSometimes) return 'low';
   const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged && !use.isAddress;
-  if (habits === undefined || habits.calls === 0) return isWritten && isClear ? 'medium' : 'low';
+  if (ref === undefined || habits === undefined) return 'low';
+  const { effects } = context;
+  if (habits.calls === 0) return effects.summary(ref).nullFrom === '' && isClear ? 'medium' : 'low';
   const share = habits.forNull / habits.calls;
   if (habits.forNull * 3 < habits.passedOn) return 'low';
-  if (habits.forNull >= 3 && share >= 0.9) return isClear ? 'high' : 'medium';
-  if (share >= 0.75) return isClear ? 'medium' : 'low';
-  return 'low';
+  if (allocates(effects, ref, 3)) {
+    if (habits.forNull >= 3 && share >= 0.9) return isClear ? 'high' : 'medium';
+    return share >= 0.75 && isClear ? 'medium' : 'low';
+  }
+  // What many read from an object by a function of a header is known to be there by those who do not test it.
+  const isAccessor = ref.path.endsWith('.h') && habits.calls >= 8;
+  return share >= 0.85 && isClear && !isAccessor ? 'medium' : 'low';
 }

@@ -1,0 +1,68 @@
+/**
+ * A result of which the callee's body does not say that it can be NULL (an element of an array, a search that is
+ * too deep to follow), but which almost everybody tests.
+ */
+import { lineOf } from '../../c/flow.ts';
+import type { Observer, View } from '../../effects/domain.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { pointerOf, stripCasts } from '../../effects/layout.ts';
+import { mayBeNull, ZERO } from '../../effects/values.ts';
+import { callerHabits } from './callers.ts';
+import { useSteps, useText } from './dereference.ts';
+import type { FunctionContext } from './function-context.ts';
+import { uncheckedLookup } from './unchecked-lookup.ts';
+
+/** Callers that must test the result before their habit is believed, and their share. */
+const MIN_TESTS = 5;
+const MIN_SHARE = 0.9;
+
+/** Watches dereferences of results that may be NULL for all that is known, and asks the other callers. */
+export function watchBeliefs(context: FunctionContext): Observer {
+  const { flow } = context;
+  const done = new Set<number>();
+  const check = (pointer: number, view: View, through: number, argument: number): void => {
+    const e = stripCasts(flow, pointer);
+    const call = e <= 0 ? -1 : view.originCall(e);
+    if (call < 0 || done.has(call)) return;
+    const bits = view.bits(e);
+    if ((bits & ZERO) === 0 || mayBeNull(bits) || view.isWeak(e) || view.isMerged) return;
+    done.add(call);
+    report(context, call, { pointer: e, view, through, argument });
+  };
+  return {
+    deref(pointer, _place, _isStore, view) {
+      check(pointer, view, -1, -1);
+    },
+    call(call, view) {
+      const { dereferences } = view.knowledge(call);
+      if (dereferences === 0) return;
+      for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries())
+        if (argument <= 30 && (dereferences & (1 << argument)) !== 0)
+          check(pointerOf(flow, arg), view, call, argument);
+    },
+  };
+}
+
+function report(
+  context: FunctionContext,
+  call: number,
+  use: { pointer: number; view: View; through: number; argument: number },
+): void {
+  const name = calleeName(context.flow, call);
+  const ref = name === '' ? undefined : context.effects.callee(name, context.ref.path).function;
+  if (ref === undefined) return;
+  const { calls, forNull, passedOn } = callerHabits(context.effects, ref, context.ref.id);
+  if (forNull < MIN_TESTS || forNull < MIN_SHARE * calls || forNull * 3 < passedOn) return;
+  const pointer = context.text(use.pointer);
+  const position = context.positionOf(use.view.at);
+  const line = lineOf(context.flow.calls[call]?.position ?? 0);
+  context.report({
+    rule: uncheckedLookup,
+    confidence: 'medium',
+    position,
+    identity: `${name} ${pointer}`,
+    message: `${pointer} ${useText(context, use)} without a test: ${forNull} of ${calls} other callers of ${name}() test its result for NULL.`,
+    explanation: `Between line ${line} and line ${lineOf(position)} nothing tests ${pointer}. ${name}() is defined at ${ref.path}:${ref.fact.line}; those who call it expect NULL.`,
+    trace: [context.step(line, `${pointer} is the result of ${name}()`), ...useSteps(context, use)],
+  });
+}

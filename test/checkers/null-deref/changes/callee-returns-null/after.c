@@ -1,0 +1,31 @@
+struct node { int id; struct node *next; };
+
+extern struct node root;
+
+struct node *node_of(int id)
+{
+	if (id > 8)
+		return NULL; /* expect: null-deref/unchecked-lookup */
+	return &root;
+}
+
+struct node *other_of(int id)
+{
+	if (id > 8)
+		return NULL;
+	return &root;
+}
+
+int id_of(int id)
+{
+	return node_of(id)->id;
+}
+
+int careful(int id)
+{
+	struct node *n = other_of(id);
+
+	if (!n)
+		return -1;
+	return n->id;
+}

@@ -1,0 +1,27 @@
+struct node { int id; struct node *next; };
+
+extern struct node root;
+
+struct node *node_of(int id)
+{
+	return &root;
+}
+
+struct node *other_of(int id)
+{
+	return &root;
+}
+
+int id_of(int id)
+{
+	return node_of(id)->id;
+}
+
+int careful(int id)
+{
+	struct node *n = other_of(id);
+
+	if (!n)
+		return -1;
+	return n->id;
+}

@@ -1,0 +1,31 @@
+struct port { int n; };
+struct dev { struct port *port; struct port *spare; };
+
+int number(struct dev *d)
+{
+	return d->port ? d->port->n : 0;
+}
+
+int flags(struct dev *d)
+{
+	return d->port->n + 1; /* expect: null-deref/check-removed */
+}
+
+/* The caller makes sure: nothing else speaks against it, so this is not said aloud. */
+int spare_number(struct dev *d)
+{
+	return d->spare->n;
+}
+
+static int has_port(struct port *p)
+{
+	return p != 0;
+}
+
+/* The test is in what is called now. */
+int moved(struct dev *d)
+{
+	if (!has_port(d->port))
+		return -19;
+	return d->port->n + 2;
+}

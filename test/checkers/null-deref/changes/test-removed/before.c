@@ -1,0 +1,29 @@
+struct port { int n; };
+struct dev { struct port *port; struct port *spare; };
+
+int number(struct dev *d)
+{
+	return d->port ? d->port->n : 0;
+}
+
+int flags(struct dev *d)
+{
+	if (!d->port)
+		return -19;
+	return d->port->n + 1;
+}
+
+/* The caller makes sure. */
+int spare_number(struct dev *d)
+{
+	if (!d->spare)
+		return -19;
+	return d->spare->n;
+}
+
+int moved(struct dev *d)
+{
+	if (!d->port)
+		return -19;
+	return d->port->n + 2;
+}

@@ -1,5 +1,6 @@
 /** The GitHub App as a service: everything in one process, or the web and the workers apart. */
 import { commands } from './app/commands/index.ts';
+import { recordBudgets } from './app/github/budget.ts';
 import { createGitHubClient } from './app/github/client.ts';
 import { deliveryRecord } from './app/github/deliveries.ts';
 import { createForge } from './app/github/forge.ts';
@@ -8,6 +9,7 @@ import { startServer } from './app/server.ts';
 import { isHandled } from './app/webhook.ts';
 import type { AppCredentials, Environment } from './config/environment.ts';
 import { UserError } from './errors.ts';
+import { failedDeliveries } from './jobs/deliveries.ts';
 import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { alone, takePlace } from './jobs/placement.ts';
@@ -25,6 +27,8 @@ export type Role = 'all' | 'web' | 'worker';
 
 /** Milliseconds that running reviews get to end by themselves once the process is asked to stop. */
 const GRACE = 20_000;
+/** Milliseconds for which the dashboard shows the same of GitHub's record of deliveries, which is many pages. */
+const FRESH = 120_000;
 
 /** Runs until SIGTERM or SIGINT. Rejects with a UserError where it can't start. */
 export async function runService(
@@ -38,7 +42,12 @@ export async function runService(
       `adjutant ${role} shares its work through PostgreSQL: set DATABASE_URL, or run adjutant serve, which is everything in one process.`,
     );
   }
-  const secrets = [credentials.privateKey.trim(), ...credentials.webhookSecrets, ...passwordOf(databaseUrl)];
+  const secrets = [
+    credentials.privateKey.trim(),
+    ...credentials.webhookSecrets,
+    ...passwordOf(databaseUrl),
+    ...tokensOf(environment),
+  ];
   const log = createLog(environment.logLevel, secrets);
   /** What is stopped, the last that was started first. */
   const stops: (() => unknown)[] = [];
@@ -51,7 +60,9 @@ export async function runService(
   stops.unshift(() => database.close());
   await migrate(database);
   const queue = await startQueue(database, (error) => log.error({ err: error }, 'the queue is in trouble'));
-  const client = createGitHubClient(credentials, environment, log);
+  const budgets = recordBudgets(database, log);
+  stops.unshift(() => budgets.stop());
+  const client = createGitHubClient(credentials, environment, log, budgets.onAnswer);
 
   if (role !== 'web') {
     const { cacheDir, reviewers } = environment;
@@ -81,16 +92,21 @@ export async function runService(
   } else stops.unshift(() => queue.stop(GRACE));
 
   if (role !== 'worker') {
+    const { publicUrl, githubUrl, adminToken, metricsToken } = environment;
+    const deliveries = deliveryRecord(client.asApp, githubUrl === 'https://github.com');
     const pages = createPages({
       database,
+      queue,
       key: linkKey(credentials.privateKey),
-      githubUrl: environment.githubUrl,
-      root: rootOf(environment.publicUrl),
+      githubUrl,
+      root: rootOf(publicUrl),
+      secure: publicUrl?.startsWith('https:') ?? false,
+      adminToken,
+      metricsToken,
+      failedDeliveries: forAWhile(() => failedDeliveries(deliveries, Date.now()), FRESH),
       log,
     });
     const server = await startServer(environment, credentials, queue, log, createPagesHandler(pages));
-    const isGitHubCom = environment.githubUrl === 'https://github.com';
-    const deliveries = deliveryRecord(client.asApp, isGitHubCom);
     const interval = environment.sweepSeconds;
     const sweeping = startSweeping({ database, deliveries, isWanted: isHandled, interval, log });
     stops.unshift(
@@ -112,6 +128,19 @@ export async function runService(
   process.on('SIGINT', stop);
 }
 
+/** What `ask` resolves to, asked again after `milliseconds`. */
+function forAWhile<T>(ask: () => Promise<T>, milliseconds: number): () => Promise<T> {
+  let asked = 0;
+  let answer: Promise<T> | undefined;
+  return () => {
+    if (answer === undefined || Date.now() - asked > milliseconds) {
+      asked = Date.now();
+      answer = ask();
+    }
+    return answer;
+  };
+}
+
 /** Path below which people reach the pages. */
 function rootOf(publicUrl: string | undefined): string {
   return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
@@ -119,6 +148,10 @@ function rootOf(publicUrl: string | undefined): string {
 
 function linksOf({ publicUrl, linkDays }: Environment, { privateKey }: AppCredentials): Links | undefined {
   return publicUrl === undefined ? undefined : createLinks(publicUrl, linkKey(privateKey), linkDays);
+}
+
+function tokensOf({ adminToken, metricsToken }: Environment): string[] {
+  return [adminToken, metricsToken].filter((token) => token !== undefined);
 }
 
 function passwordOf(databaseUrl: string | undefined): string[] {

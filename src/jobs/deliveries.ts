@@ -68,3 +68,14 @@ export function missedDeliveries(
 }
 
 const wasTaken = ({ statusCode }: Delivery): boolean => statusCode >= 200 && statusCode < 300;
+
+const DAY = 86_400_000;
+
+/** The events of the last 24 hours that have not arrived yet, by their last attempt, the newest first. */
+export async function failedDeliveries(record: DeliveryRecord, now: number): Promise<readonly Delivery[]> {
+  const events = Map.groupBy(await record.list(now - DAY), ({ guid }) => guid);
+  return [...events.values()]
+    .filter((attempts) => !attempts.some(wasTaken))
+    .map((attempts) => attempts.toSorted((a, b) => b.deliveredAt - a.deliveredAt)[0] as Delivery)
+    .toSorted((a, b) => b.deliveredAt - a.deliveredAt);
+}

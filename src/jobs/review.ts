@@ -6,13 +6,14 @@ import { UserError } from '../errors.ts';
 import { fetchPullRequest, mirrorDir } from '../git/mirror.ts';
 import { GitError } from '../git/run.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
-import { keepReport } from '../store/findings.ts';
+import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
 import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
 import { ChildStopped } from './child.ts';
+import { diskUse } from './disk-use.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
 import { githubDiff } from './github-diff.ts';
 import type { PullRequest, ReviewJob } from './job.ts';
@@ -87,6 +88,20 @@ async function carryOut(attempt: Attempt): Promise<void> {
     watch.stop();
   }
   await endReview(services.database, review.id, 'completed');
+  await noteDiskUse(attempt);
+}
+
+/** A figure for the administrator: that it can't be had ends no review otherwise. */
+async function noteDiskUse({ services, work, review }: Attempt): Promise<void> {
+  const { dataDir, database, limits } = services;
+  const { id } = work.data.pull.repository;
+  try {
+    const kept = await findRepository(database, id);
+    if (kept === undefined) return;
+    await keepDiskUse(database, id, await diskUse(mirrorDir(dataDir, id), kept.base, limits.cacheDir));
+  } catch (error) {
+    services.log.warn({ err: error, review: review.id }, 'the disk use of a repository is not known');
+  }
 }
 
 /** Why there is nothing to review any more; undefined where there is. */

@@ -183,11 +183,26 @@ export async function findingsOf(database: Database, reviews: readonly string[])
   return rows.map(toFinding);
 }
 
+/** Bytes; undefined where its tree has no index: small ones need none. */
+export interface DiskUse {
+  readonly mirror: number;
+  readonly index: number | undefined;
+  readonly indexed: Date | undefined;
+}
+
+export async function keepDiskUse(database: Database, repository: number, use: DiskUse): Promise<void> {
+  await database.query(
+    'UPDATE adjutant.repository SET mirror_bytes = $2, index_bytes = $3, indexed = $4 WHERE id = $1',
+    [repository, use.mirror, use.index ?? null, use.indexed?.toISOString() ?? null],
+  );
+}
+
 export interface KeptRepository extends Place {
   readonly baseRef: string;
   /** SHA of the base branch when it was last reviewed against. */
   readonly base: string;
   readonly updated: Date;
+  readonly disk: DiskUse;
 }
 
 interface RepositoryRow {
@@ -198,10 +213,13 @@ interface RepositoryRow {
   base_ref: string;
   base: string;
   updated: Date;
+  mirror_bytes: number | string | null;
+  index_bytes: number | string | null;
+  indexed: Date | null;
 }
 
 /** Every repository in which a pull request was reviewed, by name. */
-async function repositories(database: Database): Promise<KeptRepository[]> {
+export async function repositories(database: Database): Promise<KeptRepository[]> {
   const rows = await database.query<RepositoryRow>('SELECT * FROM adjutant.repository ORDER BY owner, name');
   return rows.map((row) => ({
     id: Number(row.id),
@@ -211,6 +229,11 @@ async function repositories(database: Database): Promise<KeptRepository[]> {
     baseRef: row.base_ref,
     base: row.base,
     updated: row.updated,
+    disk: {
+      mirror: Number(row.mirror_bytes ?? 0),
+      index: row.index_bytes === null ? undefined : Number(row.index_bytes),
+      indexed: row.indexed ?? undefined,
+    },
   }));
 }
 

@@ -64,6 +64,26 @@ const steps: readonly string[] = [
      free integer NOT NULL,
      seen timestamptz NOT NULL
    )`,
+  `CREATE TABLE adjutant.dismissal (
+     repository bigint NOT NULL,
+     number integer NOT NULL,
+     fingerprint text NOT NULL,
+     login text NOT NULL,
+     reason text NOT NULL,
+     at timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (repository, number, fingerprint)
+   );
+   CREATE TABLE adjutant.budget (
+     installation bigint NOT NULL,
+     resource text NOT NULL,
+     "limit" integer NOT NULL,
+     remaining integer NOT NULL,
+     reset timestamptz NOT NULL,
+     requests bigint NOT NULL,
+     PRIMARY KEY (installation, resource)
+   );
+   ALTER TABLE adjutant.repository
+     ADD COLUMN mirror_bytes bigint, ADD COLUMN index_bytes bigint, ADD COLUMN indexed timestamptz`,
 ];
 
 /**

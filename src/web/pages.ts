@@ -1,25 +1,19 @@
 /** Every page and its address. What a page shows of a repository opens with a token in its address (jobs/links.ts). */
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { type LinkKey, paths, readToken, type Scope, signToken } from '../jobs/links.ts';
-import type { Log } from '../jobs/services.ts';
+import { paths, readToken, type Scope, signToken } from '../jobs/links.ts';
 import { shortId } from '../report/places.ts';
-import type { Database } from '../store/database.ts';
 import { type FoundFinding, findingsOf, findRepository, reportsOn } from '../store/findings.ts';
 import { findingPage } from './finding-page.ts';
 import { headers } from './headers.ts';
 import { type Markup, notice, stylesheet } from './layout.ts';
+import { createOperations, type OperationsOptions } from './operations.ts';
 import { pullHistory } from './pull-history.ts';
 import { pullPage } from './pull-page.ts';
 
-export interface PagesOptions {
-  readonly database: Database;
-  readonly key: LinkKey;
+export interface PagesOptions extends OperationsOptions {
   /** `https://github.com`, without a slash at its end. */
   readonly githubUrl: string;
-  /** Path below which people reach the pages: '' or `/adjutant`. */
-  readonly root: string;
-  readonly log: Log;
 }
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -104,6 +98,7 @@ export function createPages(options: PagesOptions): Hono {
         });
       }),
   );
+  app.route('/', createOperations(options));
   return app;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Delivery, missedDeliveries } from '../../src/jobs/deliveries.ts';
+import { type Delivery, failedDeliveries, missedDeliveries } from '../../src/jobs/deliveries.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -43,6 +43,16 @@ describe('an event is asked for again', () => {
     expect(waits).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 360]);
     expect(missedDeliveries(refused, wanted, now)).toMatchObject({ again: [], openSince: undefined });
   });
+});
+
+test('what failed lately is told once an event, the newest first, and not when it arrived after all', async () => {
+  const attempts = [attempt('a', 1), attempt('a', 3), attempt('b', 5), attempt('c', 4), attempt('c', 6, 202)];
+  const record = { days: 3, list: async () => attempts, redeliver: async () => undefined };
+  const failed = await failedDeliveries(record, DAY);
+  expect(failed.map(({ guid, deliveredAt }) => [guid, deliveredAt])).toEqual([
+    ['b', 5],
+    ['a', 3],
+  ]);
 });
 
 test('property: nothing that arrived is asked for, nothing twice at once, and what is open is never forgotten', () => {

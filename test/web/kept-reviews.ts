@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { keepReport } from '../../src/store/findings.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { addReview, endReview } from '../../src/store/reviews.ts';
+import { createPages, type PagesOptions } from '../../src/web/pages.ts';
 
 export const KEY = linkKey('the private key of a test');
 export const REPOSITORY = { id: 7, installation: 5, owner: 'maintainer', name: 'linux' };
@@ -98,6 +99,25 @@ export async function keptReviews(): Promise<{ database: Database; close(): Prom
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+export const ADMIN = 'the administrator token';
+export const METRICS = 'the token of the metrics';
+
+export function pagesOn(database: Database, changes: Partial<PagesOptions> = {}) {
+  return createPages({
+    database,
+    queue: { enqueue: async () => true },
+    key: KEY,
+    githubUrl: 'https://github.com',
+    root: '',
+    secure: false,
+    adminToken: ADMIN,
+    metricsToken: METRICS,
+    failedDeliveries: async () => [],
+    log: { info: () => undefined, warn: () => undefined, error: (what) => console.error(what) },
+    ...changes,
+  });
 }
 
 async function keep(database: Database, id: string, kept: Report): Promise<void> {

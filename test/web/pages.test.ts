@@ -1,18 +1,17 @@
 /** What an address answers, without a browser: who may see it, and that nothing in it is more than text. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLinks, paths, signToken } from '../../src/jobs/links.ts';
-import { createPages } from '../../src/web/pages.ts';
-import { FIRST, HOSTILE, KEY, keptReviews, NUMBER, REPOSITORY, SECOND } from './kept-reviews.ts';
+import type { createPages } from '../../src/web/pages.ts';
+import { FIRST, HOSTILE, KEY, keptReviews, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
 
 let kept: Awaited<ReturnType<typeof keptReviews>>;
 let pages: ReturnType<typeof createPages>;
 const pull = { repository: REPOSITORY, number: NUMBER };
 const links = createLinks('', KEY, 1);
-const log = { info: () => undefined, warn: () => undefined, error: (what: object) => console.error(what) };
 
 beforeAll(async () => {
   kept = await keptReviews();
-  pages = createPages({ database: kept.database, key: KEY, githubUrl: 'https://github.com', root: '', log });
+  pages = pagesOn(kept.database);
 });
 afterAll(() => kept.close());
 

@@ -32,10 +32,14 @@ export interface GitHubClient {
   gitUrl(fullName: string): string;
 }
 
+type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
+
+/** @param onAnswer hears what GitHub says beside each answer: what is left of the rate limit */
 export function createGitHubClient(
   { appId, privateKey }: AppCredentials,
   { apiUrl, githubUrl, writesPerMinute }: Pick<Environment, 'apiUrl' | 'githubUrl' | 'writesPerMinute'>,
   log: Logger,
+  onAnswer: (installation: number, headers: ResponseHeaders) => void = () => undefined,
 ): GitHubClient {
   const wait =
     (what: string) =>
@@ -83,7 +87,9 @@ export function createGitHubClient(
       octokit.hook.wrap('request', async (request, options) => {
         const send = async (refresh: boolean) => {
           options.headers.authorization = `token ${await token(repository, API_PERMISSIONS, refresh)}`;
-          return request(options);
+          const answer = await request(options);
+          onAnswer(repository.installation, answer.headers);
+          return answer;
         };
         try {
           return await send(false);

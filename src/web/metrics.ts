@@ -1,0 +1,92 @@
+/** `/metrics` for Prometheus. All of it is read from the database when it is asked for: any process can answer. */
+import { Counter, Gauge, Registry } from 'prom-client';
+import { budgets } from '../store/budget.ts';
+import type { Database } from '../store/database.ts';
+import { repositories } from '../store/findings.ts';
+import {
+  givenUp,
+  queueFigures,
+  reviewsByState,
+  ruleFigures,
+  VERDICT_BUCKETS,
+  verdictTimes,
+} from '../store/statistics.ts';
+
+/** Dead letters that are counted at most. */
+const MANY = 10_000;
+
+export async function metricsText(database: Database): Promise<string> {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name: `adjutant_${name}`, help, labelNames, registers });
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name: `adjutant_${name}`, help, labelNames, registers });
+
+  const jobs = gauge('queue_jobs', 'Jobs in a queue.', ['queue', 'state']);
+  const oldest = gauge('queue_oldest_seconds', 'Age of the oldest job that waits.', ['queue']);
+  for (const { queue, waiting, running, oldest: age } of await queueFigures(database)) {
+    jobs.set({ queue, state: 'waiting' }, waiting);
+    jobs.set({ queue, state: 'running' }, running);
+    oldest.set({ queue }, age);
+  }
+  gauge('reviews_given_up', 'Reviews that were given up and wait for a retry.', []).set(
+    (await givenUp(database, MANY)).length,
+  );
+  const reviews = counter('reviews_total', 'Reviews by how they ended.', ['state']);
+  for (const { state, count } of await reviewsByState(database))
+    if (state !== 'queued') reviews.inc({ state }, count);
+  const findings = counter('findings_total', 'Findings, once a pull request, by what became of them.', [
+    'rule',
+    'outcome',
+  ]);
+  for (const { rule, found, mended, dismissed } of await ruleFigures(database)) {
+    findings.inc({ rule, outcome: 'mended' }, mended);
+    findings.inc({ rule, outcome: 'dismissed' }, dismissed);
+    findings.inc({ rule, outcome: 'open' }, found - mended - dismissed);
+  }
+  const requests = counter('github_requests_total', 'Requests to the API of GitHub.', [
+    'installation',
+    'resource',
+  ]);
+  const remaining = gauge('github_rate_limit_remaining', 'Requests left until the reset.', [
+    'installation',
+    'resource',
+  ]);
+  const limit = gauge('github_rate_limit', 'Requests in an hour.', ['installation', 'resource']);
+  for (const { installation, resource, ...budget } of await budgets(database)) {
+    const labels = { installation: String(installation), resource };
+    requests.inc(labels, budget.requests);
+    remaining.set(labels, budget.remaining);
+    limit.set(labels, budget.limit);
+  }
+  const mirror = gauge('mirror_bytes', 'Size of the mirror of a repository.', ['repository']);
+  const index = gauge('index_bytes', 'Size of the index of the base branch.', ['repository']);
+  const indexed = gauge('index_timestamp_seconds', 'When the base branch was indexed.', ['repository']);
+  for (const { owner, name, disk } of await repositories(database)) {
+    const repository = `${owner}/${name}`;
+    mirror.set({ repository }, disk.mirror);
+    if (disk.index !== undefined) index.set({ repository }, disk.index);
+    if (disk.indexed !== undefined) indexed.set({ repository }, disk.indexed.getTime() / 1000);
+  }
+  return `${await registry.metrics()}\n${await verdictHistogram(database)}`;
+}
+
+/** Made by hand: prom-client has no histogram that somebody else counted. */
+async function verdictHistogram(database: Database): Promise<string> {
+  const { counts, sum } = await verdictTimes(database);
+  const name = 'adjutant_verdict_seconds';
+  let total = 0;
+  const buckets = counts.map((count, index) => {
+    total += count;
+    return `${name}_bucket{le="${VERDICT_BUCKETS[index] ?? '+Inf'}"} ${total}`;
+  });
+  return [
+    `# HELP ${name} Time from the event to the verdict.`,
+    `# TYPE ${name} histogram`,
+    ...buckets,
+    `${name}_sum ${sum}`,
+    `${name}_count ${total}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,169 @@
+/** What is for administrators and their machines: the dashboard, `/metrics`, `/healthz`, `/readyz`. */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Delivery } from '../jobs/deliveries.ts';
+import type { RerunJob } from '../jobs/job.ts';
+import { type LinkKey, paths, signToken } from '../jobs/links.ts';
+import type { Log } from '../jobs/services.ts';
+import { budgets } from '../store/budget.ts';
+import type { Database } from '../store/database.ts';
+import { findRepository, repositories } from '../store/findings.ts';
+import type { Queue } from '../store/queue.ts';
+import { findReview } from '../store/reviews.ts';
+import {
+  givenUp,
+  queueFigures,
+  reviewsPerDay,
+  ruleFigures,
+  takeDeadLetter,
+  verdictTimes,
+} from '../store/statistics.ts';
+import { type Administrator, createAdministrator, isSame } from './administrator.ts';
+import { dashboardPage, signInPage } from './dashboard-page.ts';
+import { metricsText } from './metrics.ts';
+
+export interface OperationsOptions {
+  readonly database: Database;
+  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly key: LinkKey;
+  /** Path below which people reach the pages: '' or `/adjutant`. */
+  readonly root: string;
+  /** Whether people come by https. */
+  readonly secure: boolean;
+  readonly adminToken: string | undefined;
+  readonly metricsToken: string | undefined;
+  /** Deliveries of the last 24 hours that did not arrive. */
+  readonly failedDeliveries: () => Promise<readonly Delivery[]>;
+  readonly log: Log;
+}
+
+const READY_LIMIT = 2000;
+const LISTED = 50;
+/** Milliseconds that a wrong token costs. */
+const WRONG_TOKEN = 500;
+
+export function createOperations(options: OperationsOptions): Hono {
+  const { database, adminToken, metricsToken, log } = options;
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: 16_384 }));
+  app.get('/healthz', (context) => context.text('ok\n'));
+  app.get('/readyz', async (context) => {
+    try {
+      await within(database.query('SELECT 1'), READY_LIMIT);
+      return context.text('ready\n');
+    } catch (error) {
+      log.warn({ err: error }, 'not ready: the database does not answer');
+      return context.text('the database does not answer\n', 503);
+    }
+  });
+  if (metricsToken !== undefined) {
+    app.get('/metrics', async (context) => {
+      const given = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? '';
+      if (!isSame(given, metricsToken))
+        return context.text('a bearer token is needed\n', 401, { 'www-authenticate': 'Bearer' });
+      return context.body(await metricsText(database), 200, {
+        'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      });
+    });
+  }
+  if (adminToken !== undefined) dashboard(app, options, adminToken);
+  return app;
+}
+
+function dashboard(app: Hono, options: OperationsOptions, token: string): void {
+  const { root, key, secure, log } = options;
+  const administrator = createAdministrator({ token, key, root, secure });
+  app.get('/dashboard', async (context) =>
+    administrator.isSignedIn(context)
+      ? context.html(dashboardPage(await dashboardView(options)))
+      : context.html(signInPage(root, false), 401),
+  );
+  app.post('/dashboard/sign-in', async (context) => {
+    const { token: given } = await form(context, 'token');
+    if (administrator.signIn(context, given)) return context.redirect(`${root}/dashboard`, 303);
+    log.warn({}, 'somebody gave a wrong administrator token');
+    await new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN));
+    return context.html(signInPage(root, true), 401);
+  });
+  app.post('/dashboard/sign-out', (context) => {
+    administrator.signOut(context);
+    return context.redirect(`${root}/dashboard`, 303);
+  });
+  app.post('/dashboard/retry', async (context) => {
+    if (!isAllowed(administrator, context)) return context.html(signInPage(root, false), 401);
+    const { job } = await form(context, 'job');
+    await retry(options, job);
+    return context.redirect(`${root}/dashboard`, 303);
+  });
+}
+
+/** The cookie is not sent from another site; a browser that says where a form stands is believed too. */
+function isAllowed(administrator: Administrator, context: Context): boolean {
+  const site = context.req.header('sec-fetch-site');
+  return administrator.isSignedIn(context) && (site === undefined || site === 'same-origin');
+}
+
+/** Asks anew for a review that was given up, as "Re-run" on GitHub does. Nothing where somebody did already. */
+async function retry({ database, queue, log }: OperationsOptions, job: string): Promise<void> {
+  if (!/^[0-9a-f-]{36}$/.test(job)) return;
+  const review = await findReview(database, job);
+  const repository = review && (await findRepository(database, review.repository));
+  if (review === undefined || repository === undefined || !(await takeDeadLetter(database, job))) return;
+  const { id, installation, owner, name } = repository;
+  const data: RerunJob = {
+    kind: 'rerun',
+    repository: { id, installation, owner, name },
+    head: review.head,
+  };
+  await queue.enqueue('intake', { id: crypto.randomUUID(), key: `${id}@${review.head}`, data });
+  log.info({ review: job }, 'the administrator has a review tried again');
+}
+
+async function dashboardView(options: OperationsOptions) {
+  const { database, root, key, failedDeliveries, log } = options;
+  const expires = Math.ceil(Date.now() / 1000) + 12 * 3600;
+  const [queues, given, days, verdicts, rules, known, left, failed] = await Promise.all([
+    queueFigures(database),
+    givenUp(database, LISTED),
+    reviewsPerDay(database, 30),
+    verdictTimes(database, 30),
+    ruleFigures(database, 90),
+    repositories(database),
+    budgets(database),
+    failedDeliveries().catch((error) => {
+      log.warn({ err: error }, 'GitHub does not say which deliveries failed');
+      return undefined;
+    }),
+  ]);
+  return {
+    root,
+    queues,
+    givenUp: given,
+    days,
+    verdicts,
+    rules,
+    repositories: known,
+    budgets: left,
+    failedDeliveries: failed?.slice(0, LISTED),
+    href: {
+      locks: (repository: number) =>
+        `${root}${paths.locks(repository)}?token=${signToken(key, { kind: 'locks', repository }, expires)}`,
+      pull: (repository: number, number: number) =>
+        `${root}${paths.pull(repository, number)}?token=${signToken(key, { kind: 'pull', repository, number }, expires)}`,
+    },
+    now: Date.now(),
+  };
+}
+
+async function form<Name extends string>(context: Context, name: Name): Promise<Record<Name, string>> {
+  const value = (await context.req.parseBody())[name];
+  return { [name]: typeof value === 'string' ? value : '' } as Record<Name, string>;
+}
+
+async function within<T>(promise: Promise<T>, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limit} ms`)), limit);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

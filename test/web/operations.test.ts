@@ -1,0 +1,176 @@
+/** The administrator's side: off without a token, closed without the right one, and right about what it counts. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { dismiss, dismissalsOn, undismiss } from '../../src/store/dismissals.ts';
+import { startQueue } from '../../src/store/queue.ts';
+import { endReview } from '../../src/store/reviews.ts';
+import { bytes, duration } from '../../src/web/dashboard-page.ts';
+import { ADMIN, FIRST, keptReviews, METRICS, NUMBER, pagesOn, REPOSITORY } from './kept-reviews.ts';
+
+let kept: Awaited<ReturnType<typeof keptReviews>>;
+let queue: Awaited<ReturnType<typeof startQueue>>;
+const pull = { repository: REPOSITORY, number: NUMBER };
+
+beforeAll(async () => {
+  kept = await keptReviews();
+  queue = await startQueue(kept.database, (error) => console.error(error));
+});
+afterAll(async () => {
+  await queue.stop(0);
+  await kept.close();
+});
+
+async function signedIn(pages: ReturnType<typeof pagesOn>): Promise<string> {
+  const body = new URLSearchParams({ token: ADMIN });
+  const response = await pages.request('/dashboard/sign-in', { method: 'POST', body });
+  expect(response.status).toBe(303);
+  return response.headers.get('set-cookie') ?? '';
+}
+
+describe('without tokens', () => {
+  test('there is no dashboard and there are no metrics', async () => {
+    const pages = pagesOn(kept.database, { adminToken: undefined, metricsToken: undefined });
+    expect((await pages.request('/dashboard')).status).toBe(404);
+    expect((await pages.request('/dashboard/retry', { method: 'POST' })).status).toBe(404);
+    expect((await pages.request('/metrics')).status).toBe(404);
+  });
+});
+
+describe('the dashboard', () => {
+  test('asks for the token, and takes no other', async () => {
+    const pages = pagesOn(kept.database);
+    const before = await pages.request('/dashboard');
+    expect(before.status).toBe(401);
+    expect(await before.text()).not.toContain('maintainer/linux');
+    const body = new URLSearchParams({ token: `${ADMIN}x` });
+    const wrong = await pages.request('/dashboard/sign-in', { method: 'POST', body });
+    expect(wrong.status).toBe(401);
+    expect(wrong.headers.get('set-cookie')).toBeNull();
+  });
+
+  test('opens with the session that the right token gives, which scripts and other sites do not have', async () => {
+    const pages = pagesOn(kept.database, { secure: true });
+    const cookie = await signedIn(pages);
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/Secure/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+    const response = await pages.request('/dashboard', { headers: { cookie } });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('maintainer/linux');
+  });
+
+  test('knows a session of another token, or one that was made longer, for none', async () => {
+    const cookie = await signedIn(pagesOn(kept.database));
+    const other = pagesOn(kept.database, { adminToken: 'another administrator token' });
+    expect((await other.request('/dashboard', { headers: { cookie } })).status).toBe(401);
+    const longer = cookie.replace(/=(\d+)/, (_, time) => `=${Number(time) + 1}`);
+    expect((await pagesOn(kept.database).request('/dashboard', { headers: { cookie: longer } })).status).toBe(
+      401,
+    );
+  });
+
+  test('counts a finding once, and knows which were mended or dismissed', async () => {
+    await dismiss(kept.database, pull, { fingerprint: 'bbbb', by: 'mara', reason: 'one object only' });
+    const pages = pagesOn(kept.database);
+    const text = await (
+      await pages.request('/dashboard', { headers: { cookie: await signedIn(pages) } })
+    ).text();
+    const row = /<code>lock-order\/circular<\/code>.*?<\/tr>/s.exec(text)?.[0] ?? '';
+    const numbers = [...row.matchAll(/<td class="n">(\d+)</g)].map(([, number]) => Number(number));
+    expect(numbers).toEqual([2, 1, 1]);
+    expect(row).toContain('50 %');
+  });
+
+  test('still opens when GitHub does not answer', async () => {
+    const failedDeliveries = () => Promise.reject(new Error('no'));
+    const pages = pagesOn(kept.database, { failedDeliveries });
+    const response = await pages.request('/dashboard', { headers: { cookie: await signedIn(pages) } });
+    expect(await response.text()).toContain('GitHub did not say');
+  });
+});
+
+describe('the retry button', () => {
+  test('asks for a review that was given up, once, and only for who is signed in here', async () => {
+    await queue.enqueue('dead-letter', { id: FIRST, key: FIRST, data: {} });
+    await endReview(kept.database, FIRST, 'failed', 'too large');
+    const enqueue = vi.fn(async () => true);
+    const pages = pagesOn(kept.database, { queue: { enqueue } });
+    const cookie = await signedIn(pages);
+    const press = (headers: Record<string, string>) =>
+      pages.request('/dashboard/retry', {
+        method: 'POST',
+        body: new URLSearchParams({ job: FIRST }),
+        headers,
+      });
+    const page = await (await pages.request('/dashboard', { headers: { cookie } })).text();
+    expect(page).toContain('too large');
+    expect((await press({})).status).toBe(401);
+    expect((await press({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+    expect(enqueue).not.toHaveBeenCalled();
+    expect((await press({ cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(303);
+    expect((await press({ cookie })).status).toBe(303);
+    expect(enqueue).toHaveBeenCalledOnce();
+    expect(enqueue).toHaveBeenCalledWith(
+      'intake',
+      expect.objectContaining({
+        data: { kind: 'rerun', repository: REPOSITORY, head: '1'.repeat(40) },
+      }),
+    );
+  });
+});
+
+describe('metrics', () => {
+  test('are for who has their token', async () => {
+    const pages = pagesOn(kept.database);
+    for (const headers of [{}, { authorization: `Bearer ${ADMIN}` }, { authorization: METRICS }])
+      expect((await pages.request('/metrics', { headers })).status).toBe(401);
+  });
+
+  test('have the queue, the times, and the findings by rule and outcome', async () => {
+    const headers = { authorization: `Bearer ${METRICS}` };
+    const text = await (await pagesOn(kept.database).request('/metrics', { headers })).text();
+    expect(text).toContain('adjutant_queue_jobs{queue="review",state="waiting"} 0');
+    expect(text).toMatch(/adjutant_findings_total\{rule="lock-order\/circular",outcome="mended"\} 1/);
+    expect(text).toMatch(/adjutant_verdict_seconds_bucket\{le="\+Inf"\} (\d+)\n.*_sum .*\n.*_count \1\n/);
+    const buckets = [...text.matchAll(/_bucket\{le="[^"]+"\} (\d+)/g)].map(([, count]) => Number(count));
+    expect(buckets).toEqual(buckets.toSorted((a, b) => a - b));
+  });
+});
+
+describe('health', () => {
+  test('is well without a database, ready only with one', async () => {
+    const query = () => Promise.reject(new Error('gone'));
+    const pages = pagesOn({ ...kept.database, query });
+    expect((await pages.request('/healthz')).status).toBe(200);
+    expect((await pages.request('/readyz')).status).toBe(503);
+    expect((await pagesOn(kept.database).request('/readyz')).status).toBe(200);
+  });
+});
+
+test('a dismissal is kept with who and why until it is taken back', async () => {
+  await dismiss(kept.database, pull, { fingerprint: 'cccc', by: 'mara', reason: 'no' });
+  await dismiss(kept.database, pull, { fingerprint: 'cccc', by: 'tova', reason: 'really not' });
+  expect((await dismissalsOn(kept.database, pull)).get('cccc')).toMatchObject({
+    by: 'tova',
+    reason: 'really not',
+  });
+  expect(await undismiss(kept.database, pull, 'cccc')).toBe(true);
+  expect(await undismiss(kept.database, pull, 'cccc')).toBe(false);
+});
+
+test('times and sizes are short', () => {
+  expect([0, 0.25, 4.21, 90, 7200, 200_000].map(duration)).toEqual([
+    '0 s',
+    '250 ms',
+    '4.2 s',
+    '2 min',
+    '2 h',
+    '2 d',
+  ]);
+  expect([0, 999, 1500, 234_000_000, 1.34e9].map(bytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1.5 kB',
+    '234 MB',
+    '1.3 GB',
+  ]);
+});

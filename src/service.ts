@@ -1,10 +1,12 @@
 /** The GitHub App as a service: everything in one process, or the web and the workers apart. */
 import { commands } from './app/commands/index.ts';
+import { startControl } from './app/control.ts';
 import { recordBudgets } from './app/github/budget.ts';
 import { createGitHubClient } from './app/github/client.ts';
 import { deliveryRecord } from './app/github/deliveries.ts';
 import { createForge } from './app/github/forge.ts';
 import { createLog } from './app/log.ts';
+import { questionsOf } from './app/questions.ts';
 import { startServer } from './app/server.ts';
 import { isHandled } from './app/webhook.ts';
 import type { AppCredentials, Environment } from './config/environment.ts';
@@ -91,6 +93,10 @@ export async function runService(
     );
   } else stops.unshift(() => queue.stop(GRACE));
 
+  if (database.exclusive) {
+    const control = startControl(dataDir, questionsOf({ database, queue }), log);
+    stops.unshift(() => control.stop());
+  }
   if (role !== 'worker') {
     const { publicUrl, githubUrl, adminToken, metricsToken } = environment;
     const deliveries = deliveryRecord(client.asApp, githubUrl === 'https://github.com');

@@ -43,7 +43,7 @@ function prune(value: Json, inProperties = false): Json {
 }
 
 /** Where the description says less than GitHub does. */
-function correct(components: Record<string, Dictionary>, webhooks: Dictionary): void {
+function correct(components: Record<string, Dictionary>, webhooks: Dictionary, operations: Dictionary): void {
   // A comment on a file or one that is outdated has no line: GitHub answers null, also where the description has a whole
   // number (its other schema of the same object, `review-comment`, leaves the key out).
   const comment = components.schemas?.['pull-request-review-comment'];
@@ -58,6 +58,14 @@ function correct(components: Record<string, Dictionary>, webhooks: Dictionary): 
     if (!isObject(properties)) throw new Error(`${name}.head has no properties`);
     properties.repo = { anyOf: [properties.repo ?? {}, { type: 'null' }] };
   }
+  // An installation's account is a user or an enterprise: this copy of the schema wants it to be both at once.
+  const listing = JSON.stringify(operations['apps/list-installations']);
+  const accountOfBoth = /"account":\{"anyOf":\[\{"allOf":/;
+  if (!accountOfBoth.test(listing))
+    throw new Error('apps/list-installations is mended: drop this correction');
+  operations['apps/list-installations'] = JSON.parse(
+    listing.replace(accountOfBoth, '"account":{"anyOf":[{"anyOf":'),
+  );
   // The events that an App may subscribe to are listed without those that came later, such as merge_group.
   dropEventNames([components, webhooks]);
 }
@@ -121,7 +129,7 @@ function extract(full: Description): Dictionary {
       return kept;
     });
   }
-  correct(components, webhooks);
+  correct(components, webhooks, operations);
   return { version: full.info.version, operations, webhooks, components };
 }
 

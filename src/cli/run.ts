@@ -169,6 +169,25 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
       await import('../main.ts');
     });
 
+  program
+    .command('jobs')
+    .description('what the App has still to do, and what it gave up')
+    .option('--retry <id>', 'have a job that was given up done again ("all": every one)')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      const { runJobs } = await import('./jobs.ts');
+      done(await runJobs(options, io));
+    });
+
+  program
+    .command('doctor')
+    .description('looks at everything that the App needs, and says how to mend what is wrong')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      const { runDoctor } = await import('./doctor.ts');
+      done(await runDoctor(options, io));
+    });
+
   for (const [role, about] of [
     ['web', 'of the App the part that takes deliveries, with DATABASE_URL'],
     ['worker', 'of the App the part that reviews, with DATABASE_URL; any number of them'],

@@ -13,6 +13,7 @@ import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
 import { ChildStopped } from './child.ts';
+import { giveUp } from './dead-letter.ts';
 import { diskUse } from './disk-use.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
 import { githubDiff } from './github-diff.ts';
@@ -257,8 +258,7 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
     title: 'could not review',
     summary: `${reason}\n\nComment \`/recheck\` or press "Re-run" to try again.`,
   });
-  const dead = { id: review.id, key: review.id, data: { job: work.data, queue: 'review', reason } };
-  await services.queue.enqueue('dead-letter', dead);
+  await giveUp(services.queue, 'review', review.id, work.data, reason);
   await endReview(services.database, review.id, 'failed', reason);
 }
 

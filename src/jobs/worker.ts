@@ -1,10 +1,16 @@
 /** Which job is done by what, and how many at a time. */
 import { PutBack, type QueueName, type Work } from '../store/queue.ts';
 import { answerComment } from './comment.ts';
+import { giveUp } from './dead-letter.ts';
+import { Gone } from './forge.ts';
 import { takeIn } from './intake.ts';
 import type { CommentJob, IntakeJob, ReviewJob } from './job.ts';
 import { reviewPullRequest } from './review.ts';
 import type { Services } from './services.ts';
+
+/** Seconds that the weather may take to clear up: GitHub was away for hours before. */
+const PATIENCE = 24 * 3600;
+const FEW_TRIES = 8;
 
 /** Begins to work on the queues. `reviewers` reviews at a time; what is quick does not wait for them. */
 export async function startWorker(services: Services, reviewers: number): Promise<void> {
@@ -19,6 +25,15 @@ export async function startWorker(services: Services, reviewers: number): Promis
       } catch (error) {
         if (error instanceof PutBack) throw error;
         const { id, attempt } = job;
+        if (error instanceof Gone) {
+          services.log.warn({ err: error, queue, job: id }, 'what a job is about is not there any more');
+          return;
+        }
+        // A review says so on its check runs and gives up by itself.
+        if (queue !== 'review' && job.waited > PATIENCE && attempt > FEW_TRIES && !job.signal.aborted) {
+          services.log.error({ err: error, queue, job: id, attempt }, 'a job is given up');
+          return giveUp(services.queue, queue, id, job.data, (error as Error).message);
+        }
         services.log.warn({ err: error, queue, job: id, attempt }, 'a job is put back, to be tried again');
         throw error;
       }

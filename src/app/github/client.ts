@@ -10,7 +10,7 @@ const REQUEST_LIMIT = 60_000;
 /** Longer than this a job does not wait in memory for a rate limit: the queue has it again later. */
 const MAX_WAIT = 120;
 /** What reviews need; `app.yml` asks for the same. */
-const API_PERMISSIONS = {
+export const API_PERMISSIONS = {
   checks: 'write',
   contents: 'read',
   metadata: 'read',

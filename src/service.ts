@@ -16,6 +16,7 @@ import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { alone, takePlace } from './jobs/placement.ts';
 import { startSweeping } from './jobs/sweep.ts';
+import { startTidying } from './jobs/tidying.ts';
 import { startWorker } from './jobs/worker.ts';
 import { openDatabase } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
@@ -31,6 +32,9 @@ export type Role = 'all' | 'web' | 'worker';
 const GRACE = 20_000;
 /** Milliseconds for which the dashboard shows the same of GitHub's record of deliveries, which is many pages. */
 const FRESH = 120_000;
+
+/** Bytes of the disk that mirrors leave free: the embedded database must never find it full. */
+const FREE_DISK = 512 * 2 ** 20;
 
 /** Runs until SIGTERM or SIGINT. Rejects with a UserError where it can't start. */
 export async function runService(
@@ -71,6 +75,8 @@ export async function runService(
     const limits = { seconds: environment.reviewSeconds, memory: environment.reviewMemory, cacheDir };
     const indexer = createIndexer(limits, log);
     const placement = database.exclusive ? alone : await takePlace(database, dataDir, reviewers, log);
+    const mirrorBounds = { bytes: environment.mirrorsGib * 2 ** 30, free: FREE_DISK };
+    const tidying = startTidying(dataDir, mirrorBounds, log);
     const links = linksOf(environment, credentials);
     const openForge = createForge(client);
     const services = {
@@ -80,6 +86,7 @@ export async function runService(
       commands,
       links,
       dataDir,
+      mirrorBounds,
       limits,
       indexer,
       placement,
@@ -88,6 +95,7 @@ export async function runService(
     await startWorker(services, reviewers);
     stops.unshift(
       () => placement.stop(),
+      () => tidying.stop(),
       () => indexer.stop(),
       () => queue.stop(GRACE),
     );

@@ -34,6 +34,8 @@ export interface Environment {
   readonly reviewSeconds: number;
   /** MiB of memory at which an analysis is stopped. */
   readonly reviewMemory: number;
+  /** GiB that the mirrors may take. */
+  readonly mirrorsGib: number;
   /** Seconds between two looks for deliveries that did not arrive. */
   readonly sweepSeconds: number;
   /** Writes to GitHub in a minute and installation, beyond a burst; GitHub's own limits otherwise. */
@@ -111,6 +113,7 @@ const variables = z.object({
   ADJUTANT_REVIEWERS: z.preprocess(unset, whole(1, 64).default(2)),
   ADJUTANT_REVIEW_SECONDS: z.preprocess(unset, whole(1, 86_400).default(600)),
   ADJUTANT_REVIEW_MEMORY: z.preprocess(unset, whole(64, 1_048_576).default(4096)),
+  ADJUTANT_MIRRORS_GIB: z.preprocess(unset, whole(1, 1_048_576).default(50)),
   ADJUTANT_SWEEP_SECONDS: z.preprocess(unset, whole(1, 86_400).default(300)),
   ADJUTANT_WRITES_PER_MINUTE: z.preprocess(unset, whole(1, 1_000_000).optional()),
   ADJUTANT_URL: z.preprocess(
@@ -155,6 +158,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     reviewers: set.ADJUTANT_REVIEWERS,
     reviewSeconds: set.ADJUTANT_REVIEW_SECONDS,
     reviewMemory: set.ADJUTANT_REVIEW_MEMORY,
+    mirrorsGib: set.ADJUTANT_MIRRORS_GIB,
     sweepSeconds: set.ADJUTANT_SWEEP_SECONDS,
     writesPerMinute: set.ADJUTANT_WRITES_PER_MINUTE,
     publicUrl: set.ADJUTANT_URL,

@@ -3,7 +3,7 @@
  * GitHub changes nothing, and no name of anybody's choosing becomes a path. A mirror holds whole trees at the few
  * commits that reviews need, and never goes to the network by itself.
  */
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGit } from './run.ts';
 
@@ -35,6 +35,8 @@ const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 /** Fetches into one mirror wait for each other: git's own lock on the list of shallow commits fails the second. */
 const busy = new Map<string, Promise<unknown>>();
 const opened = new Set<string>();
+/** How many pieces of work read a mirror now. */
+const held = new Map<string, number>();
 
 /** Directory of the mirror of a repository. */
 export function mirrorDir(dataDir: string, repository: number): string {
@@ -57,6 +59,7 @@ export function fetchPullRequest(
     const shas = [wanted.base, wanted.baseTip, wanted.head];
     if (!shas.every((sha) => SHA.test(sha))) throw new Error(`not all full SHAs: ${shas.join(', ')}`);
     await open(gitDir);
+    await utimes(gitDir, new Date(), new Date());
     const refs = `refs/adjutant/pull/${wanted.pull}`;
     const run = (depth: number, ...refspecs: string[]) => fetch(gitDir, remote, depth, refspecs, signal);
     // Trees first: they are what a first review waits for, and the history between shares nearly all of them.
@@ -87,7 +90,22 @@ export function forgetPullRequest(gitDir: string, pull: number): Promise<void> {
   });
 }
 
-async function inTurn<T>(gitDir: string, work: () => Promise<T>): Promise<T> {
+/** Keeps a mirror from being removed until the function that is returned is called. */
+export function holdMirror(gitDir: string): () => void {
+  held.set(gitDir, (held.get(gitDir) ?? 0) + 1);
+  return () => {
+    const left = (held.get(gitDir) ?? 1) - 1;
+    if (left === 0) held.delete(gitDir);
+    else held.set(gitDir, left);
+  };
+}
+
+export function isHeld(gitDir: string): boolean {
+  return held.has(gitDir);
+}
+
+/** Does what changes a mirror, after what changes it now. */
+export async function inTurn<T>(gitDir: string, work: () => Promise<T>): Promise<T> {
   const before = busy.get(gitDir) ?? Promise.resolve();
   const mine = before.then(work, work);
   const settled = mine.catch(() => undefined);

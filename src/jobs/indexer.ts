@@ -3,6 +3,7 @@
  * lies beside the mirrors, so this is no job of the queue: what is lost with the process is asked for by the next
  * review.
  */
+import { holdMirror } from '../git/mirror.ts';
 import { type ChildLimits, runChild } from './child.ts';
 import type { IndexingRequest } from './indexing-child.ts';
 import type { Log } from './services.ts';
@@ -56,6 +57,7 @@ export function createIndexer(limits: Omit<ChildLimits, 'seconds'>, log: Log): I
 
   async function index(gitDir: string, { commit, awaited }: Wish): Promise<void> {
     const start = performance.now();
+    const release = holdMirror(gitDir);
     const request: IndexingRequest = { gitDir, commit };
     try {
       const needed = await runChild<boolean>({
@@ -77,6 +79,8 @@ export function createIndexer(limits: Omit<ChildLimits, 'seconds'>, log: Log): I
         { err: error, mirror: gitDir, commit },
         'a tree could not be indexed: its reviews see less of what lies outside the changed files',
       );
+    } finally {
+      release();
     }
   }
 

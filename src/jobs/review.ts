@@ -3,7 +3,8 @@ import type { Finding } from '../checkers/checker.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { UserError } from '../errors.ts';
-import { fetchPullRequest, mirrorDir } from '../git/mirror.ts';
+import { fetchPullRequest, holdMirror, mirrorDir } from '../git/mirror.ts';
+import { makeRoom } from '../git/mirror-bounds.ts';
 import { GitError } from '../git/run.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
 import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
@@ -123,10 +124,12 @@ async function analysed(
   const { pull } = work.data;
   const gitDir = mirrorDir(services.dataDir, pull.repository.id);
   const steps = tellSteps(services, forge, review);
+  const release = holdMirror(gitDir);
   try {
     steps.at('Comparing with the base branch');
     const { mergeBase, base, ahead } = await forge.compare(review.baseRef, review.head);
     steps.at('Fetching the trees');
+    await makeRoom(services.dataDir, services.mirrorBounds);
     const remote = { url: state.gitUrl, token: await forge.gitToken(work.attempt > 1) };
     const wanted = { pull: pull.number, base: mergeBase, baseTip: base };
     const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
@@ -151,6 +154,7 @@ async function analysed(
       return { ...analysis, baseTip: base };
     }
   } finally {
+    release();
     steps.end();
   }
   await updateCheckRuns(
@@ -247,7 +251,13 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
     services.log.warn({ ...place, err: error }, 'nothing to review any more');
     return endReview(services.database, review.id, 'failed', error.message);
   }
-  const tries = error instanceof ChildStopped ? 2 : error instanceof UserError ? 1 : MAX_ATTEMPTS;
+  const tries = isDiskFull(error)
+    ? MAX_ATTEMPTS
+    : error instanceof ChildStopped
+      ? 2
+      : error instanceof UserError
+        ? 1
+        : MAX_ATTEMPTS;
   if (work.attempt < tries) throw error;
   services.log.error({ ...place, err: error }, 'could not review');
   const reason = publicReason(error);
@@ -262,8 +272,15 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
   await endReview(services.database, review.id, 'failed', reason);
 }
 
+/** Room may be made any moment, so this passes like the weather. */
+function isDiskFull(error: unknown): boolean {
+  const text = error instanceof GitError ? error.stderr : error instanceof Error ? error.message : '';
+  return /no space left on device|\bENOSPC\b|disk of Adjutant is full/i.test(text);
+}
+
 /** Other errors name folders and addresses of ours: the log has them. */
 function publicReason(error: unknown): string {
+  if (isDiskFull(error)) return 'The disk of Adjutant is full: its administrator has to free some.';
   if (error instanceof UserError) return error.message;
   if (error instanceof ChildStopped) return `The review was stopped: ${error.message}.`;
   if (error instanceof GitError)

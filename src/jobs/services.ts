@@ -1,4 +1,5 @@
 /** What every job works with. main.ts puts it together once. */
+import type { MirrorBounds } from '../git/mirror-bounds.ts';
 import type { Database } from '../store/database.ts';
 import type { Queue } from '../store/queue.ts';
 import type { ChildLimits } from './child.ts';
@@ -22,6 +23,7 @@ export interface Services {
   readonly commands: readonly Command[];
   /** Folder of the mirrors. */
   readonly dataDir: string;
+  readonly mirrorBounds: MirrorBounds;
   readonly limits: ChildLimits;
   readonly indexer: Indexer;
   readonly placement: Placement;

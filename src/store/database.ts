@@ -3,11 +3,15 @@
  * `query` and does not know which one it is.
  */
 import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { type ConstructorOptions, fromPglite } from 'pg-boss';
 import { UserError } from '../errors.ts';
+
+/** Bytes below which the embedded database takes no new work: what it has needs some to be finished. */
+const RESERVE = 64 * 2 ** 20;
 
 export interface Database {
   /** One statement with `$1` parameters. */
@@ -16,6 +20,8 @@ export interface Database {
   exec(sql: string): Promise<void>;
   /** How pg-boss reaches the same database. */
   readonly boss: ConstructorOptions;
+  /** Rejects with a UserError where the disk has no room for more. */
+  assertRoom(): Promise<void>;
   /** No other process works on this database: jobs that were active at the start are nobody's. */
   readonly exclusive: boolean;
   close(): Promise<void>;
@@ -46,6 +52,13 @@ async function openEmbedded(dataDir: string): Promise<Database> {
       });
     },
     boss: { db: fromPglite(pglite), backend: 'pglite' },
+    async assertRoom() {
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < RESERVE)
+        throw new UserError(
+          `The disk of ${folder} is full: free some, or set ADJUTANT_DATA_DIR to a larger one.`,
+        );
+    },
     exclusive: true,
     close: () => pglite.close(),
   };
@@ -73,6 +86,8 @@ async function openPostgres(databaseUrl: string): Promise<Database> {
     exec: async (sql) => {
       await pool.query(`BEGIN;\n${sql};\nCOMMIT`);
     },
+    // PostgreSQL takes care of itself, and says so.
+    assertRoom: async () => undefined,
     boss: { connectionString: databaseUrl, application_name: 'adjutant', connectionTimeoutMillis: 5000 },
     exclusive: false,
     close: () => pool.end(),

@@ -83,6 +83,7 @@ export async function startQueue(database: Database, onError: (error: Error) => 
   return {
     async enqueue(queue, { id, key, data, group }, limit = 5000) {
       const send = async () => {
+        await database.assertRoom();
         const place = group === undefined ? {} : await turnOf(database, queue, group);
         return boss.send(queue, data, { id, singletonKey: key, ...place });
       };

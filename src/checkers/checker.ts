@@ -38,6 +38,13 @@ export interface Suggestion {
   readonly lines: readonly string[];
 }
 
+/** A result that nothing tests: the pointer, the line of the call that gives it, what the function returns. */
+export interface MissingTest {
+  readonly pointer: string;
+  readonly line: number;
+  readonly returns: string;
+}
+
 /** One defect. Paths are relative to the root of the tree; lines and columns are 1-based. */
 export interface Finding {
   readonly checker: string;
@@ -64,6 +71,8 @@ export interface Finding {
   /** True where one defect (a lock cycle) can be seen from several places: their findings share the fingerprint. */
   readonly hasSeveralPlaces?: true;
   readonly suggestion?: Suggestion;
+  /** Where a test of a pointer would mend it. */
+  readonly missingTest?: MissingTest;
   /** SHA (or patch file name) of the commit that a message finding is about, or that introduced the defect. */
   readonly commit?: string;
 }

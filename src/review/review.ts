@@ -14,6 +14,7 @@ import { collectExcerpts } from './excerpts.ts';
 import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
+import { withSuggestions } from './suggest-test.ts';
 import { touchedBy } from './touched.ts';
 
 export interface ReviewOptions {
@@ -96,7 +97,7 @@ async function reviewSides(
   const messages = await messageFindings(change.commits, configuration, options);
   const findings = [
     ...configuredFindings(messages, configuration),
-    ...(await attributeFindings(introduced, change)),
+    ...(await withSuggestions(await attributeFindings(introduced, change), change.head)),
   ].sort(inOrder(change.commits));
 
   return {

@@ -12,7 +12,7 @@ import { appManifest } from './app-manifest.ts';
 import { driver, files } from './kernel-sample.ts';
 import { type RunningApp, startApp } from './running-app.ts';
 
-export const NAMES = ['adjutant / lock-order', 'adjutant / null-deref', 'adjutant / trailers'];
+const NAMES = ['adjutant / lock-order', 'adjutant / null-deref', 'adjutant / trailers'];
 
 export interface ReviewStage {
   readonly github: StandInGitHub;

@@ -16,6 +16,9 @@ export interface AppProcess {
 
 /** Seconds are enough for it; a busy machine gets more before it is called broken. */
 const START_LIMIT = 60_000;
+/** Of the demo alone: it listens on this machine only. */
+export const ADMIN_TOKEN = 'demo-administrator';
+export const METRICS_TOKEN = 'demo-prometheus-token';
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Starts `node src/main.ts` with its data below `dir`. Resolves when it answers; rejects where it ends before. */
@@ -34,6 +37,8 @@ export async function startApp(env: Readonly<Record<string, string>>, dir: strin
       HOST: '127.0.0.1',
       PORT: String(port),
       ADJUTANT_URL: url,
+      ADJUTANT_ADMIN_TOKEN: ADMIN_TOKEN,
+      ADJUTANT_METRICS_TOKEN: METRICS_TOKEN,
       ADJUTANT_DATA_DIR: join(dir, 'data'),
       ADJUTANT_CACHE_DIR: join(dir, 'cache'),
       ...env,

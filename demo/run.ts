@@ -4,6 +4,8 @@
  * where something was not posted as it must be.
  */
 import { parseArgs } from 'node:util';
+import { ADMIN_TOKEN, METRICS_TOKEN } from './app-process.ts';
+import { pageAddresses } from './pages.ts';
 import { openStage, type Stage } from './stage.ts';
 import { bugsAreFixed, bugsComeIn, type Chapter, isReviewed, unmet } from './story.ts';
 import { transcript } from './transcript.ts';
@@ -59,9 +61,21 @@ function fail(why: string, at: Stage | undefined): void {
 }
 
 async function keepOpen({ github, app }: Stage): Promise<void> {
-  process.stdout.write(`The pull requests: ${github.url}/maintainer/linux/pull/1 and /pull/2\n`);
-  process.stdout.write(`The App:           ${app.url}\n`);
-  process.stdout.write('Ctrl-C ends both.\n');
+  process.stdout.write(`\nThe pull requests: ${github.url}/maintainer/linux/pull/1 and /pull/2\n`);
+  const pages = await pageAddresses(
+    github.allCheckRuns().filter(({ detailsUrl }) => detailsUrl.includes('/pulls/1')),
+  );
+  const lines = [
+    ['The deadlock', pages.finding],
+    ['All findings of it', pages.pull],
+    ['The lock graph', pages.locks],
+    ['The dashboard', `${app.url}/dashboard`],
+    ['  its token', ADMIN_TOKEN],
+    ['Metrics', `curl -H 'Authorization: Bearer ${METRICS_TOKEN}' ${app.url}/metrics`],
+    ['Health', `${app.url}/healthz and /readyz`],
+  ];
+  for (const [name = '', address] of lines) process.stdout.write(`${`${name}:`.padEnd(19)}${address}\n`);
+  process.stdout.write('Ctrl-C ends all.\n');
   const hold = setInterval(() => undefined, 1 << 30);
   await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   clearInterval(hold);

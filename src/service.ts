@@ -11,9 +11,11 @@ import { startServer } from './app/server.ts';
 import { isHandled } from './app/webhook.ts';
 import type { AppCredentials, Environment } from './config/environment.ts';
 import { UserError } from './errors.ts';
+import { mirrorDir } from './git/mirror.ts';
 import { failedDeliveries } from './jobs/deliveries.ts';
 import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
+import { createLockGraphs } from './jobs/lock-graphs.ts';
 import { alone, takePlace } from './jobs/placement.ts';
 import { startSweeping } from './jobs/sweep.ts';
 import { startTidying } from './jobs/tidying.ts';
@@ -108,6 +110,8 @@ export async function runService(
   if (role !== 'worker') {
     const { publicUrl, githubUrl, adminToken, metricsToken } = environment;
     const deliveries = deliveryRecord(client.asApp, githubUrl === 'https://github.com');
+    const { reviewMemory: memory, cacheDir } = environment;
+    const lockGraphs = createLockGraphs({ memory, cacheDir });
     const pages = createPages({
       database,
       queue,
@@ -117,6 +121,8 @@ export async function runService(
       secure: publicUrl?.startsWith('https:') ?? false,
       adminToken,
       metricsToken,
+      askLocks: (repository, commit, query) =>
+        lockGraphs.ask({ gitDir: mirrorDir(dataDir, repository), commit }, query),
       failedDeliveries: forAWhile(() => failedDeliveries(deliveries, Date.now()), FRESH),
       log,
     });
@@ -125,6 +131,7 @@ export async function runService(
     const sweeping = startSweeping({ database, deliveries, isWanted: isHandled, interval, log });
     stops.unshift(
       () => server.stop(),
+      () => lockGraphs.stop(),
       () => sweeping.stop(),
     );
   } else log.info('Ready for work');

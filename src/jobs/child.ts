@@ -47,12 +47,12 @@ export function runChild<Result, Message extends { readonly kind: string } = nev
   const { what, limits, signal } = work;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const child = start(work);
+    const child = startChild(work);
     let stderr = '';
     let failure: unknown;
     const stop = (reason: unknown) => {
       failure ??= reason;
-      kill(child);
+      killChild(child);
     };
     const tooMuchMemory = () =>
       new ChildStopped(`the ${what} needed more than ${limits.memory} MiB of memory`);
@@ -69,7 +69,7 @@ export function runChild<Result, Message extends { readonly kind: string } = nev
       clearTimeout(timer);
       clearInterval(watch);
       signal?.removeEventListener('abort', onAbort);
-      kill(child);
+      killChild(child);
       settle();
     };
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -106,7 +106,14 @@ const isDone = <Result>(message: { kind: string }): message is ChildEnd<Result> 
 const isFailed = (message: { kind: string }): message is ChildEnd<never> & { kind: 'failed' } =>
   message.kind === 'failed';
 
-function start({ module, limits, background }: ChildWork<never>): ChildProcess {
+/** Starts the process; what it does is said to it in messages. */
+export function startChild({
+  module,
+  limits,
+  background,
+}: Pick<ChildWork<never>, 'module' | 'background'> & {
+  readonly limits: Omit<ChildLimits, 'seconds'>;
+}): ChildProcess {
   const child = fork(module, [], {
     env: {
       PATH: process.env.PATH ?? '/usr/bin:/bin',
@@ -129,7 +136,7 @@ function start({ module, limits, background }: ChildWork<never>): ChildProcess {
 }
 
 /** The child and the processes that it started. */
-function kill(child: ChildProcess): void {
+export function killChild(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');

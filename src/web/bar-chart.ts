@@ -21,7 +21,7 @@ export function barChart(title: string, unit: string, columns: readonly Column[]
   const step = WIDTH / columns.length;
   const tall = (value: number) => (value / most) * HEIGHT;
   const round = (value: number) => value.toFixed(1);
-  return html`<svg class="bars" role="img" aria-label="${title}. The table below has the figures." viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 22}">
+  return html`<svg class="bars" role="img" aria-label="${title}. The table below has the figures." viewBox="-16 0 ${WIDTH + 32} ${TOP + HEIGHT + 22}">
 <line class="axis" x1="0" x2="${WIDTH}" y1="${TOP + HEIGHT + 0.5}" y2="${TOP + HEIGHT + 0.5}"/>
 ${columns.map(({ label, value, bad = 0, tick }, index) => {
   const x = index * step;

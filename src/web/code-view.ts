@@ -41,7 +41,7 @@ export function codeBlock(
 ): Markup {
   const near = lines.filter(({ line }) => steps.some(({ step }) => Math.abs(step.line - line) <= AROUND));
   const missing = steps.filter(({ step }) => !near.some(({ line }) => line === step.line));
-  return html`<div class="lines" role="region" aria-label="${title}" tabindex="0"><ol>
+  return html`<div class="lines" role="group" aria-label="${title}" tabindex="0"><ol>
 ${near.map((quoted, index) => {
   const before = near[index - 1];
   const here = steps.filter(({ step }) => step.line === quoted.line);

@@ -13,6 +13,7 @@ import {
 } from '../store/statistics.ts';
 import { barChart } from './bar-chart.ts';
 import { type Markup, page } from './layout.ts';
+import { bar } from './share-bar.ts';
 
 export interface DashboardView {
   readonly root: string;
@@ -34,15 +35,12 @@ export interface DashboardView {
 
 /** Share of dismissed findings from which a rule is marked. */
 const MANY_DISMISSED = 0.2;
-/** Seconds after which the page is loaded again. */
-const REFRESH = 60;
 
 export function dashboardPage(view: DashboardView): Markup {
   return page({
     root: view.root,
     title: 'Dashboard',
     trail: [{ text: 'Dashboard' }],
-    refresh: REFRESH,
     body: [
       html`<section class="heading row"><h1>Dashboard</h1>
 <form method="post" action="${view.root}/dashboard/sign-out"><button>Sign out</button></form></section>`,
@@ -103,7 +101,7 @@ function rulesSection(rules: readonly RuleFigures[]): Markup {
   if (rules.length === 0) return html`<section><h2>Findings by rule</h2><p>None yet.</p></section>`;
   return html`<section><h2>Findings by rule <span class="small">90 days</span></h2>
 <p class="small">A finding is mended where a later push no longer has it, and dismissed where somebody called it wrong. A rule of which many are dismissed wants to be turned down in <code>.github/adjutant.yml</code>.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Findings by rule"><table class="wide"><thead><tr><th scope="col">Rule</th><th scope="col" class="n">Found</th><th scope="col" class="n">Mended</th><th scope="col" class="n">Dismissed</th><th scope="col">Share dismissed</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Findings by rule"><table class="wide"><thead><tr><th scope="col">Rule</th><th scope="col" class="n">Found</th><th scope="col" class="n">Mended</th><th scope="col" class="n">Dismissed</th><th scope="col">Share dismissed</th></tr></thead><tbody>
 ${rules.map(({ rule, found, mended, dismissed }) => {
   const share = found === 0 ? 0 : dismissed / found;
   const percent = `${Math.round(share * 100)} %`;
@@ -113,15 +111,10 @@ ${rules.map(({ rule, found, mended, dismissed }) => {
 })}</tbody></table></div></section>`;
 }
 
-function bar(share: number, isBad: boolean): Markup {
-  const width = Math.round(Math.min(1, Math.max(0, share)) * 120);
-  return html`<svg class="share ${isBad ? 'bad' : ''}" width="120" height="10" viewBox="0 0 120 10" aria-hidden="true"><rect class="all" width="120" height="10" rx="5"/><rect class="part" width="${width}" height="10" rx="5"/></svg>`;
-}
-
 function repositoriesSection({ repositories, href, now }: DashboardView): Markup {
   if (repositories.length === 0)
     return html`<section><h2>Repositories</h2><p>None has had a pull request reviewed yet.</p></section>`;
-  return html`<section><h2>Repositories</h2><div class="scroll" tabindex="0" role="region" aria-label="Repositories"><table class="wide"><thead><tr><th scope="col">Repository</th><th scope="col">Installation</th><th scope="col">Base branch</th><th scope="col">Last review</th><th scope="col" class="n">Mirror</th><th scope="col" class="n">Index</th><th scope="col">Indexed</th></tr></thead><tbody>
+  return html`<section><h2>Repositories</h2><div class="scroll" tabindex="0" role="group" aria-label="Repositories"><table class="wide"><thead><tr><th scope="col">Repository</th><th scope="col">Installation</th><th scope="col">Base branch</th><th scope="col">Last review</th><th scope="col" class="n">Mirror</th><th scope="col" class="n">Index</th><th scope="col">Indexed</th></tr></thead><tbody>
 ${repositories.map(
   ({ id, installation, owner, name, baseRef, base, updated, disk }) =>
     html`<tr><th scope="row"><a href="${href.locks(id)}">${owner}/${name}</a></th><td>${installation}</td><td>${baseRef} <code>${base.slice(0, 12)}</code></td><td>${ago(updated, now)}</td>
@@ -189,7 +182,7 @@ export function signInPage(root: string, wrong: boolean): Markup {
     trail: [{ text: 'Dashboard' }],
     body: html`<section class="notice"><h1>Sign in</h1>
 ${wrong ? html`<p role="alert"><span class="mark error">That is not the token.</span></p>` : ''}
-<form method="post" action="${root}/dashboard/sign-in"><p><label for="token">Administrator token</label>
+<form method="post" action="${root}/dashboard/sign-in"><input name="username" autocomplete="username" value="administrator" hidden><p><label for="token">Administrator token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required></p><p><button>Sign in</button></p></form>
 <p class="small">It is <code>ADJUTANT_ADMIN_TOKEN</code> of the service's environment.</p></section>`,
   });

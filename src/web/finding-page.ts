@@ -86,20 +86,20 @@ async function pictures(
   return html`<section class="pictures">
 <figure><figcaption><h2>The cycle</h2><p>An arrow leads from a lock that is held to the one that is taken under it.
 <span class="key new">this change</span> <span class="key known">already in the tree</span></p></figcaption>
-<div class="drawing" role="region" aria-label="The lock cycle" tabindex="0">${await cycleDrawing(finding, cycle)}</div>
+<div class="drawing" role="group" aria-label="The lock cycle" tabindex="0">${await cycleDrawing(finding, cycle)}</div>
 <p class="small">In the lock graph: ${cycle.map(
     ({ from }, index) =>
       html`${index === 0 ? '' : ', '}<a href="${href.lock(from)}">${visibleLine(from)}</a>`,
   )}</p></figure>
 <figure><figcaption><h2>How it ends</h2><p>Each has what the next one waits for.</p></figcaption>
-<div class="drawing" role="region" aria-label="Time line" tabindex="0">${timeline(finding, cycle)}</div></figure>
+<div class="drawing" role="group" aria-label="Time line" tabindex="0">${timeline(finding, cycle)}</div></figure>
 </section>`;
 }
 
 /** The witnesses of a cycle's edges next to each other. */
 function sides(finding: Finding, cycle: readonly CycleEdge[], source: FoundFinding['source']): Markup {
   return html`<section><h2>The code on ${cycle.length === 2 ? 'both' : 'all'} sides</h2>
-<div class="sides" role="region" aria-label="The code on all sides" tabindex="0">
+<div class="sides" role="group" aria-label="The code on all sides" tabindex="0">
 ${cycle.map(({ from, to, steps: [start, end] }, index) => {
   const steps = finding.trace.slice(start, end);
   return html`<div class="side ${index === 0 ? 'new' : 'known'}">
@@ -126,7 +126,7 @@ function numbered(steps: Finding['trace'], from: number): NumberedStep[] {
 function scenarioOf(text: string): Markup | string {
   if (text === '') return '';
   return html`<section><h2>How it ends</h2>
-<pre class="scenario" tabindex="0" role="region" aria-label="Scenario">${visible(text)}</pre></section>`;
+<pre class="scenario" tabindex="0" role="group" aria-label="Scenario">${visible(text)}</pre></section>`;
 }
 
 /** lockdep's table, which is drawn or shown as it is, and the sentences of an explanation. */

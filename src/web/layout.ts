@@ -20,11 +20,9 @@ export interface Frame {
   readonly body: Markup | readonly (Markup | string)[];
   /** Path below which the service is reached, without a slash at its end. */
   readonly root: string;
-  /** Seconds after which the page is loaded again. */
-  readonly refresh?: number;
 }
 
-export function page({ title, trail, body, root, refresh }: Frame): Markup {
+export function page({ title, trail, body, root }: Frame): Markup {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -32,7 +30,6 @@ export function page({ title, trail, body, root, refresh }: Frame): Markup {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
-${refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${refresh}">`}
 <title>${title} · Adjutant</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${root}${stylesheet.path}">

@@ -7,6 +7,7 @@ import { type FoundFinding, findingsOf, findRepository, reportsOn } from '../sto
 import { findingPage } from './finding-page.ts';
 import { headers } from './headers.ts';
 import { type Markup, notice, stylesheet } from './layout.ts';
+import { type AskLocks, locksPage } from './locks.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
 import { pullHistory } from './pull-history.ts';
 import { pullPage } from './pull-page.ts';
@@ -14,6 +15,7 @@ import { pullPage } from './pull-page.ts';
 export interface PagesOptions extends OperationsOptions {
   /** `https://github.com`, without a slash at its end. */
   readonly githubUrl: string;
+  readonly askLocks: AskLocks;
 }
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -98,6 +100,14 @@ export function createPages(options: PagesOptions): Hono {
         });
       }),
   );
+  app.get(`/repositories/:repository{${NUMBER}}/locks`, (context) => {
+    const repository = Number(context.req.param('repository'));
+    return opened(context, options, { kind: 'locks', repository }, async () => {
+      const kept = await findRepository(database, repository);
+      const { token = '', ...query } = context.req.query();
+      return kept && locksPage(kept, query, { root, token, ask: options.askLocks });
+    });
+  });
   app.route('/', createOperations(options));
   return app;
 }

@@ -114,6 +114,7 @@ export function pagesOn(database: Database, changes: Partial<PagesOptions> = {})
     secure: false,
     adminToken: ADMIN,
     metricsToken: METRICS,
+    askLocks: async () => ({ kind: 'none' }),
     failedDeliveries: async () => [],
     log: { info: () => undefined, warn: () => undefined, error: (what) => console.error(what) },
     ...changes,

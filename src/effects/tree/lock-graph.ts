@@ -177,6 +177,15 @@ export class TreeLockGraph {
     return this.#splits.has(lock.replace(/\/\d+$/, ''));
   }
 
+  /** How many dependencies lead from a lock, and to it: under() and over() without the making of them. */
+  countUnder(lock: string): number {
+    return countAt(this.#starts, this.#numbers.get(lock));
+  }
+
+  countOver(lock: string): number {
+    return countAt(this.#incomingStarts, this.#numbers.get(lock));
+  }
+
   /** What is taken under a lock. */
   under(lock: string): readonly TreeDependency[] {
     const number = this.#numbers.get(lock);
@@ -229,6 +238,10 @@ export class TreeLockGraph {
       witnesses,
     };
   }
+}
+
+function countAt(starts: Uint32Array, number: number | undefined): number {
+  return number === undefined ? 0 : (starts[number + 1] as number) - (starts[number] as number);
 }
 
 function startsOf(edges: Uint32Array, end: number, locks: number): Uint32Array {

@@ -1,0 +1,77 @@
+/** The addresses of the lock graph explorer. */
+
+import { paths } from '../jobs/links.ts';
+import type { LockAnswer, LockQuery } from '../jobs/lock-graph-query.ts';
+import { shortId } from '../report/places.ts';
+import type { KeptRepository } from '../store/findings.ts';
+import type { Markup } from './layout.ts';
+import { type LocksFrame, lockPage, MORE, noGraphPage, orderPage, searchPage } from './locks-page.ts';
+
+/** Answers about the graph of a repository's base branch. */
+export type AskLocks = (repository: number, commit: string, query: LockQuery) => Promise<LockAnswer>;
+
+const FOUND = 60;
+const SHOWN = 25;
+/** No lock, folder or text is longer. */
+const LONGEST = 500;
+
+/**
+ * The page that an address of the explorer asks for.
+ * @param query of the address: `q`, or `lock` with `directory`, `least` and `limit`, or `from` and `to`
+ */
+export async function locksPage(
+  repository: KeptRepository,
+  query: Readonly<Record<string, string>>,
+  { root, token, ask }: { root: string; token: string; ask: AskLocks },
+): Promise<Markup> {
+  const view = frameOf(repository, root, token);
+  const text = (name: string) => (query[name] ?? '').slice(0, LONGEST);
+  const answer = (about: LockQuery) => ask(repository.id, repository.base, about);
+  if (text('from') !== '' && text('to') !== '') {
+    const [from, to] = [text('from'), text('to')];
+    const found = await answer({ kind: 'order', from, to });
+    return found.kind === 'order' ? orderPage(view, from, to, found.order) : noGraphPage(view);
+  }
+  if (text('lock') !== '') {
+    const filter = {
+      directory: text('directory').replace(/^\/+/, ''),
+      least: numberIn(text('least'), 0, 1, 0),
+      limit: numberIn(text('limit'), 1, MORE, SHOWN),
+    };
+    const found = await answer({ kind: 'lock', lock: text('lock'), filter });
+    return found.kind === 'lock' ? lockPage(view, found.exploration, filter) : noGraphPage(view);
+  }
+  const found = await answer({ kind: 'search', text: text('q'), limit: FOUND });
+  return found.kind === 'search' ? searchPage(view, text('q'), found.locks, found.total) : noGraphPage(view);
+}
+
+function frameOf(
+  { id, owner, name, baseRef, base }: KeptRepository,
+  root: string,
+  token: string,
+): LocksFrame {
+  const address = (parameters: Record<string, string>) =>
+    `${root}${paths.locks(id)}?${new URLSearchParams({ token, ...parameters })}`;
+  return {
+    root,
+    repository: `${owner}/${name}`,
+    at: `${baseRef} at ${shortId(base)}`,
+    token,
+    href: {
+      start: address({}),
+      lock: (lock, { directory = '', least = 0, limit } = {}) =>
+        address({
+          lock,
+          ...(directory === '' ? {} : { directory }),
+          ...(least === 0 ? {} : { least: String(least) }),
+          ...(limit === undefined ? {} : { limit: String(limit) }),
+        }),
+      order: (from, to) => address({ from, to }),
+    },
+  };
+}
+
+function numberIn(text: string, low: number, high: number, otherwise: number): number {
+  const number = Number(text === '' ? Number.NaN : text);
+  return number >= low && number <= high ? number : otherwise;
+}

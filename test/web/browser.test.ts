@@ -1,0 +1,192 @@
+/** Every page in a real browser: opened, used, and looked at by axe. */
+
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLinks } from '../../src/jobs/links.ts';
+import { startQueue } from '../../src/store/queue.ts';
+import { endReview } from '../../src/store/reviews.ts';
+import { hasNoBrowser, launchBrowser, sayIfSkipped } from './browser.ts';
+import { ADMIN, FIRST, KEY, keptReviews, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
+import { type LockTree, lockTree } from './lock-tree.ts';
+
+sayIfSkipped();
+
+const RB = 'struct vnx_mkey_cache.rb_lock';
+const pull = { repository: REPOSITORY, number: NUMBER };
+const links = createLinks('', KEY, 1);
+
+describe.skipIf(hasNoBrowser)('in a browser', () => {
+  let browser: Browser;
+  let kept: Awaited<ReturnType<typeof keptReviews>>;
+  let queue: Awaited<ReturnType<typeof startQueue>>;
+  let tree: LockTree;
+  let server: ReturnType<typeof serve>;
+  let url = '';
+  const retried: object[] = [];
+
+  beforeAll(async () => {
+    tree = lockTree();
+    [browser, kept] = await Promise.all([launchBrowser(), keptReviews()]);
+    queue = await startQueue(kept.database, (error) => console.error(error));
+    const pages = pagesOn(kept.database, {
+      queue: {
+        enqueue: async (_, job) => {
+          retried.push(job);
+          return true;
+        },
+      },
+      askLocks: (_, __, query) => tree.graphs.ask(tree, query),
+    });
+    server = serve({ fetch: pages.fetch, port: 0, hostname: '127.0.0.1' });
+    await new Promise((resolve) => server.once('listening', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    tree?.remove();
+    await queue?.stop(0);
+    await kept?.close();
+  });
+
+  /** Opens an address; fails where the page asks for something from elsewhere, or the browser complains. */
+  async function open(
+    address: string,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; complaints: string[]; bytes: () => number }> {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    let bytes = 0;
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('dialog', (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
+        complaints.push(`asks ${request.url()}`);
+    });
+    page.on('response', async (response) => {
+      bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
+    });
+    await page.goto(url + address);
+    return { page, complaints, bytes: () => bytes };
+  }
+
+  async function signIn(page: Page): Promise<void> {
+    await page.getByLabel('Administrator token').fill(ADMIN);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  }
+
+  const addresses: readonly (readonly [name: string, address: () => string])[] = [
+    ['a deadlock', () => links.finding(pull, FIRST, 0)],
+    ['a finding that wishes harm', () => links.finding(pull, SECOND, 0)],
+    ['a pull request', () => links.pull(pull)],
+    ['the search for locks', () => links.locks(REPOSITORY.id)],
+    ['a lock', () => links.locks(REPOSITORY.id, RB)],
+    ['an order of locks', () => `${links.locks(REPOSITORY.id)}&from=${encodeURIComponent(RB)}&to=fs_reclaim`],
+    ['the dashboard', () => '/dashboard'],
+    ['a page that is not there', () => '/repositories/1'],
+  ];
+
+  interface Violation {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }
+
+  /** What axe finds on a page as it is shown now. */
+  async function violations(page: Page): Promise<string[]> {
+    const found = await page.evaluate<{ violations: readonly Violation[] }>('axe.run()');
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+  }
+
+  test.each(addresses)('%s: axe finds nothing, light or dark, and it fits a phone', async (name, address) => {
+    const { page, complaints, bytes } = await open(address());
+    if (name === 'the dashboard') await signIn(page);
+    await page.evaluate(axe.source);
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const width = (of: string) => page.evaluate<number>(`document.documentElement.${of}`);
+    expect(await width('scrollWidth')).toBeLessThanOrEqual(await width('clientWidth'));
+    const expected = /status of (?:401|404)/;
+    expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+    // The dashboard is two pages: one asks for the token.
+    expect(bytes()).toBeLessThan(name === 'the dashboard' ? 200_000 : 100_000);
+    await page.context().close();
+  });
+
+  test('a deadlock is seen without scrolling: the cycle, the new edge, and who waits for whom', async () => {
+    const { page } = await open(links.finding(pull, FIRST, 0));
+    for (const part of ['svg.graph', 'svg.graph .edge.new', 'svg.timeline']) {
+      const box = await page.locator(part).first().boundingBox();
+      expect(box?.y).toBeGreaterThan(0);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(1000);
+    }
+    const color = (selector: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).stroke`);
+    expect(await color('.edge.new path')).not.toBe(await color('.edge.known path'));
+    const [left, right] = await Promise.all(
+      [0, 1].map((side) => page.locator('.side').nth(side).boundingBox()),
+    );
+    expect(left?.y).toBe(right?.y);
+    expect(right?.x).toBeGreaterThan(left?.x ?? Number.POSITIVE_INFINITY);
+    await page.context().close();
+  });
+
+  test('one walks from a finding to its pull request and back, without JavaScript', async () => {
+    const { page } = await open(links.finding(pull, FIRST, 0), { javaScriptEnabled: false });
+    await page.getByRole('link', { name: '#3', exact: true }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('maintainer/linux #3');
+    await page.getByRole('link', { name: /struct x\.b is taken/ }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('struct x.b is taken');
+    await page.context().close();
+  });
+
+  test('one finds a lock, filters its neighbours and reads the code, by keyboard and without JavaScript', async () => {
+    const { page } = await open(links.locks(REPOSITORY.id), { javaScriptEnabled: false });
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
+    await page.getByLabel('Lock', { exact: true }).focus();
+    await page.keyboard.type('rb_lock');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: RB }).first().press('Enter');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(RB);
+    await page.getByLabel('Only functions below').fill('mm');
+    await page.keyboard.press('Enter');
+    await page.getByText('None that is known').first().waitFor();
+    await page.getByLabel('Only functions below').fill('drivers');
+    await page.getByLabel('Confidence').selectOption('0.8');
+    await page.getByRole('button', { name: 'Filter' }).press('Enter');
+    await page.getByRole('link', { name: /cache\.c:\d+/ }).press('Enter');
+    await page.getByText('mutex_lock(&cache->rb_lock);').waitFor();
+    await page.goBack();
+    await page.locator('svg.graph .edge a').first().click();
+    await page.getByText('mutex_lock(&cache->rb_lock);').waitFor();
+    await page.context().close();
+  });
+
+  test('the administrator signs in, has a review tried again, and signs out', async () => {
+    await queue.enqueue('dead-letter', { id: FIRST, key: FIRST, data: {} });
+    await endReview(kept.database, FIRST, 'failed', 'the analysis took longer than 600 s');
+    const { page } = await open('/dashboard', { javaScriptEnabled: false });
+    await page.getByLabel('Administrator token').fill('something else');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('alert').textContent()).toContain('not the token');
+    await signIn(page);
+    await page.getByRole('button', { name: 'Retry the review of maintainer/linux #3' }).click();
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    expect(await page.getByRole('button', { name: /Retry/ }).count()).toBe(0);
+    expect(retried).toEqual([expect.objectContaining({ data: expect.objectContaining({ kind: 'rerun' }) })]);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Administrator token').waitFor();
+    await page.context().close();
+  });
+});

@@ -19,11 +19,12 @@ export const Expr = {
   Integer: 9, // a = value (as int32; larger ones saturate); NULL is Integer 0
   String: 10,
   Unary: 11, // a = operand, c = Operator (Not, BitNot, Negate)
-  Binary: 12, // a, b = operands, c = Operator
+  Binary: 12, // a, b = operands, c = Operator (None only below a Sizeof)
   Cast: 13, // a = operand, b = type
   Type: 14, // a type argument of a macro: b = type
   Temporary: 15, // a = number: the joined value of ?:, && and || as a value, ({ }); assigned on each way in
-  Sizeof: 16, // not evaluated
+  Sizeof: 16, // not evaluated when the program runs: a = the expression, where the compiler asserts something of it
+  //            (see lower-unevaluated.ts), 0 otherwise
   Label: 17, // &&label: a = block, -1 where it can't be reached
   Unknown: 18, // a = unique number: floating point, inline asm output, anything else
   Initializer: 19, // { ... }: a = index into lists, b = number of pairs there (name number of the field or 0, value);

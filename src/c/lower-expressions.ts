@@ -5,6 +5,7 @@ import { literalValue } from './literal.ts';
 import { lowerCondition, lowerLogicalValue } from './lower-conditions.ts';
 import { lowerDeclaringCall, lowerInitializer, lowerSecondDeclarator } from './lower-declarations.ts';
 import { lowerStatement, lowerStatementExpression } from './lower-statements.ts';
+import { lowerIdentifier, lowerUnevaluated } from './lower-unevaluated.ts';
 import type { Lowering } from './lowering.ts';
 import { Special } from './special-names.ts';
 import { pointee, pointerTo, typeName } from './types.ts';
@@ -149,22 +150,6 @@ function lowerUnusedBranches(l: Lowering, node: number): void {
     b.place(whenFalse, position);
   }
   b.place(end, position);
-}
-
-function lowerIdentifier(l: Lowering, node: number): number {
-  const name = l.tree.name[node] as number;
-  const local = l.localOf(name);
-  if (local >= 0) return l.b.expr(Expr.Local, local);
-  switch (l.special(name)) {
-    case Special.Zero:
-      return l.b.integer(0);
-    case Special.One:
-      return l.b.integer(1);
-    case Special.VariadicArguments:
-      return l.b.expr(Expr.VaArg);
-    default:
-      return l.b.expr(Expr.Global, l.names.ofTree(l.tree, name));
-  }
 }
 
 /** The place that an expression names: what is on the way to it is loaded, the place itself is not. */
@@ -357,7 +342,9 @@ function lowerCall(l: Lowering, node: number): number {
   const callee = isName ? lowerIdentifier(l, calleeNode) : lowerCallee(l, calleeNode);
   const args: number[] = [];
   for (let arg = firstArg; arg !== 0; arg = tree.next[arg] as number) {
-    args.push(special === Special.Unevaluated ? b.expr(Expr.Sizeof) : lowerValue(l, arg));
+    if (special === Special.Unevaluated) args.push(b.expr(Expr.Sizeof));
+    else if (special === Special.CompileTime) args.push(b.expr(Expr.Sizeof, lowerUnevaluated(l, arg)));
+    else args.push(lowerValue(l, arg));
   }
   return b.call(callee, args, l.position(node));
 }

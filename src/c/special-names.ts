@@ -20,6 +20,8 @@ export const Special = {
   VariadicArguments: 9,
   /** f(name, …); as a statement declares a local variable of that name. */
   Declares: 10,
+  /** The compiler evaluates the arguments, the program never does: they are kept without what evaluating them does. */
+  CompileTime: 11,
 } as const;
 
 const NAMES: Readonly<Record<keyof typeof Special, readonly string[]>> = {
@@ -29,11 +31,7 @@ const NAMES: Readonly<Record<keyof typeof Special, readonly string[]>> = {
   Expect: ['likely', 'unlikely', '__builtin_expect'],
   Unevaluated: [
     'ARRAY_SIZE',
-    'BUILD_BUG_ON',
-    'BUILD_BUG_ON_MSG',
-    'BUILD_BUG_ON_ZERO',
     '__acquire',
-    '__builtin_constant_p',
     '__builtin_types_compatible_p',
     '__must_be_array',
     '__release',
@@ -42,6 +40,13 @@ const NAMES: Readonly<Record<keyof typeof Special, readonly string[]>> = {
     'sizeof_field',
     'static_assert',
     'typecheck',
+  ],
+  CompileTime: [
+    'BUILD_BUG_ON',
+    'BUILD_BUG_ON_MSG',
+    'BUILD_BUG_ON_ZERO',
+    '__builtin_constant_p',
+    'compiletime_assert',
   ],
   Configuration: ['IS_BUILTIN', 'IS_ENABLED', 'IS_MODULE', 'IS_REACHABLE'],
   Guard: ['guard'],

@@ -35,6 +35,12 @@ describe('dereferences', () => {
     expect(lower('typeof(p->a) x = 0; x = 1;')).toBe(lines('0:', '  x = 0', '  x = 1', '  end'));
   });
 
+  it('keeps what the compiler asserts, and evaluates nothing of it', () => {
+    expect(lower('BUILD_BUG_ON(p->a->b > i && f(p, *q) ? i++ : sizeof(*p));')).toBe(
+      lines('0:', '  #0 = BUILD_BUG_ON(compiler (((p->a->b > i) & ((f, p), *q)), (?, sizeof)))', '  end'),
+    );
+  });
+
   it('does not take elements of local arrays for pointers', () => {
     expect(lower('int a[3], *b[3]; x = a[i]; x = *b[i]; x = b[i][1];')).toBe(
       lines(

@@ -54,6 +54,7 @@ function printExpression(flow: Flow, e: number): string {
     case Expr.Unary:
       return `${OPERATORS[flow.exprC[e] as number]}${sub(a)}`;
     case Expr.Binary:
+      if (flow.exprC[e] === 0) return `(${sub(a)}, ${sub(b)})`;
       return `(${sub(a)} ${OPERATORS[flow.exprC[e] as number]} ${sub(b)})`;
     case Expr.Cast:
       return `(${flow.types[b]})${sub(a)}`;
@@ -62,7 +63,7 @@ function printExpression(flow: Flow, e: number): string {
     case Expr.Temporary:
       return `$${a}`;
     case Expr.Sizeof:
-      return 'sizeof';
+      return a === 0 ? 'sizeof' : `compiler ${sub(a)}`;
     case Expr.Label:
       return `&&${a}`;
     case Expr.Initializer: {

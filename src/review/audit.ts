@@ -10,6 +10,7 @@ import { collectExcerpts } from './excerpts.ts';
 import { type ProgramSource, programsAtHand } from './programs.ts';
 import type { Report } from './report.ts';
 import { codeStats, inOrder, registeredCheckers } from './review.ts';
+import { withSuggestions } from './reword.ts';
 
 export interface AuditOptions {
   readonly configuration?: Configuration;
@@ -48,7 +49,9 @@ export async function audit(
       const own = configuredPaths(checker.name, paths, configuration);
       return own.length === 0 ? [] : checker.audit(program, own);
     });
-    const findings = [...configuredFindings(found, configuration)].sort(inOrder([]));
+    const findings = [
+      ...(await withSuggestions(configuredFindings(found, configuration), target.head, [])),
+    ].sort(inOrder([]));
     return {
       base: '',
       head: target.name,

@@ -56,7 +56,8 @@ export async function collectExcerpts(
   return excerpts;
 }
 
-function newSide(diff: readonly FileDiff[], path: string): (line: number) => string | undefined {
+/** The lines of a file that the new side of a diff shows. */
+export function newSide(diff: readonly FileDiff[], path: string): (line: number) => string | undefined {
   const lines = new Map<number, string>();
   for (const file of diff) {
     if (file.newPath !== path) continue;

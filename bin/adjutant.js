@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the command line on the Node 24 that the project brings along: npm's `node` package.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -23,8 +23,11 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   await import(pathToFileURL(cli));
 } else {
   const node = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
-  const child = spawnSync(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
-  if (child.error) throw child.error;
-  if (child.signal) process.kill(process.pid, child.signal);
-  process.exitCode = child.status ?? 2;
+  const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A supervisor stops this process: the one that does the work must hear of it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (status, signal) => {
+    if (signal) process.removeAllListeners(signal).kill(process.pid, signal);
+    process.exitCode = status ?? 2;
+  });
 }

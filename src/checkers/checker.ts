@@ -38,6 +38,13 @@ export interface Suggestion {
   readonly lines: readonly string[];
 }
 
+/** A result that nothing tests: the pointer, the line of the call that gives it, what the function returns. */
+export interface MissingTest {
+  readonly pointer: string;
+  readonly line: number;
+  readonly returns: string;
+}
+
 /** Writes `by` for the first of `words` in a line of the finding's file, or above it in the same declaration. */
 export interface Rewording {
   readonly line: number;
@@ -72,6 +79,8 @@ export interface Finding {
   /** True where one defect (a lock cycle) can be seen from several places: their findings share the fingerprint. */
   readonly hasSeveralPlaces?: true;
   readonly suggestion?: Suggestion;
+  /** Where a test of a pointer would mend it. */
+  readonly missingTest?: MissingTest;
   /** A correction by words: a review makes a suggestion of it. */
   readonly reword?: Rewording;
   /** SHA (or patch file name) of the commit that a message finding is about, or that introduced the defect. */

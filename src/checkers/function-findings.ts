@@ -1,6 +1,6 @@
 /** The findings of one function: of several with one identity the most certain is kept, then the first. */
 import type { FunctionRef } from '../index/program.ts';
-import type { Confidence, Finding, Rewording, Rule, Step } from './checker.ts';
+import type { Confidence, Finding, MissingTest, Rewording, Rule, Step, Suggestion } from './checker.ts';
 import { fingerprint } from './fingerprint.ts';
 
 const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
@@ -17,6 +17,8 @@ export interface Candidate {
   readonly message: string;
   readonly explanation: string;
   readonly trace: readonly Step[];
+  readonly suggestion?: Suggestion;
+  readonly missingTest?: MissingTest;
   readonly reword?: Rewording;
 }
 

@@ -5,8 +5,8 @@ import { useStore } from '../effects/stores.ts';
 import { openEffects } from '../effects/tree/related-effects.ts';
 import { UserError } from '../errors.ts';
 import { openIndex } from '../index/open-index.ts';
+import { describeSymbol } from '../report/symbol.ts';
 import type { ExitStatus, Io } from './io.ts';
-import { describeSymbol } from './lookup-text.ts';
 import { openTree } from './open-change.ts';
 import { ProgressLine } from './progress-line.ts';
 

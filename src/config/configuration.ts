@@ -72,6 +72,21 @@ export const configurationSchema = z.strictObject({
     )
     .default({})
     .describe('A rule by its id: `off`, or the severity that it has here. `null-deref/known-null: warning`.'),
+  dismissed: z
+    .array(
+      z.strictObject({
+        finding: z
+          .string()
+          .regex(
+            /^[0-9a-f]{20,64}$/,
+            'the whole ID of a finding is wanted, as `/dismiss … --always` gives it',
+          ),
+        reason: z.string().min(1).max(500),
+      }),
+    )
+    .max(1000)
+    .default([])
+    .describe('Findings that are known and accepted here: they are not reported.'),
   'fail-on': z
     .enum(['error', 'warning', 'note', 'never'])
     .default('error')

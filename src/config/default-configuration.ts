@@ -6,6 +6,7 @@ const everything = { enabled: true, paths: [], 'ignore-paths': [] };
 export const defaultConfiguration: Configuration = {
   checkers: { 'lock-order': everything, 'null-deref': everything, trailers: everything },
   rules: {},
+  dismissed: [],
   'fail-on': 'error',
   confidence: 'low',
   'comment-limit': 20,

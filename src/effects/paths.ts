@@ -742,7 +742,9 @@ export class Walker implements View {
     }
     const twin = layout.twin[n] as number;
     if (twin !== NONE && known.block === 'none' && !known.isFresh) {
-      const first = layout.slotOf[layout.resultOf(twin)] as number;
+      // Nobody uses the first one's: then there is nothing to share.
+      const firstResult = layout.resultOf(twin);
+      const first = firstResult === 0 ? NONE : (layout.slotOf[firstResult] as number);
       const word = first >= 0 ? (cur[this.#slots + first] as number) : 0;
       if (word !== 0 && first !== s) {
         cur[this.#slots + s] = word;
@@ -919,12 +921,17 @@ export class Walker implements View {
   #setIterators(n: number, known: CallKnowledge, inBody: boolean): void {
     const args = this.flow.calls[n]?.args ?? [];
     if (known.block === 'none') {
-      for (const arg of args) if (this.flow.exprOp[arg] === Expr.Local) this.#forgetPlace(arg);
+      for (const arg of args) {
+        if (this.flow.exprOp[arg] !== Expr.Local) continue;
+        this.#tellAssign(arg, 0);
+        this.#forgetPlace(arg);
+      }
       return;
     }
     for (const iterator of known.iterators) {
       const place = args[iterator.argument];
       if (place === undefined) continue;
+      this.#tellAssign(place, 0);
       this.#forgetPlace(place);
       const s = this.layout.slotOf[place] as number;
       const bits = inBody ? iterator.inBody : iterator.afterwards;

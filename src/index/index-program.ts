@@ -219,9 +219,10 @@ export class IndexProgram implements Program {
     return [...found.values()];
   }
 
-  stored(type: TypeName, field: string, limit = Number.POSITIVE_INFINITY): readonly Stored[] {
-    const { owner, field: leaf } = resolvePlace(this.#lookup, type, field, '');
-    return this.#stored.get(`${owner} ${leaf} ${limit}`, () => {
+  stored(type: TypeName, field: string, limit = Number.POSITIVE_INFINITY, from = ''): readonly Stored[] {
+    const { owner, field: leaf } = resolvePlace(this.#lookup, type, field, from);
+    const home = from === '' ? '' : this.#homeOf(owner, from);
+    return this.#stored.get(`${owner} ${leaf} ${limit} ${home}`, () => {
       const keys = new Set([...this.#namesOf(owner).map((name) => entryKey(name, leaf)), fieldKey('', leaf)]);
       const places = [...keys].flatMap((key) => this.#files.places(LinkKind.Entry, key));
       if (places.length > limit) return [];
@@ -230,6 +231,7 @@ export class IndexProgram implements Program {
         const entry = this.#facts(place).tableEntries[place.ordinal] as TableEntry;
         const found = resolvePlace(this.#lookup, entry.type, entry.field, place.path);
         if (found.owner !== owner || found.field !== leaf) continue;
+        if (home !== '' && this.#homeOf(owner, place.path) !== home) continue;
         const resolved = { ...entry, type: owner, field: leaf };
         for (const ref of this.functions(entry.target, place.path)) {
           stored.push({ ref, entry: resolved, path: place.path });
@@ -262,6 +264,13 @@ export class IndexProgram implements Program {
       filled += this.#files.places(LinkKind.Filled, fieldKey(name, field)).filter(isMeant).length;
     }
     return { empty: total - filled, total };
+  }
+
+  /** Path of the definition of a struct that a file sees, where the tree has several of the name; '' where it has one. */
+  #homeOf(owner: TypeName, from: string): string {
+    const name = owner.replace(/(\.<\d+>)+$/, '');
+    if (this.#candidates(LinkKind.Struct, name).length < 2) return '';
+    return this.#lookup.struct(name, from)?.path ?? '';
   }
 
   #ref({ file, ordinal }: Place): FunctionRef {

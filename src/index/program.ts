@@ -66,11 +66,15 @@ export interface Program {
   callers(ref: FunctionRef, limit?: number): readonly FunctionRef[];
   /** Functions that call through a field of this name, whatever the struct; the search ends at `limit` of them. */
   callersThrough(field: string, limit?: number): readonly FunctionRef[];
-  /** Functions that the tree stores in this field of this struct; none where there are more places than `limit`. */
+  /**
+   * Functions that the tree stores in this field of this struct; none where there are more places than `limit`. Of
+   * several structs of one name (drivers have their own) the one that file `from` sees.
+   */
   stored(
     type: TypeName,
     field: string,
     limit?: number,
+    from?: string,
   ): readonly { ref: FunctionRef; entry: TableEntry; path: string }[];
   /** Where a function is stored: which struct type and field. */
   storedIn(ref: FunctionRef): readonly { entry: TableEntry; path: string }[];

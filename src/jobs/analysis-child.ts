@@ -1,4 +1,7 @@
 /** The process of one analysis: started by analysis.ts, told one request, gone afterwards. */
+import { COMMIT_MESSAGE } from '../checkers/checker.ts';
+import { trailerOptions } from '../checkers/trailers/configured-options.ts';
+import { correctMessages } from '../checkers/trailers/correct.ts';
 import { cacheDir } from '../config/cache-dir.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
@@ -42,9 +45,15 @@ async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
     cacheDir: cacheDir(process.env),
     progress: (step) => void say({ kind: 'progress', step }),
   });
+  const isMendable = report.findings.some(
+    ({ path, suggestion }) => path === COMMIT_MESSAGE && suggestion !== undefined,
+  );
+  const options = { ...trailerOptions(configuration), ...(upstream ? { upstream } : {}) };
+  const messages = isMendable ? await correctMessages(change.commits, history, options) : [];
+  const corrections = [...messages].map(([commit, message]) => ({ commit, message }));
   await close();
   await history.close();
-  return { report, configuration, diff: change.diff };
+  return { report, configuration, corrections, diff: change.diff };
 }
 
 const say = (message: AnalysisMessage): Promise<void> => tell(message);

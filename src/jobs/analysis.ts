@@ -1,6 +1,7 @@
 /** One analysis, in a process of its own that can be stopped. */
 import type { Configuration } from '../config/configuration.ts';
 import type { FileDiff } from '../git/change.ts';
+import type { Correction } from '../report/corrected-messages.ts';
 import type { Report } from '../review/report.ts';
 import { type ChildLimits, runChild } from './child.ts';
 
@@ -21,6 +22,8 @@ export interface AnalysisRequest {
 export interface Analysis {
   readonly report: Report;
   readonly configuration: Configuration;
+  /** Commit messages that are wrong, as they should be. */
+  readonly corrections: readonly Correction[];
   /** git's own diff: what GitHub's is when GitHub will not give it. */
   readonly diff: readonly FileDiff[];
 }

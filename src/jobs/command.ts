@@ -1,4 +1,6 @@
 /** What a slash command is. Each is one file that declares itself by this; the help is made from it. */
+import type { Finding } from '../checkers/checker.ts';
+import type { LatestReport } from '../store/latest-report.ts';
 import type { Forge } from './forge.ts';
 import type { CommentJob, Invocation } from './job.ts';
 import type { Services } from './services.ts';
@@ -9,14 +11,17 @@ import type { Services } from './services.ts';
  */
 export type Who = 'reader' | 'writer';
 
-interface CommandContext {
+export interface CommandContext {
   readonly services: Services;
   readonly forge: Forge;
   readonly job: CommentJob;
   readonly invocation: Invocation;
-  /** A UUID of this invocation, the same at each try. */
-  readonly id: string;
-  readonly attempt: number;
+  /** What the newest review of the pull request found. Rejects with a UserError where there is none yet. */
+  report(): Promise<LatestReport>;
+  /** The finding in whose thread the comment stands; undefined elsewhere. */
+  threadFinding(): Promise<Finding | undefined>;
+  /** Asks for a review of the head, once all commands of the comment have run. */
+  recheck(): void;
 }
 
 export interface Command {

@@ -1,14 +1,20 @@
 /** A comment with commands, start to end: 👀, each command in turn, one answer, 🚀 or 😕. */
 import { UserError } from '../errors.ts';
+import { readFindingMark } from '../report/github.ts';
+import { clipMarkdown } from '../report/markdown-text.ts';
+import { type LatestReport, latestReport } from '../store/latest-report.ts';
 import type { Work } from '../store/queue.ts';
-import type { Command, Who } from './command.ts';
+import type { Command, CommandContext, Who } from './command.ts';
 import { derivedId } from './derived-id.ts';
 import type { Forge } from './forge.ts';
 import type { CommentJob, Invocation } from './job.ts';
 import { nearest } from './nearest.ts';
+import { requestReview } from './request-review.ts';
 import type { Services } from './services.ts';
 
 const MAX_ATTEMPTS = 6;
+/** Characters; GitHub takes 65,536 of them with our mark. */
+const MAX_ANSWER = 65_000;
 
 interface Outcome {
   readonly ok: boolean;
@@ -35,35 +41,80 @@ export async function answerComment(services: Services, work: Work<CommentJob>):
 async function answer(services: Services, work: Work<CommentJob>): Promise<void> {
   const job = work.data;
   const forge = await services.openForge(job.pull.repository);
-  await forge.react(job.comment, 'eyes');
-  const role = new Role(forge, job);
+  await forge.react(job.comment, 'eyes', job.thread);
+  const session = new Session(services, forge, work);
   const outcomes: Outcome[] = [];
-  for (const [index, invocation] of job.invocations.entries()) {
-    outcomes.push(await runOne(services, work, forge, role, invocation, index));
-  }
+  for (const invocation of job.invocations) outcomes.push(await runOne(session, invocation));
+  await session.recheckIfAsked();
   const words = outcomes.flatMap((outcome) => (outcome.answer === undefined ? [] : [outcome.answer]));
   if (words.length > 0) await replyOnce(forge, work, words.join('\n\n---\n\n'));
-  await forge.react(job.comment, outcomes.every((outcome) => outcome.ok) ? 'rocket' : 'confused');
+  const done = outcomes.every((outcome) => outcome.ok);
+  await forge.react(job.comment, done ? 'rocket' : 'confused', job.thread);
 }
 
-async function runOne(
-  services: Services,
-  work: Work<CommentJob>,
-  forge: Forge,
-  role: Role,
-  invocation: Invocation,
-  index: number,
-): Promise<Outcome> {
-  const command = services.commands.find(({ name }) => name === invocation.name);
-  if (command === undefined) return { ok: false, answer: unknown(services.commands, invocation) };
-  if (!(await role.may(command.who))) return { ok: false, answer: refused(command) };
+async function runOne(session: Session, invocation: Invocation): Promise<Outcome> {
+  const { commands } = session.services;
+  const command = commands.find(({ name }) => name === invocation.name);
+  if (command === undefined) return { ok: false, answer: unknown(commands, invocation) };
+  if (!(await session.role.may(command.who))) return { ok: false, answer: refused(command) };
   try {
-    const id = derivedId(work.id, String(index));
-    const { data: job, attempt } = work;
-    return { ok: true, answer: await command.run({ services, forge, job, invocation, id, attempt }) };
+    return { ok: true, answer: await command.run(session.context(invocation)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ok: false, answer: error.message };
+  }
+}
+
+/** What the commands of one comment share: each thing is asked of GitHub and the database once. */
+class Session {
+  readonly services: Services;
+  readonly role: Role;
+  readonly #forge: Forge;
+  readonly #work: Work<CommentJob>;
+  #report: Promise<LatestReport | undefined> | undefined;
+  #wantsReview = false;
+
+  constructor(services: Services, forge: Forge, work: Work<CommentJob>) {
+    this.services = services;
+    this.role = new Role(forge, work.data);
+    this.#forge = forge;
+    this.#work = work;
+  }
+
+  context(invocation: Invocation): CommandContext {
+    const { data: job } = this.#work;
+    return {
+      services: this.services,
+      forge: this.#forge,
+      job,
+      invocation,
+      report: () => this.#latest(),
+      threadFinding: async () => {
+        if (job.thread === undefined) return undefined;
+        const mark = readFindingMark((await this.#forge.ownReviewComment(job.thread)) ?? '');
+        if (mark === undefined) return undefined;
+        return (await this.#latest()).findings.find(({ fingerprint }) => fingerprint === mark);
+      },
+      recheck: () => {
+        this.#wantsReview = true;
+      },
+    };
+  }
+
+  async recheckIfAsked(): Promise<void> {
+    if (!this.#wantsReview) return;
+    const { data: job, id, attempt } = this.#work;
+    const { open, head, baseRef } = await this.#forge.pullRequest(job.pull.number);
+    const request = { id: derivedId(id, 'recheck'), pull: job.pull, head, baseRef, again: true, attempt };
+    if (open) await requestReview(this.services, request);
+  }
+
+  async #latest(): Promise<LatestReport> {
+    this.#report ??= latestReport(this.services.database, this.#work.data.pull);
+    const report = await this.#report;
+    if (report === undefined)
+      throw new UserError('No review of this pull request has finished yet: ask again when its checks have.');
+    return report;
   }
 }
 
@@ -104,9 +155,11 @@ function unknown(commands: readonly Command[], { name, text, column }: Invocatio
 }
 
 async function replyOnce(forge: Forge, work: Work<CommentJob>, words: string): Promise<void> {
-  const mark = `<!-- adjutant:answers ${work.data.comment} -->`;
-  const { pull, written } = work.data;
-  const there = work.attempt > 1 ? await forge.ownReplies(pull.number, written) : [];
+  // An edited comment is another delivery: what it has now is answered too.
+  const mark = `<!-- adjutant:answers ${work.id} -->`;
+  const { pull, written, thread } = work.data;
+  const there = work.attempt > 1 ? await forge.ownReplies(pull.number, written, thread) : [];
   if (there.some((body) => body.includes(mark))) return;
-  await forge.reply(pull.number, `${words}\n\n${mark}`);
+  const fitting = clipMarkdown(words, MAX_ANSWER, 'The rest did not fit.');
+  await forge.reply(pull.number, `${fitting}\n\n${mark}`, thread);
 }

@@ -101,10 +101,14 @@ export interface Forge {
 
   /** `admin`, `write`, `read` or `none`. */
   permission(user: string): Promise<string>;
-  react(comment: number, reaction: Reaction): Promise<void>;
-  /** Bodies of Adjutant's own comments in the conversation since a time. */
-  ownReplies(number: number, since: string): Promise<readonly string[]>;
-  reply(number: number, body: string): Promise<void>;
+  /** `thread`: the first comment of the review thread that the comment stands in; in the conversation otherwise. */
+  react(comment: number, reaction: Reaction, thread?: number): Promise<void>;
+  /** Bodies of Adjutant's own comments since a time, in the conversation or in review threads. */
+  ownReplies(number: number, since: string, thread?: number): Promise<readonly string[]>;
+  /** Never repeated by itself. */
+  reply(number: number, body: string, thread?: number): Promise<void>;
+  /** The body of a review comment, where Adjutant wrote it. */
+  ownReviewComment(id: number): Promise<string | undefined>;
 }
 
 export type OpenForge = (repository: Repository) => Promise<Forge>;

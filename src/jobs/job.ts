@@ -57,6 +57,8 @@ export interface Invocation {
 export interface CommentJob {
   readonly pull: PullRequest;
   readonly comment: number;
+  /** The first comment of the review thread that it stands in; undefined in the conversation. */
+  readonly thread?: number;
   readonly invocations: readonly Invocation[];
   readonly author: string;
   /** When it was written, ISO 8601. */

@@ -1,14 +1,21 @@
 /** Says what is new about a head and takes back what is not true any more: the reconciler's hands. */
 import type { Finding, Severity } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
-import { type ReviewComment, readFindingMark, reviewBody, reviewComment } from '../report/github.ts';
+import {
+  commentBody,
+  type ReviewComment,
+  readFindingMark,
+  reviewBody,
+  reviewComment,
+} from '../report/github.ts';
+import type { Dismissal } from '../store/dismissals.ts';
 import { keepSaid, saidOn } from '../store/remarks.ts';
 import type { Analysis } from './analysis.ts';
 import { type Forge, NotPlaced } from './forge.ts';
 import type { PullRequest } from './job.ts';
 import { type Remark, reconcile, type Said } from './reconcile.ts';
-import { isRetired, retiredBody } from './retired.ts';
 import type { Services } from './services.ts';
+import { dismissedBody, retiredBody, type Standing, standingOf } from './standing.ts';
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
@@ -18,12 +25,17 @@ export async function saySo(
   forge: Forge,
   pull: PullRequest,
   head: string,
-  { report, configuration }: Analysis,
+  { report, configuration, corrections }: Analysis,
+  dismissals: ReadonlyMap<string, Dismissal>,
   diff: readonly FileDiff[],
 ): Promise<void> {
-  const present = new Set(report.findings.map((finding) => finding.fingerprint));
+  const present = new Map(report.findings.map((finding) => [finding.fingerprint, finding]));
+  const standing = (fingerprint: string): Standing => {
+    if (!present.has(fingerprint)) return 'retired';
+    return dismissals.has(fingerprint) ? 'dismissed' : 'live';
+  };
   const desired = report.findings
-    .filter((finding) => finding.confidence !== 'low')
+    .filter(({ confidence, fingerprint }) => confidence !== 'low' && standing(fingerprint) === 'live')
     .toSorted((a, b) => RANK[a.severity] - RANK[b.severity])
     .flatMap((finding): Remark<ReviewComment>[] => {
       const comment = reviewComment(finding, report, diff);
@@ -31,25 +43,35 @@ export async function saySo(
     });
   const before = await saidOn(services.database, pull);
   const actual = before.size + desired.length === 0 ? [] : await readBack(forge, pull);
-  const plan = reconcile(desired, present, actual, before, configuration['comment-limit']);
+  const plan = reconcile(desired, standing, actual, before, configuration['comment-limit']);
 
   // Also those that were read back: a try that died after posting has not kept them.
   const said = actual.map(({ fingerprint }) => fingerprint);
   if (plan.post.length > 0) {
     const posted = inDiffOrder(plan.post, diff);
     said.push(...posted.map(({ fingerprint }) => fingerprint));
-    const others = notYetSaid(report.findings, new Set([...before, ...said]));
-    await post(services, forge, pull, head, posted, reviewBody(report, others));
+    const live = report.findings.filter(({ fingerprint }) => !dismissals.has(fingerprint));
+    const others = notYetSaid(live, new Set([...before, ...said]));
+    await post(
+      services,
+      forge,
+      pull,
+      head,
+      posted,
+      reviewBody({ ...report, findings: live }, others, corrections),
+    );
     said.push(...others.map(({ fingerprint }) => fingerprint));
   }
   if (said.length > 0) await keepSaid(services.database, pull, head, said);
-  for (const { said, remark } of plan.restore) {
-    await forge.editReviewComment(said.comment.id, remark.comment.body);
-    await minimize(services, forge, said, false);
-  }
-  for (const said of plan.retire) {
-    await forge.editReviewComment(said.comment.id, retiredBody(said.comment.body, head));
-    if (!said.comment.answered) await minimize(services, forge, said, true);
+  for (const { said, to } of plan.change) {
+    const { id, body, answered } = said.comment;
+    const finding = present.get(said.fingerprint);
+    const dismissal = dismissals.get(said.fingerprint);
+    if (to === 'retired') await forge.editReviewComment(id, retiredBody(body, head));
+    else if (dismissal !== undefined) await forge.editReviewComment(id, dismissedBody(body, dismissal));
+    else if (finding !== undefined) await forge.editReviewComment(id, commentBody(finding, report));
+    // What a person wrote below would be folded away with it.
+    if (to === 'live' || !answered) await minimize(services, forge, said, to !== 'live');
   }
 }
 
@@ -57,7 +79,7 @@ async function readBack(forge: Forge, pull: PullRequest): Promise<Said[]> {
   const comments = await forge.reviewComments(pull.number);
   return comments.flatMap((comment) => {
     const fingerprint = readFindingMark(comment.body);
-    return fingerprint === undefined ? [] : [{ fingerprint, retired: isRetired(comment.body), comment }];
+    return fingerprint === undefined ? [] : [{ fingerprint, standing: standingOf(comment.body), comment }];
   });
 }
 

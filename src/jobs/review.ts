@@ -7,6 +7,7 @@ import { fetchPullRequest, holdMirror, mirrorDir } from '../git/mirror.ts';
 import { makeRoom } from '../git/mirror-bounds.ts';
 import { GitError } from '../git/run.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
+import { type Dismissal, dismissalsOn } from '../store/dismissals.ts';
 import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
 import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
@@ -81,8 +82,9 @@ async function carryOut(attempt: Attempt): Promise<void> {
     const current = await forge.pullRequest(pull.number);
     if (current.head !== review.head) throw new Superseded('a newer push');
     await keepReport(services.database, pull.repository, review, analysis, baseTip);
-    await saySo(services, forge, pull, review.head, analysis, diff);
-    await conclude(attempt, forge, analysis);
+    const dismissals = await dismissalsOn(services.database, pull);
+    await saySo(services, forge, pull, review.head, analysis, dismissals, diff);
+    await conclude(attempt, forge, analysis, dismissals);
   } catch (error) {
     if (!(error instanceof Superseded)) throw error;
     return supersede(services, pull, review, 'A newer push came while this one was under review.');
@@ -205,6 +207,7 @@ async function conclude(
   { services, work, review }: Attempt,
   forge: Forge,
   analysis: Analysis,
+  dismissals: ReadonlyMap<string, Dismissal>,
 ): Promise<void> {
   const there = work.attempt > 1 ? await forge.checkRuns(review.head) : [];
   const known = new Map<number, CheckRunState>(there.map((run) => [run.id, run]));
@@ -215,7 +218,7 @@ async function conclude(
     findings.flatMap((finding, ordinal) => (finding.checker === checker ? [ordinal] : []));
   for (const [checker, id] of Object.entries(review.checkRuns)) {
     if (id === null || known.get(id)?.completed) continue;
-    const output = outputOf(checker, analysis, findingUrl);
+    const output = outputOf(checker, analysis, dismissals, findingUrl);
     const detailsUrl =
       services.links && detailsUrlOf(services.links, work.data.pull, review.id, own(checker));
     await completeCheckRun(forge, id, { ...output, detailsUrl }, known.get(id)?.annotations);
@@ -231,7 +234,8 @@ function detailsUrlOf(links: Links, pull: PullRequest, review: string, own: read
 /** What the check run of one checker says, as the repository's configuration wants it. */
 function outputOf(
   checker: string,
-  { report, configuration }: Analysis,
+  { report, configuration, corrections }: Analysis,
+  dismissals: ReadonlyMap<string, Dismissal>,
   findingUrl: (finding: Finding) => string | undefined,
 ): CheckRunOutput {
   const own = configuration.checkers[checker as CheckerName];
@@ -240,7 +244,7 @@ function outputOf(
     return { conclusion: 'neutral', title: 'Turned off', summary, annotations: [] };
   }
   const failOn = configuration.advisory ? 'never' : (own['fail-on'] ?? configuration['fail-on']);
-  return checkRunOutput(checker, report, { failOn, findingUrl });
+  return checkRunOutput(checker, report, { failOn, findingUrl, dismissals, corrections });
 }
 
 /** Puts the job back, or ends the review as one that could not be done. Whatever breaks, check runs do end. */

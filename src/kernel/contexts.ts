@@ -185,6 +185,17 @@ const TASKS: ReadonlySet<string> = new Set(
 /** Whether what calls the functions in this type holds no lock: others are operations that a subsystem calls under its own. */
 export const beginsTask = (type: string): boolean => TASKS.has(type);
 
+/** Operations that run with interrupts off, and are not called by an interrupt for that. */
+const OFF_BUT_NOT_IN: ReadonlySet<string> = new Set(
+  'uart_ops irq_chip drm_crtc_funcs clk_ops clock_event_device dma_device'
+    .split(' ')
+    .map((type) => `struct ${type}`),
+);
+
+/** Whether a function that is stored in `field` of `type`, and must not sleep, is called by interrupts. */
+export const isCalledByInterrupts = (type: string, field: string): boolean =>
+  !OFF_BUT_NOT_IN.has(type) && field !== 'ndo_poll_controller';
+
 /** Context of a function that is stored in `field` of `type`; undefined where no table says it. */
 export function contextOfField(type: string, field: string): Context | undefined {
   const known = fields.get(`${type}.${field}`);

@@ -6,6 +6,7 @@ import { COMMIT_MESSAGE, type Finding, type Severity } from '../checkers/checker
 import type { FileDiff } from '../git/change.ts';
 import { hunkLines } from '../review/changed-lines.ts';
 import { type Report, sourceKey } from '../review/report.ts';
+import { type Correction, correctionsBlock } from './corrected-messages.ts';
 import { explanationMarkdown, traceMarkdown } from './markdown.ts';
 import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText } from './markdown-text.ts';
 import { commitText, placeText, shortId } from './places.ts';
@@ -57,6 +58,23 @@ export interface GitHubOptions {
   readonly failOn: FailOn;
   /** Where a finding can be read in full: an address of ours. */
   readonly findingUrl?: (finding: Finding) => string | undefined;
+  /** Findings that people dismissed, by fingerprint: they fail nothing, and are shown with who and why. */
+  readonly dismissals?: ReadonlyMap<string, DismissedBy>;
+  /** Commit messages that are wrong, as they should be: the check run of the messages has them. */
+  readonly corrections?: readonly Correction[];
+}
+
+interface DismissedBy {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** Hexadecimal digits of a fingerprint that name a finding to people: `/dismiss 5f2c90aa`. */
+const ID_LENGTH = 8;
+
+export function findingId({ fingerprint }: Pick<Finding, 'fingerprint'>): string {
+  return fingerprint.slice(0, ID_LENGTH);
 }
 
 const LEVEL: Readonly<Record<Severity, Annotation['annotation_level']>> = {
@@ -68,26 +86,44 @@ const SIGN: Readonly<Record<Severity, string>> = { error: '🔴', warning: '🟠
 
 /** The completed check run of one checker: the findings of the report that are its own. */
 export function checkRunOutput(checker: string, report: Report, options: GitHubOptions): CheckRunOutput {
+  const { dismissals = new Map<string, DismissedBy>() } = options;
+  const found = report.findings.filter((finding) => finding.checker === checker);
+  const dismissed = found.filter(({ fingerprint }) => dismissals.has(fingerprint));
   const own = {
-    findings: report.findings.filter((finding) => finding.checker === checker),
+    findings: found.filter(({ fingerprint }) => !dismissals.has(fingerprint)),
     fixed: report.fixed.filter((finding) => finding.checker === checker),
   };
-  const text = countText(own);
+  const others = dismissed.length === 0 ? '' : `, ${dismissed.length} dismissed`;
   return {
     conclusion: fails(own.findings, options.failOn) ? 'failure' : 'success',
-    title: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
-    summary: summary({ ...report, ...own }, options),
+    title: `${capitalised(countText(own))}${others}`,
+    summary: summary(checker, { ...report, ...own }, dismissed, options),
     annotations: own.findings.flatMap((finding) => annotation(finding) ?? []),
   };
 }
 
-function summary(report: Report, options: GitHubOptions): string {
+function summary(
+  checker: string,
+  report: Report,
+  dismissed: readonly Finding[],
+  options: GitHubOptions,
+): string {
   const blocks: string[] = [];
   const listed = report.findings.slice(0, MAX_LISTED);
   if (listed.length > 0)
     blocks.push(listed.map((finding) => findingLine(finding, report, options)).join('\n'));
   if (report.findings.length > listed.length)
     blocks.push(`${report.findings.length - listed.length} more are among the annotations.`);
+  const corrections = checker === 'trailers' ? (options.corrections ?? []) : [];
+  if (corrections.length > 0) blocks.push(correctionsBlock(corrections, report.base));
+  if (dismissed.length > 0)
+    blocks.push(
+      '### Dismissed',
+      dismissed
+        .slice(0, MAX_LISTED)
+        .map((finding) => findingLine(finding, report, options) + dismissalText(finding, options))
+        .join('\n'),
+    );
   if (report.fixed.length > 0)
     blocks.push(
       '### Fixed by this change',
@@ -123,7 +159,18 @@ function findingLine(finding: Finding, report: Report, options: Partial<GitHubOp
   const url = options.findingUrl?.(finding);
   const details = url === undefined ? '' : ` ([details](${encodeURI(url)}))`;
   const confidence = finding.confidence === 'high' ? '' : `, ${finding.confidence} confidence`;
-  return `- ${SIGN[finding.severity]} ${codeSpan(placeText(finding, report))} ${markdownText(finding.message)} (${codeSpan(finding.rule)}${confidence})${details}`;
+  return `- ${SIGN[finding.severity]} ${codeSpan(placeText(finding, report))} ${markdownText(finding.message)} (${codeSpan(finding.rule)} ${codeSpan(findingId(finding))}${confidence})${details}`;
+}
+
+function dismissalText(finding: Finding, { dismissals }: GitHubOptions): string {
+  const dismissal = dismissals?.get(finding.fingerprint);
+  if (dismissal === undefined) return '';
+  const day = dismissal.at.toISOString().slice(0, 10);
+  return `\n  dismissed by ${codeSpan(dismissal.by)} on ${day}: ${markdownText(dismissal.reason)}`;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** The annotation of a finding; undefined for commit messages, which have no file. Annotations are plain text. */
@@ -202,7 +249,7 @@ export function commentBody(finding: Finding, report: Report): string {
       ? ` · introduced by ${codeSpan(commitText(finding.commit, report))}`
       : '';
   const mark = findingMark(finding.fingerprint);
-  const foot = `<sub>${codeSpan(finding.rule)}${from}</sub>`;
+  const foot = `<sub>${codeSpan(finding.rule)} · ${codeSpan(findingId(finding))}${from}</sub>`;
   const body = clipMarkdown(
     blocks.join('\n\n'),
     MAX_COMMENT - foot.length - mark.length - 10,
@@ -212,12 +259,16 @@ export function commentBody(finding: Finding, report: Report): string {
 }
 
 /** Body of the review of a push: one line and what has no inline place. */
-export function reviewBody(report: Report, unplaced: readonly Finding[]): string {
-  const text = countText(report);
-  const blocks = [`${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`];
+export function reviewBody(
+  report: Report,
+  unplaced: readonly Finding[],
+  corrections: readonly Correction[] = [],
+): string {
+  const blocks = [`${capitalised(countText(report))}.`];
   const messages = unplaced.filter((finding) => finding.path === COMMIT_MESSAGE);
   const elsewhere = unplaced.filter((finding) => finding.path !== COMMIT_MESSAGE);
-  if (messages.length > 0) blocks.push(messagesMarkdown(messages, report));
+  if (messages.length > 0)
+    blocks.push(messagesMarkdown(messages, report), correctionsBlock(corrections, report.base));
   if (elsewhere.length > 0)
     blocks.push(
       details(
@@ -226,7 +277,7 @@ export function reviewBody(report: Report, unplaced: readonly Finding[]): string
       ),
     );
   return clipMarkdown(
-    blocks.join('\n\n'),
+    blocks.filter(Boolean).join('\n\n'),
     MAX_COMMENT,
     'The rest did not fit; the check runs have all findings.',
   );

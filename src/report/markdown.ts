@@ -2,7 +2,7 @@
 import type { Finding } from '../checkers/checker.ts';
 import type { Report } from '../review/report.ts';
 import { codeBlock, codeSpan, markdownText } from './markdown-text.ts';
-import { placeText, sourceLine } from './places.ts';
+import { placeText, type Quotes, sourceLine } from './places.ts';
 import { countText } from './verdict.ts';
 
 export function markdownReport(report: Report): string {
@@ -43,7 +43,7 @@ export function findingMarkdown(finding: Finding, report: Report): string {
 }
 
 /** The steps as a numbered list, each with its place. */
-export function traceMarkdown(finding: Finding, report: Report): string {
+export function traceMarkdown(finding: Finding, report: Quotes): string {
   return finding.trace
     .map((step, index) => {
       const source = sourceLine(report, step)?.trim();

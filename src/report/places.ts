@@ -1,10 +1,15 @@
 /** How the place of a finding is named, and its line quoted. */
 import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
-import { type Report, sourceKey } from '../review/report.ts';
+import { type Excerpts, sourceKey } from '../review/report.ts';
 import { visibleLine } from './visible.ts';
 
+/** What a place is named from: the lines that a report quotes. */
+export interface Quotes {
+  readonly excerpts: Excerpts;
+}
+
 /** `mm/slab.c:12:5`, or `message of 00eb61750662 "IB/mlx5: …", line 3`. */
-export function placeText(finding: Finding, report: Report): string {
+export function placeText(finding: Finding, report: Quotes): string {
   if (finding.path !== COMMIT_MESSAGE) {
     const column = finding.column === undefined ? '' : `:${finding.column}`;
     return `${visibleLine(finding.path)}:${finding.line}${column}`;
@@ -13,7 +18,7 @@ export function placeText(finding: Finding, report: Report): string {
 }
 
 /** `00eb61750662 "IB/mlx5: …"` */
-export function commitText(commit: string | undefined, report: Report): string {
+export function commitText(commit: string | undefined, report: Quotes): string {
   if (commit === undefined) return 'the commit';
   const subject = report.excerpts.get(sourceKey({ path: COMMIT_MESSAGE, commit }))?.get(1);
   const name = visibleLine(shortId(commit));
@@ -26,7 +31,7 @@ export function shortId(commit: string): string {
 }
 
 export function sourceLine(
-  report: Report,
+  report: Quotes,
   place: { path: string; line: number; commit?: string },
 ): string | undefined {
   return report.excerpts.get(sourceKey(place))?.get(place.line);

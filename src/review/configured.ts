@@ -9,7 +9,9 @@ export function configuredFindings(
   configuration: Configuration,
 ): readonly Finding[] {
   const rules = new Map(Object.entries(configuration.rules));
+  const dismissed = new Set(configuration.dismissed.map(({ finding }) => finding));
   return findings.flatMap((finding) => {
+    if (dismissed.has(finding.fingerprint)) return [];
     const severity = rules.get(finding.rule);
     if (severity === 'off') return [];
     if (CONFIDENCE[finding.confidence] < CONFIDENCE[configuration.confidence]) return [];

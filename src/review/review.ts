@@ -14,7 +14,8 @@ import { collectExcerpts } from './excerpts.ts';
 import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
-import { withoutRewording, withSuggestions } from './reword.ts';
+import { withoutRewording, withRewordings } from './reword.ts';
+import { withSuggestions } from './suggest-test.ts';
 import { touchedBy } from './touched.ts';
 
 export interface ReviewOptions {
@@ -97,7 +98,10 @@ async function reviewSides(
   const messages = await messageFindings(change.commits, configuration, options);
   const findings = [
     ...configuredFindings(messages, configuration),
-    ...(await attributeFindings(await withSuggestions(introduced, change.head, change.diff), change)),
+    ...(await withSuggestions(
+      await attributeFindings(await withRewordings(introduced, change.head, change.diff), change),
+      change.head,
+    )),
   ].sort(inOrder(change.commits));
 
   return {

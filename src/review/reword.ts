@@ -11,7 +11,7 @@ import { newSide } from './excerpts.ts';
 const ABOVE = 3;
 
 /** Turns the rewording of each finding into a suggestion, where the word is there; `tree` as for collectExcerpts(). */
-export async function withSuggestions(
+export async function withRewordings(
   findings: readonly Finding[],
   tree: SourceTree | undefined,
   diff: readonly FileDiff[],

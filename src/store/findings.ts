@@ -1,6 +1,7 @@
 /** What reviews found, for the pages: each finding with the lines that it quotes, and what holds for a whole report. */
 import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
+import type { Correction } from '../report/corrected-messages.ts';
 import { type ChangedLines, changedLines } from '../review/changed-lines.ts';
 import { type Report, sourceKey } from '../review/report.ts';
 import type { Database } from './database.ts';
@@ -36,6 +37,8 @@ export interface KeptReport {
   readonly functions: number;
   /** Findings that were not kept, since there were too many. */
   readonly left: number;
+  /** Commit messages that are wrong, as they should be. Not in reports of an older Adjutant. */
+  readonly corrections?: readonly Correction[];
 }
 
 interface Place {
@@ -50,7 +53,11 @@ export async function keepReport(
   database: Database,
   repository: Place,
   review: { readonly id: string; readonly baseRef: string },
-  { report, diff }: { report: Report; diff: readonly FileDiff[] },
+  {
+    report,
+    diff,
+    corrections,
+  }: { report: Report; diff: readonly FileDiff[]; corrections?: readonly Correction[] },
   baseTip: string,
 ): Promise<void> {
   const { id, installation, owner, name } = repository;
@@ -68,7 +75,7 @@ export async function keepReport(
   const column = (value: (row: (typeof rows)[number]) => unknown) => rows.map(value);
   await database.query('UPDATE adjutant.review SET report = $2 WHERE id = $1', [
     review.id,
-    JSON.stringify(keptReport(report, all.length - rows.length)),
+    JSON.stringify({ ...keptReport(report, all.length - rows.length), corrections }),
   ]);
   await database.query('DELETE FROM adjutant.finding WHERE review = $1', [review.id]);
   await database.query(

@@ -62,6 +62,37 @@ describe('.env.example', () => {
   });
 });
 
+/** No container runs here: test/app/stress.test.ts starts the processes that this names. */
+describe('compose.yaml', () => {
+  interface Service {
+    readonly command?: readonly string[];
+    readonly read_only?: boolean;
+    readonly volumes?: readonly string[];
+    readonly environment: Record<string, string>;
+  }
+  const { services } = parse(read('compose.yaml'), { merge: true }) as { services: Record<string, Service> };
+  const adjutant = Object.values(services).filter(({ command }) => command !== undefined);
+
+  test('runs one web and two workers by commands that there are', () => {
+    expect(adjutant.map(({ command }) => command?.join(' '))).toEqual([
+      'node src/cli.ts web',
+      'node src/cli.ts worker',
+      'node src/cli.ts worker',
+    ]);
+  });
+
+  test('they share PostgreSQL and nothing else: each worker has a data directory of its own', () => {
+    for (const { environment } of adjutant) expect(environment.DATABASE_URL).toMatch(/@postgres:5432\//);
+    const volumes = adjutant.flatMap((service) => service.volumes ?? []);
+    expect(volumes).toHaveLength(2);
+    expect(new Set(volumes).size).toBe(2);
+  });
+
+  test('their root file system is read-only', () => {
+    expect(adjutant.map((service) => service.read_only)).toEqual([true, true, true]);
+  });
+});
+
 /** The image can't be built here: its steps are run in a folder instead, but for the system's packages. */
 describe('Dockerfile', () => {
   const lines = read('Dockerfile')

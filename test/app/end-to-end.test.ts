@@ -10,21 +10,14 @@ import {
   startGitHub,
 } from '../../demo/github/index.ts';
 import { type Postgres, startPostgres } from '../store/postgres.ts';
+import { appManifest } from './app-manifest.ts';
 import { broken, brokenAndMoved, brokenTwice, clean, driver, files } from './kernel-sample.ts';
 import { type RunningApp, startApp } from './running-app.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const NAMES = ['adjutant / lock-order', 'adjutant / null-deref', 'adjutant / trailers'];
-/** As app.yml asks for them. */
-const permissions = {
-  metadata: 'read',
-  contents: 'read',
-  checks: 'write',
-  pull_requests: 'write',
-  issues: 'read',
-} as const;
-const events = ['check_run', 'check_suite', 'issue_comment', 'pull_request'];
+const { permissions, events } = appManifest();
 
 let postgres: Postgres;
 beforeAll(async () => {

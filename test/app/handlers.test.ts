@@ -64,7 +64,8 @@ describe('issue_comment', () => {
   const comment = (body: string, user: object | null = { login: 'ann', type: 'User' }) => ({
     action: 'created',
     issue: { number: 5, user: { login: 'bob' }, pull_request: { url: 'x' } },
-    comment: { id: 9, body, created_at: '2026-11-01T00:00:00Z', user },
+    comment: { id: 9, body, updated_at: '2026-11-01T00:00:00Z', user },
+    sender: user ?? { login: 'ann', type: 'User' },
   });
 
   test('with a command is work', () => {
@@ -87,7 +88,11 @@ describe('issue_comment', () => {
     ['on an issue that is no pull request', { ...comment('/recheck'), issue: { number: 5, user: null } }],
     ['of a bot', comment('/recheck', { login: 'adjutant[bot]', type: 'Bot' })],
     ['of a deleted account', comment('/recheck', null)],
-    ['that was edited', { ...comment('/recheck'), action: 'edited' }],
+    [
+      'that was edited and had it before',
+      { ...comment('Hm.\n/recheck'), action: 'edited', changes: { body: { from: '/recheck' } } },
+    ],
+    ['that a bot edited', { ...comment('/recheck'), sender: { login: 'other[bot]', type: 'Bot' } }],
   ])('%s is none', (_, payload) => {
     expect(decided('issue_comment', payload)).toBeUndefined();
   });

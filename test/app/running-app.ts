@@ -1,4 +1,4 @@
-/** The App as `npm start` runs it, in a process of its own, against the stand-in GitHub. */
+/** The App as `npm start` runs it, or a part of it, in a process of its own, against the stand-in GitHub. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import type { StandInGitHub } from '../../demo/github/index.ts';
 import { freePort } from '../free-port.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
 export interface RunningApp {
   /** Everything that it wrote to standard output and standard error so far. */
@@ -26,6 +27,7 @@ export interface RunningApp {
 export async function startApp(
   github: StandInGitHub,
   env: Readonly<Record<string, string>> = {},
+  role: 'all' | 'web' | 'worker' = 'all',
 ): Promise<RunningApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'adjutant-app-'));
   const port = await freePort();
@@ -34,7 +36,7 @@ export async function startApp(
   let ended: Promise<unknown>;
 
   async function start(): Promise<void> {
-    const started = spawn(process.execPath, [MAIN], {
+    const started = spawn(process.execPath, role === 'all' ? [MAIN] : [CLI, role], {
       cwd: dataDir,
       env: {
         PATH: process.env.PATH,
@@ -56,7 +58,7 @@ export async function startApp(
     const listening = new Promise<void>((resolve, reject) => {
       const take = (chunk: Buffer) => {
         output += chunk.toString('utf8');
-        if (/Listening on/.test(output.slice(from))) resolve();
+        if (/Listening on|Ready for work/.test(output.slice(from))) resolve();
       };
       started.stdout?.on('data', take);
       started.stderr?.on('data', take);
@@ -65,13 +67,13 @@ export async function startApp(
       );
     });
     await listening;
-    github.connect(`http://127.0.0.1:${port}`);
+    if (role !== 'worker') github.connect(`http://127.0.0.1:${port}`);
   }
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
     child.kill(signal);
     await ended;
-    github.connect(undefined);
+    if (role !== 'worker') github.connect(undefined);
     return child.exitCode;
   }
 

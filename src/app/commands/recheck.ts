@@ -1,6 +1,6 @@
 /** `/recheck`: review the head of the pull request again. */
+import { UserError } from '../../errors.ts';
 import type { Command } from '../../jobs/command.ts';
-import { requestReview } from '../../jobs/request-review.ts';
 
 export const recheck: Command = {
   name: 'recheck',
@@ -8,10 +8,10 @@ export const recheck: Command = {
   example: '/recheck',
   summary: 'reviews the newest commit again',
   who: 'reader',
-  async run({ services, forge, job: { pull }, id, attempt }) {
-    const { head, baseRef, open } = await forge.pullRequest(pull.number);
-    if (!open) return 'The pull request is closed: there is nothing to review.';
-    await requestReview(services, { id, pull, head, baseRef, again: true, attempt });
+  async run({ forge, job: { pull }, recheck }) {
+    const { open } = await forge.pullRequest(pull.number);
+    if (!open) throw new UserError('The pull request is closed: there is nothing to review.');
+    recheck();
     return undefined;
   },
 };

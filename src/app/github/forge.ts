@@ -74,22 +74,41 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
         throw error;
       }
     },
-    async react(comment, content) {
-      await octokit.rest.reactions.createForIssueComment({ ...place, comment_id: comment, content });
+    async react(comment, content, thread) {
+      const reaction = { ...place, comment_id: comment, content };
+      if (thread === undefined) await octokit.rest.reactions.createForIssueComment(reaction);
+      else await octokit.rest.reactions.createForPullRequestReviewComment(reaction);
     },
-    async ownReplies(number, since) {
-      const options = { ...place, issue_number: number, since, per_page: 100 };
-      const all = await octokit.paginate(octokit.rest.issues.listComments, options);
+    async ownReplies(number, since, thread) {
+      const options = { ...place, since, per_page: 100 };
+      const all =
+        thread === undefined
+          ? await octokit.paginate(octokit.rest.issues.listComments, { ...options, issue_number: number })
+          : await octokit.paginate(octokit.rest.pulls.listReviewComments, {
+              ...options,
+              pull_number: number,
+            });
       const login = await client.login();
       return all.filter(({ user }) => user?.login === login).map(({ body }) => body ?? '');
     },
-    async reply(number, body) {
-      await octokit.rest.issues.createComment({
-        ...place,
-        issue_number: number,
-        body,
-        request: { retries: 0 },
-      });
+    async reply(number, body, thread) {
+      const once = { ...place, body, request: { retries: 0 } };
+      if (thread === undefined) await octokit.rest.issues.createComment({ ...once, issue_number: number });
+      else
+        await octokit.rest.pulls.createReplyForReviewComment({
+          ...once,
+          pull_number: number,
+          comment_id: thread,
+        });
+    },
+    async ownReviewComment(id) {
+      try {
+        const { data } = await octokit.rest.pulls.getReviewComment({ ...place, comment_id: id });
+        return data.user?.login === (await client.login()) ? data.body : undefined;
+      } catch (error) {
+        if (isStatus(error, 404)) return undefined;
+        throw error;
+      }
     },
   };
 }

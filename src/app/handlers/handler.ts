@@ -20,6 +20,8 @@ export interface Handler {
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 
+const user = z.object({ login: z.string(), type: z.string() });
+
 /** The parts of payloads that are read. What else GitHub sends is let go. */
 export const payloadParts = {
   sha,
@@ -30,7 +32,15 @@ export const payloadParts = {
     head: z.object({ sha }),
     base: z.object({ ref: z.string() }),
   }),
-  user: z.object({ login: z.string(), type: z.string() }),
+  user,
+  comment: z.object({
+    id: z.int(),
+    body: z.string(),
+    updated_at: z.string(),
+    user: user.nullable(),
+  }),
+  /** Of an edited comment: what it said before. */
+  commentChanges: z.object({ body: z.object({ from: z.string() }).optional() }).optional(),
 };
 
 export function repositoryOf(payload: {

@@ -4,5 +4,6 @@ import { checkSuite } from './check-suite.ts';
 import type { Handler } from './handler.ts';
 import { issueComment } from './issue-comment.ts';
 import { pullRequest } from './pull-request.ts';
+import { reviewComment } from './review-comment.ts';
 
-export const handlers: readonly Handler[] = [pullRequest, checkRun, checkSuite, issueComment];
+export const handlers: readonly Handler[] = [pullRequest, checkRun, checkSuite, issueComment, reviewComment];

@@ -1,9 +1,7 @@
-/** `issue_comment.created`: a comment in a pull request's conversation that has commands for Adjutant. */
+/** `issue_comment`: a comment in a pull request's conversation that has commands for Adjutant, or has more of them now. */
 import { z } from 'zod';
-import { type CommentJob, type Invocation, pullKey } from '../../jobs/job.ts';
-import { nearest } from '../../jobs/nearest.ts';
-import { commands } from '../commands/index.ts';
-import { type ParsedCommand, parseCommands } from '../commands/parser.ts';
+import { type CommentJob, pullKey } from '../../jobs/job.ts';
+import { commandsIn } from './commands-in.ts';
 import { type Handler, payloadParts, repositoryOf } from './handler.ts';
 
 const schema = z.object({
@@ -14,42 +12,30 @@ const schema = z.object({
     user: z.object({ login: z.string() }).nullable(),
     pull_request: z.object({}).optional(),
   }),
-  comment: z.object({
-    id: z.int(),
-    body: z.string(),
-    created_at: z.string(),
-    user: payloadParts.user.nullable(),
-  }),
+  comment: payloadParts.comment,
+  sender: payloadParts.user,
+  changes: payloadParts.commentChanges,
 });
 
 export const issueComment: Handler = {
   event: 'issue_comment',
-  actions: ['created'],
+  actions: ['created', 'edited'],
   decide(payload) {
-    const { issue, comment, ...rest } = schema.parse(payload);
+    const { issue, comment, sender, changes, ...rest } = schema.parse(payload);
     // Two bots that answer each other never stop; Adjutant itself is one.
-    if (issue.pull_request === undefined || comment.user?.type !== 'User') return undefined;
-    const invocations = parseCommands(comment.body).filter(meantForUs).map(invocationOf);
+    if (issue.pull_request === undefined || comment.user?.type !== 'User' || sender.type !== 'User')
+      return undefined;
+    const invocations = commandsIn(comment.body, changes?.body?.from);
     if (invocations.length === 0) return undefined;
     const pull = { repository: repositoryOf(rest), number: issue.number };
     const data: CommentJob = {
       pull,
       comment: comment.id,
       invocations,
-      author: comment.user.login,
-      written: comment.created_at,
+      author: sender.login,
+      written: comment.updated_at,
       pullAuthor: issue.user?.login ?? '',
     };
     return { queue: 'comment', key: pullKey(pull), data };
   },
 };
-
-/** Other bots have commands too: an unknown one is ours when it says so, or is a slip of one of ours. */
-function meantForUs({ addressed, name }: ParsedCommand): boolean {
-  const names = commands.map((command) => command.name);
-  return addressed || nearest(name, names) !== undefined;
-}
-
-function invocationOf({ name, args, text, column }: ParsedCommand): Invocation {
-  return { name, args, text: text.slice(0, 200), column };
-}

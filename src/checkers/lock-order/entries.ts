@@ -25,6 +25,8 @@ const MAX_USERS = 10;
 /** Functions that call through a field of the same name, of whatever struct. */
 const MAX_NAMESAKES = 60;
 const MAX_ENTRIES = 16;
+/** Tables that store a field, to tell structs of one name apart. */
+const MAX_STORED = 400;
 /** A function handed on and on. */
 const MAX_HANDED = 3;
 
@@ -160,6 +162,7 @@ export class EntryPoints {
       const calls = [...flow.calls.keys()];
       return calls
         .filter((call) => this.#effects.isCallOfField(flow, call, user.path, type, field))
+        .filter(() => this.#isStoredFor(ref, type, field, user.path))
         .map((call) => ({ user, call }));
     });
     if (sites.length > MAX_USERS) return false;
@@ -168,6 +171,13 @@ export class EntryPoints {
       if (!this.#enter(ref, user, call, [step], calls, [{ type, field, target: ref }], add)) complete = false;
     }
     return complete;
+  }
+
+  /** Two drivers may have a struct of one name: whether a file means the one that the function is stored in. */
+  #isStoredFor(ref: FunctionRef, type: string, field: string, from: string): boolean {
+    const { program } = this.#effects.effects;
+    const stored = program.stored(type, field, MAX_STORED, from);
+    return stored.length === 0 || stored.some((other) => other.ref.id === ref.id);
   }
 
   /** Calls of a function in one of its users, and calls to which it is handed. */
@@ -305,9 +315,9 @@ export class EntryPoints {
     if (made === undefined) return [];
     const line = lineOf(made.position);
     const known = this.#eventsOf(user);
+    const doubtful = known?.isConditional(call) ?? false;
     if (known === undefined || known.events.length === 0)
-      return [{ state: NOTHING_HELD, line, args: made.args, doubtful: false }];
-    const doubtful = known.isConditional(call);
+      return [{ state: NOTHING_HELD, line, args: made.args, doubtful }];
     const states = new Map<string, Site>();
     const own = known.events.filter((e) => e.call === call && e.kind === 'call');
     const certain = own.filter((e) => !e.isMerged);

@@ -1,5 +1,6 @@
 /** What a lock-order rule is given: one function, what happened to locks on its paths, and where to put findings. */
 import { columnOf, lineOf } from '../../c/flow.ts';
+import { expressionText } from '../../effects/expression-text.ts';
 import { type Held, NOTHING_HELD } from '../../effects/locks/held.ts';
 import { type Body, blocksOfCalls } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
@@ -41,6 +42,16 @@ export class FunctionLocks {
     this.#blocks ??= blocksOfCalls(flow, conditions);
     const block = this.#blocks[call];
     return block !== undefined && conditions.isConditional(block);
+  }
+
+  /** The conditions (as they are written) of the branches that decide whether a call is made. */
+  conditionsOf(call: number): ReadonlySet<string> {
+    const { flow, conditions } = this.body;
+    this.#blocks ??= blocksOfCalls(flow, conditions);
+    const block = this.#blocks[call];
+    return block === undefined
+      ? new Set()
+      : new Set(conditions.decidingFor(block).map((e) => expressionText(flow, e)));
   }
 
   get findings(): FunctionFindings['all'] {

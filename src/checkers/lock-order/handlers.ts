@@ -13,6 +13,7 @@ import {
   contextOfField,
   debugfsEntries,
   irqSafeLocks,
+  isCalledByInterrupts,
   isThread,
   queueing,
   registrations,
@@ -109,7 +110,7 @@ export class Handlers {
     }
     for (const { type, field, target, table, line } of facts.tableEntries) {
       const context = target === '' ? undefined : contextOfField(type, field);
-      if (context === 'hardirq' || context === 'softirq')
+      if ((context === 'hardirq' || context === 'softirq') && isCalledByInterrupts(type, field))
         this.#add(target, path, context, '', { path, line, function: table, text: `${type}.${field}` });
     }
     for (const ref of this.#program.definitions(path)) {

@@ -170,6 +170,7 @@ function entryConfidence(
   isSure: boolean,
 ): Confidence {
   if (event.isMerged || taken.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
+  if (goesRound(locks, taken)) return 'low';
   const distance = entry.calls + taken.depth;
   if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
   if (!isSure) return distance <= 3 ? 'medium' : 'low';
@@ -185,7 +186,7 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
       const text = locks.text(held);
       locks.report({
         rule: recursive,
-        confidence: calleeConfidence(event, taken, again),
+        confidence: calleeConfidence(locks, event, taken, again),
         position: event.position,
         identity: '',
         defect: `${locks.ref.name} ${held.lockClass || text} ${taken.steps.at(-1)?.function}`,
@@ -196,6 +197,9 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
     }
   }
 }
+
+/** Calls of a function that are followed for a way back. */
+const MAX_CALLED = 60;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -223,8 +227,33 @@ function heldAlready(state: LockState, place: string, mode: LockMode, subclass: 
 const confidenceOf = (event: LockEvent, place: string): Confidence =>
   event.isMerged || /\[%|\[\?/.test(place) ? 'low' : 'high';
 
-function calleeConfidence(event: LockEvent, taken: Taken, again: 'place' | 'class'): Confidence {
-  if (event.isMerged || taken.conditional || taken.depth > 5) return 'low';
+/**
+ * Where the function that takes the lock comes back to the chain, or to itself, something must decide that it does not:
+ * the chain would never end.
+ */
+function goesRound(locks: FunctionLocks, taken: Taken): boolean {
+  const { program } = locks.effects.effects;
+  const last = taken.steps.at(-1);
+  const flowOf = (name: string, from: string) => program.functions(name, from)[0]?.fact.flow;
+  const name = last?.function ?? '';
+  const flow = flowOf(name, last?.path ?? '');
+  if (flow === undefined) return false;
+  const chain = new Set([locks.ref.name, name, ...taken.steps.map((step) => step.function)]);
+  const called = [...new Set(flow.calls.map((_, call) => nameOfCall(flow, call)))].slice(0, MAX_CALLED);
+  return called.some((callee) => {
+    if (chain.has(callee)) return true;
+    const below = callee === '' ? undefined : flowOf(callee, last?.path ?? '');
+    return below?.calls.some((_, call) => chain.has(nameOfCall(below, call))) === true;
+  });
+}
+
+function calleeConfidence(
+  locks: FunctionLocks,
+  event: LockEvent,
+  taken: Taken,
+  again: 'place' | 'class',
+): Confidence {
+  if (event.isMerged || taken.conditional || taken.depth > 5 || goesRound(locks, taken)) return 'low';
   if (again === 'class' && !(isOnePerMount(taken.lockClass) && taken.depth <= 3)) return 'low';
   return /\[|#/.test(taken.place) ? 'low' : 'medium';
 }

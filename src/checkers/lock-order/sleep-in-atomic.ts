@@ -86,6 +86,8 @@ function entryConfidence(
   const distance = entry.calls + sleep.depth;
   if (distance > 4 || entry.through.some((stored) => mayOthersSleep(locks.effects, stored))) return 'low';
   if ('taken' in because && because.through !== '') return distance <= 2 ? 'medium' : 'low';
+  // A count that a far caller has raised may be lowered on the way.
+  if ('section' in because && because.section !== '' && entry.calls > 1) return 'low';
   return distance <= 1 && entry.through.length === 0 ? 'high' : 'medium';
 }
 

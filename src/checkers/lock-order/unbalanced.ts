@@ -142,6 +142,18 @@ function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
   return bits === ZERO || bits === OTHER ? 'success' : 'unknown';
 }
 
+/** `if (q->soft) lock(); … if (q->soft) unlock();`: the taking and a release depend on the same condition. */
+function isReleasedByCondition(locks: FunctionLocks, lock: Held): boolean {
+  const taking = locks.conditionsOf(lock.call);
+  if (taking.size === 0) return false;
+  return locks.body.events.some(
+    (event) =>
+      event.kind === 'release' &&
+      event.lock?.place === lock.place &&
+      [...locks.conditionsOf(event.call)].some((condition) => taking.has(condition)),
+  );
+}
+
 function confidenceOf(
   locks: FunctionLocks,
   lock: Held,
@@ -151,6 +163,8 @@ function confidenceOf(
   if (leak.isMerged || !locks.body.complete || free.every((e) => e.isMerged)) return 'low';
   // I/O completion releases these.
   if (lock.kind === 'page_lock') return 'low';
+  // What decides that it is taken may decide that it is released.
+  if (locks.isConditional(lock.call) || isReleasedByCondition(locks, lock)) return 'low';
   if (lock.through !== '') return 'medium';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'

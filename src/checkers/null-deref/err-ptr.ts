@@ -29,12 +29,14 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   const habits = ref && callerHabits(context.effects, ref, context.ref.id);
   const isHabit = habits !== undefined && habits.forError >= 2 && habits.forError / habits.calls >= 0.7;
+  // Others do without a test, too: the failure is one that can't happen to them.
+  const isTrusted = habits !== undefined && habits.calls >= 4 && habits.forError * 2 < habits.calls;
   const isClear = !view.isWeak(pointer) && !view.isMerged;
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear ? (isHabit && !use.isAddress ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? (isHabit && !use.isAddress ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,

@@ -28,6 +28,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
     identity: `${allocator} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
     explanation: `Between the allocation at line ${line} and line ${lineOf(position)} nothing tests ${name}. Test it right behind the allocation and leave with an error (usually -ENOMEM).`,
+    missingTest: { pointer: name, line, returns: context.ref.fact.returns },
     trace: [
       context.step(line, `${name} is allocated by ${allocator}(), which may return NULL`),
       ...useSteps(context, use),

@@ -56,6 +56,19 @@ export class Conditions {
     });
   }
 
+  /** Conditions of all branches, whatever they test, one way of which leads to `block` and the other does not. */
+  decidingFor(block: number): readonly number[] {
+    const flow = this.#flow;
+    return [...flow.blocks.keys()].flatMap((branch) => {
+      const last = (endOfBlock(flow, branch) - 1) * 4;
+      if (branch === block || flow.ops[last] !== Op.Branch) return [];
+      const ways = this.#successors.of(branch);
+      const leading = ways.filter((way) => this.#reaches(way, block, branch));
+      if (leading.length !== 1) return [];
+      return [flow.branches[(flow.ops[last + 1] as number) * 3] as number];
+    });
+  }
+
   /** `if (!node) …`: the block runs only for callers that pass NULL. */
   #isWithoutParameter(block: number): boolean {
     return this.#parameterTests.some((branch) => {

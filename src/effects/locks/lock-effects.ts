@@ -207,7 +207,7 @@ export class LockEffects {
     const owner = typeOf(flow, flow.exprA[callee] as number, this.effects.program, from);
     const field = flow.names[flow.exprB[callee] as number] ?? '';
     if (owner === '') return [];
-    const stored = this.effects.program.stored(owner, field, MAX_PLACES);
+    const stored = this.effects.program.stored(owner, field, MAX_PLACES, from);
     return stored.length > MAX_TARGETS ? [] : stored.map(({ ref }) => ref);
   }
 

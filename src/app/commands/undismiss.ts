@@ -1,0 +1,27 @@
+/** `/undismiss`: takes a dismissal back. */
+import { UserError } from '../../errors.ts';
+import type { Command } from '../../jobs/command.ts';
+import { requireFinding } from '../../jobs/named-finding.ts';
+import { findingId } from '../../report/github.ts';
+import { codeSpan } from '../../report/markdown-text.ts';
+import { undismiss as takeBack } from '../../store/dismissals.ts';
+
+export const undismiss: Command = {
+  name: 'undismiss',
+  syntax: '/undismiss ID',
+  example: '/undismiss 5f2c90aa',
+  summary: 'takes a dismissal back',
+  who: 'writer',
+  async run(context) {
+    const { finding } = await requireFinding(context, this.syntax);
+    const { services, job } = context;
+    if (!(await takeBack(services.database, job.pull, finding.fingerprint)))
+      throw new UserError(`The finding \`${findingId(finding)}\` is not dismissed.`);
+    services.log.info(
+      { pull: job.pull.number, finding: finding.fingerprint, by: job.author },
+      'a dismissal was taken back',
+    );
+    context.recheck();
+    return `The finding ${codeSpan(findingId(finding))} counts again.`;
+  },
+};

@@ -1,20 +1,19 @@
 /** A comment with commands, start to end: 👀, each command in turn, one answer, 🚀 or 😕. */
 import { UserError } from '../errors.ts';
 import { readFindingMark } from '../report/github.ts';
-import { clipMarkdown } from '../report/markdown-text.ts';
 import { type LatestReport, latestReport } from '../store/latest-report.ts';
 import type { Work } from '../store/queue.ts';
-import type { Command, CommandContext, Who } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { derivedId } from './derived-id.ts';
 import type { Forge } from './forge.ts';
 import type { CommentJob, Invocation } from './job.ts';
 import { nearest } from './nearest.ts';
+import { replyOnce } from './reply-once.ts';
 import { requestReview } from './request-review.ts';
+import { Role } from './role.ts';
 import type { Services } from './services.ts';
 
 const MAX_ATTEMPTS = 6;
-/** Characters; GitHub takes 65,536 of them with our mark. */
-const MAX_ANSWER = 65_000;
 
 interface Outcome {
   readonly ok: boolean;
@@ -47,7 +46,8 @@ async function answer(services: Services, work: Work<CommentJob>): Promise<void>
   for (const invocation of job.invocations) outcomes.push(await runOne(session, invocation));
   await session.recheckIfAsked();
   const words = outcomes.flatMap((outcome) => (outcome.answer === undefined ? [] : [outcome.answer]));
-  if (words.length > 0) await replyOnce(forge, work, words.join('\n\n---\n\n'));
+  if (words.length > 0)
+    await replyOnce(forge, work, { ...job, number: job.pull.number }, words.join('\n\n---\n\n'));
   const done = outcomes.every((outcome) => outcome.ok);
   await forge.react(job.comment, done ? 'rocket' : 'confused', job.thread);
 }
@@ -76,7 +76,7 @@ class Session {
 
   constructor(services: Services, forge: Forge, work: Work<CommentJob>) {
     this.services = services;
-    this.role = new Role(forge, work.data);
+    this.role = new Role(forge, work.data.author, work.data.pullAuthor);
     this.#forge = forge;
     this.#work = work;
   }
@@ -118,26 +118,6 @@ class Session {
   }
 }
 
-/** What the author of the comment may do here: asked once, and only where it matters. */
-class Role {
-  readonly #forge: Forge;
-  readonly #job: CommentJob;
-  #permission: Promise<string> | undefined;
-
-  constructor(forge: Forge, job: CommentJob) {
-    this.#forge = forge;
-    this.#job = job;
-  }
-
-  async may(who: Who): Promise<boolean> {
-    const { author, pullAuthor } = this.#job;
-    if (who === 'reader' && author === pullAuthor) return true;
-    this.#permission ??= this.#forge.permission(author);
-    const allowed = who === 'reader' ? ['read', 'write', 'admin'] : ['write', 'admin'];
-    return allowed.includes(await this.#permission);
-  }
-}
-
 function refused({ name, who }: Command): string {
   const whom = who === 'writer' ? 'people with write access' : 'the author and people with read access';
   return `\`/${name}\` is for ${whom} to this repository.`;
@@ -152,14 +132,4 @@ function unknown(commands: readonly Command[], { name, text, column }: Invocatio
   const hint = meant === undefined ? '`/help` lists the commands.' : `Did you mean \`/${meant}\`?`;
   const shown = text.slice(0, 80).replace(/[`\p{Cc}]/gu, ' ');
   return `There is no such command. ${hint}\n\n\`\`\`\n${shown}\n${' '.repeat(column)}^\n\`\`\``;
-}
-
-async function replyOnce(forge: Forge, work: Work<CommentJob>, words: string): Promise<void> {
-  // An edited comment is another delivery: what it has now is answered too.
-  const mark = `<!-- adjutant:answers ${work.id} -->`;
-  const { pull, written, thread } = work.data;
-  const there = work.attempt > 1 ? await forge.ownReplies(pull.number, written, thread) : [];
-  if (there.some((body) => body.includes(mark))) return;
-  const fitting = clipMarkdown(words, MAX_ANSWER, 'The rest did not fit.');
-  await forge.reply(pull.number, `${fitting}\n\n${mark}`, thread);
 }

@@ -1,5 +1,6 @@
 /** What a job asks of GitHub, for one repository. app/ answers; a test may answer with a few lines. */
 import type { Annotation, ReviewComment } from '../report/github.ts';
+import type { Button } from './buttons.ts';
 import type { Repository } from './job.ts';
 
 export interface PullRequestState {
@@ -38,6 +39,8 @@ export interface CheckRunUpdate {
   readonly detailsUrl?: string | undefined;
   /** At most 50. */
   readonly annotations?: readonly Annotation[];
+  /** At most three. */
+  readonly actions?: readonly Button[];
 }
 
 export interface CheckRunState {

@@ -5,6 +5,7 @@ import { keepHead } from '../store/remarks.ts';
 import { reviewsOf } from '../store/reviews.ts';
 import { checkers } from './checks.ts';
 import type { CloseJob, IntakeJob, PushJob, RerunJob } from './job.ts';
+import { press } from './press.ts';
 import { requestReview } from './request-review.ts';
 import type { Services } from './services.ts';
 
@@ -13,6 +14,8 @@ export async function takeIn(services: Services, work: Work<IntakeJob>): Promise
   const job = work.data;
   if (job.kind === 'push') return push(services, work, job);
   if (job.kind === 'rerun') return rerun(services, work, job);
+  if (job.kind === 'press')
+    return job.button === 'rerun' ? rerun(services, work, job) : press(services, work, job);
   return close(services, job);
 }
 
@@ -23,7 +26,11 @@ async function push(services: Services, { id, attempt }: Work<IntakeJob>, job: P
 }
 
 /** The pull requests of a commit are those that it was reviewed for: GitHub names none for a fork. */
-async function rerun(services: Services, { id, attempt }: Work<IntakeJob>, job: RerunJob): Promise<void> {
+async function rerun(
+  services: Services,
+  { id, attempt }: Work<IntakeJob>,
+  job: Omit<RerunJob, 'kind'>,
+): Promise<void> {
   const { repository, head, checker } = job;
   const reviews = await reviewsOf(services.database, repository.id, head);
   const [review] = reviews;

@@ -1,5 +1,7 @@
 /** What a webhook becomes: plain data that survives in the queue and says all that a worker must know. */
 
+import type { Button } from './buttons.ts';
+
 export interface Repository {
   /** The installation that may act on it. */
   readonly installation: number;
@@ -36,7 +38,18 @@ export interface CloseJob {
   readonly pull: PullRequest;
 }
 
-export type IntakeJob = PushJob | RerunJob | CloseJob;
+/** Somebody pressed a button of a check run. */
+export interface PressJob {
+  readonly kind: 'press';
+  readonly repository: Repository;
+  readonly head: string;
+  readonly checker: string;
+  readonly button: Button['identifier'];
+  /** Login. */
+  readonly by: string;
+}
+
+export type IntakeJob = PushJob | RerunJob | CloseJob | PressJob;
 
 /** Carries out one review that `adjutant.review` has under the job's own id. */
 export interface ReviewJob {

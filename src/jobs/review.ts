@@ -13,6 +13,7 @@ import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
+import { buttonsOf } from './buttons.ts';
 import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
 import { ChildStopped } from './child.ts';
 import { giveUp } from './dead-letter.ts';
@@ -216,12 +217,14 @@ async function conclude(
     services.links?.finding(work.data.pull, review.id, findings.indexOf(finding));
   const own = (checker: string) =>
     findings.flatMap((finding, ordinal) => (finding.checker === checker ? [ordinal] : []));
+  const isDismissed = (ordinal: number) => dismissals.has(findings[ordinal]?.fingerprint ?? '');
   for (const [checker, id] of Object.entries(review.checkRuns)) {
     if (id === null || known.get(id)?.completed) continue;
     const output = outputOf(checker, analysis, dismissals, findingUrl);
     const detailsUrl =
       services.links && detailsUrlOf(services.links, work.data.pull, review.id, own(checker));
-    await completeCheckRun(forge, id, { ...output, detailsUrl }, known.get(id)?.annotations);
+    const actions = buttonsOf(own(checker).some((ordinal) => !isDismissed(ordinal)));
+    await completeCheckRun(forge, id, { ...output, detailsUrl, actions }, known.get(id)?.annotations);
   }
 }
 
@@ -270,6 +273,7 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
     status: 'completed',
     conclusion: configuration?.['on-error'] ?? 'failure',
     title: 'could not review',
+    actions: buttonsOf(false),
     summary: `${reason}\n\nComment \`/recheck\` or press "Re-run" to try again.`,
   });
   await giveUp(services.queue, 'review', review.id, work.data, reason);

@@ -5,6 +5,7 @@ const HEAD = 'ab'.repeat(20);
 const common = {
   installation: { id: 3 },
   repository: { id: 4, name: 'linux', owner: { login: 'torvalds' } },
+  sender: { login: 'ann', type: 'User' },
 };
 const repository = { installation: 3, id: 4, owner: 'torvalds', name: 'linux' };
 const pull = { repository, number: 5 };
@@ -49,6 +50,31 @@ describe('re-runs', () => {
     const check_run = { name: 'build', head_sha: HEAD };
     expect(decided('check_run', { action: 'rerequested', check_run })).toBeUndefined();
     expect(decided('check_run', { action: 'created', check_run })).toBeUndefined();
+  });
+  test('a button that is pressed is work; one of somebody else, or by a bot, is none', () => {
+    const check_run = { name: 'adjutant / null-deref', head_sha: HEAD };
+    const press = (identifier: string) => ({
+      action: 'requested_action',
+      check_run,
+      requested_action: { identifier },
+    });
+    expect(decided('check_run', press('dismiss'))).toEqual({
+      queue: 'intake',
+      key,
+      data: {
+        kind: 'press',
+        repository,
+        head: HEAD,
+        checker: 'null-deref',
+        button: 'dismiss',
+        by: 'ann',
+      },
+    });
+    const other = { ...press('dismiss'), check_run: { name: 'build', head_sha: HEAD } };
+    expect(decided('check_run', other)).toBeUndefined();
+    const bot = { ...press('rerun'), sender: { login: 'x[bot]', type: 'Bot' } };
+    expect(decided('check_run', bot)).toBeUndefined();
+    expect(decided('check_run', press('launch'))).toBe('malformed');
   });
   test('of the suite', () => {
     const check_suite = { head_sha: HEAD };

@@ -20,6 +20,7 @@ import { alone, takePlace } from './jobs/placement.ts';
 import { startSweeping } from './jobs/sweep.ts';
 import { startTidying } from './jobs/tidying.ts';
 import { startWorker } from './jobs/worker.ts';
+import { drawSvg } from './report/lock-graph-svg.ts';
 import { openDatabase } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
 import { ownDataDir } from './store/owner.ts';
@@ -126,6 +127,8 @@ export async function runService(
       failedDeliveries: forAWhile(() => failedDeliveries(deliveries, Date.now()), FRESH),
       log,
     });
+    // Graphviz takes a second to load: nobody who opens a page shall wait for it.
+    void drawSvg('graph {}').catch((error) => log.error({ err: error }, 'Graphviz can not draw'));
     const server = await startServer(environment, credentials, queue, log, createPagesHandler(pages));
     const interval = environment.sweepSeconds;
     const sweeping = startSweeping({ database, deliveries, isWanted: isHandled, interval, log });

@@ -32,49 +32,6 @@ export async function queueFigures(database: Database): Promise<QueueFigures[]> 
   }));
 }
 
-/** A review that was given up. */
-export interface GivenUp {
-  /** Of the job, and of its review. */
-  readonly id: string;
-  readonly repository: number;
-  readonly number: number;
-  readonly head: string;
-  readonly reason: string;
-  readonly at: Date;
-}
-
-/** Reviews in the dead letters, the newest first, at most `limit`. */
-export async function givenUp(database: Database, limit: number): Promise<GivenUp[]> {
-  const rows = await database.query<{
-    id: string;
-    repository: number | string;
-    number: number;
-    head: string;
-    reason: string | null;
-    created_on: Date;
-  }>(
-    `SELECT job.id, repository, number, head, reason, created_on FROM pgboss.job
-     JOIN adjutant.review ON review.id = job.id
-     WHERE name = 'dead-letter' AND job.state = 'created' ORDER BY created_on DESC LIMIT $1`,
-    [limit],
-  );
-  return rows.map(({ repository, reason, created_on: at, ...row }) => ({
-    ...row,
-    repository: Number(repository),
-    reason: reason ?? '',
-    at,
-  }));
-}
-
-/** Takes a job out of the dead letters. Resolves to whether it was there. */
-export async function takeDeadLetter(database: Database, id: string): Promise<boolean> {
-  const rows = await database.query(
-    `DELETE FROM pgboss.job WHERE name = 'dead-letter' AND id = $1 RETURNING id`,
-    [id],
-  );
-  return rows.length > 0;
-}
-
 export interface DayFigures {
   /** `2026-03-02`, in UTC. */
   readonly day: string;

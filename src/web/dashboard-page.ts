@@ -1,12 +1,13 @@
 /** The administrator's page: is it well, what waits, what failed, and which rule is wrong too often. */
 import { html } from 'hono/html';
+import type { JobLine } from '../jobs/dead-letter.ts';
 import type { Delivery } from '../jobs/deliveries.ts';
+import { visible, visibleLine } from '../report/visible.ts';
 import type { Budget } from '../store/budget.ts';
 import type { KeptRepository } from '../store/findings.ts';
 import {
   type DayFigures,
   type Distribution,
-  type GivenUp,
   type QueueFigures,
   type RuleFigures,
   VERDICT_BUCKETS,
@@ -18,7 +19,7 @@ import { bar } from './share-bar.ts';
 export interface DashboardView {
   readonly root: string;
   readonly queues: readonly QueueFigures[];
-  readonly givenUp: readonly GivenUp[];
+  readonly givenUp: readonly JobLine[];
   readonly days: readonly DayFigures[];
   readonly verdicts: Distribution;
   readonly rules: readonly RuleFigures[];
@@ -28,7 +29,6 @@ export interface DashboardView {
   readonly failedDeliveries: readonly Delivery[] | undefined;
   readonly href: {
     readonly locks: (repository: number) => string;
-    readonly pull: (repository: number, number: number) => string;
   };
   readonly now: number;
 }
@@ -68,15 +68,14 @@ function tiles({ queues, givenUp, days, verdicts }: DashboardView): Markup {
 </section>`;
 }
 
-function givenUpSection({ root, givenUp, repositories, href }: DashboardView): Markup | string {
+function givenUpSection({ root, givenUp }: DashboardView): Markup | string {
   if (givenUp.length === 0) return '';
-  const names = new Map(repositories.map(({ id, owner, name }) => [id, `${owner}/${name}`]));
-  return html`<section><h2>Given up</h2><table class="wide"><thead><tr><th scope="col">Pull request</th><th scope="col">Commit</th><th scope="col">Why</th><th scope="col">When</th><td></td></tr></thead><tbody>
-${givenUp.map(({ id, repository, number, head, reason, at }) => {
-  const name = `${names.get(repository) ?? repository} #${number}`;
-  return html`<tr><th scope="row"><a href="${href.pull(repository, number)}">${name}</a></th><td><code>${head.slice(0, 12)}</code></td><td>${reason}</td><td>${moment(at)}</td>
-<td><form method="post" action="${root}/dashboard/retry"><input type="hidden" name="job" value="${id}"><button aria-label="Retry the review of ${name}">Retry</button></form></td></tr>`;
-})}</tbody></table></section>`;
+  return html`<section><h2>Given up</h2><div class="scroll" tabindex="0" role="group" aria-label="Given up"><table class="wide"><thead><tr><th scope="col">About</th><th scope="col">Work</th><th scope="col">Why</th><th scope="col">Given up</th><td></td></tr></thead><tbody>
+${givenUp.map(
+  ({ id, what, about, reason, age }) =>
+    html`<tr><th scope="row">${visibleLine(about)}</th><td>${what}</td><td>${visible(reason)}</td><td>${duration(Math.round(age))} ago</td>
+<td><form method="post" action="${root}/dashboard/retry"><input type="hidden" name="job" value="${id}"><button aria-label="Retry the ${what} of ${visibleLine(about)}">Retry</button></form></td></tr>`,
+)}</tbody></table></div></section>`;
 }
 
 function charts({ days, verdicts }: DashboardView): Markup {

@@ -1,6 +1,7 @@
 /** The page of a finding: the picture first, then the code on both sides, then what to do about it. */
 import { html } from 'hono/html';
 import { COMMIT_MESSAGE, type CycleEdge, type Finding } from '../checkers/checker.ts';
+import { findingId } from '../report/github.ts';
 import { shortId } from '../report/places.ts';
 import { visible, visibleLine } from '../report/visible.ts';
 import { sourceKey } from '../review/report.ts';
@@ -18,8 +19,8 @@ export interface FindingView {
   readonly number: number;
   readonly found: FoundFinding;
   readonly report: KeptReport;
-  /** `open`, or which push no longer has it. */
-  readonly state: Markup;
+  /** What became of it. */
+  readonly state: Markup | string;
   readonly related: readonly FoundFinding[];
   readonly fixed: readonly FoundFinding[];
   readonly href: {
@@ -65,7 +66,7 @@ function heading({ found: { finding }, report, state, href, number }: FindingVie
         }`;
   const commit = report.commits.find(({ id }) => id === finding.commit);
   return html`<section class="heading">
-<p class="marks">${severityMark(finding.severity)} <code>${finding.rule}</code> ${state}
+<p class="marks">${severityMark(finding.severity)} <code>${finding.rule}</code> <span>${state}</span>
 <span class="mark plain">${finding.confidence} confidence</span></p>
 <h1>${visibleLine(finding.message)}</h1>
 <dl class="facts">
@@ -164,7 +165,7 @@ function terminal({ number, report, found: { finding } }: FindingView): Markup {
 npx adjutant review ${shortId(report.base)}..${shortId(report.head)}
 npx adjutant explain ${finding.rule}</pre></div>
 <div><h2>If it is wrong</h2>
-<p>Somebody with write permission dismisses it for this pull request by answering its review comment with</p>
-<pre class="scenario" tabindex="0">/dismiss ${finding.fingerprint} why it can not happen</pre>
+<p>Somebody with write permission dismisses it for this pull request with a comment:</p>
+<pre class="scenario" tabindex="0">/dismiss ${findingId(finding)} why it can not happen</pre>
 <p>A rule that is wrong more often is turned down or off in <code>.github/adjutant.yml</code> of the base branch.</p></div></section>`;
 }

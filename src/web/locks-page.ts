@@ -114,7 +114,7 @@ ${
 }
 
 /** Orders on each side once more are asked for: a page stays below 100 kB. */
-export const MORE = 100;
+export const MORE = 60;
 
 function orderItem(
   { lock, weight, count, function: name, path, line }: Order,

@@ -3,17 +3,14 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { budgets } from '../store/budget.ts';
 import type { Database } from '../store/database.ts';
 import { repositories } from '../store/findings.ts';
+import { listJobs } from '../store/job-list.ts';
 import {
-  givenUp,
   queueFigures,
   reviewsByState,
   ruleFigures,
   VERDICT_BUCKETS,
   verdictTimes,
 } from '../store/statistics.ts';
-
-/** Dead letters that are counted at most. */
-const MANY = 10_000;
 
 export async function metricsText(database: Database): Promise<string> {
   const registry = new Registry();
@@ -30,8 +27,8 @@ export async function metricsText(database: Database): Promise<string> {
     jobs.set({ queue, state: 'running' }, running);
     oldest.set({ queue }, age);
   }
-  gauge('reviews_given_up', 'Reviews that were given up and wait for a retry.', []).set(
-    (await givenUp(database, MANY)).length,
+  gauge('jobs_given_up', 'Jobs that were given up and wait for a retry.', []).set(
+    (await listJobs(database)).filter((job) => job.state === 'given up').length,
   );
   const reviews = counter('reviews_total', 'Reviews by how they ended.', ['state']);
   for (const { state, count } of await reviewsByState(database))

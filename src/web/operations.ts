@@ -1,30 +1,22 @@
 /** What is for administrators and their machines: the dashboard, `/metrics`, `/healthz`, `/readyz`. */
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { jobLines, retryDeadLetters } from '../jobs/dead-letter.ts';
 import type { Delivery } from '../jobs/deliveries.ts';
-import type { RerunJob } from '../jobs/job.ts';
 import { type LinkKey, paths, signToken } from '../jobs/links.ts';
 import type { Log } from '../jobs/services.ts';
 import { budgets } from '../store/budget.ts';
 import type { Database } from '../store/database.ts';
-import { findRepository, repositories } from '../store/findings.ts';
+import { repositories } from '../store/findings.ts';
 import type { Queue } from '../store/queue.ts';
-import { findReview } from '../store/reviews.ts';
-import {
-  givenUp,
-  queueFigures,
-  reviewsPerDay,
-  ruleFigures,
-  takeDeadLetter,
-  verdictTimes,
-} from '../store/statistics.ts';
+import { queueFigures, reviewsPerDay, ruleFigures, verdictTimes } from '../store/statistics.ts';
 import { type Administrator, createAdministrator, isSame } from './administrator.ts';
 import { dashboardPage, signInPage } from './dashboard-page.ts';
 import { metricsText } from './metrics.ts';
 
 export interface OperationsOptions {
   readonly database: Database;
-  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly queue: Queue;
   readonly key: LinkKey;
   /** Path below which people reach the pages: '' or `/adjutant`. */
   readonly root: string;
@@ -37,6 +29,7 @@ export interface OperationsOptions {
   readonly log: Log;
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const READY_LIMIT = 2000;
 const LISTED = 50;
 /** Milliseconds that a wrong token costs. */
@@ -92,7 +85,8 @@ function dashboard(app: Hono, options: OperationsOptions, token: string): void {
   app.post('/dashboard/retry', async (context) => {
     if (!isAllowed(administrator, context)) return context.html(signInPage(root, false), 401);
     const { job } = await form(context, 'job');
-    await retry(options, job);
+    const count = UUID.test(job) ? await retryDeadLetters(options, job) : 0;
+    if (count > 0) log.info({ job }, 'the administrator has a job done again');
     return context.redirect(`${root}/dashboard`, 303);
   });
 }
@@ -103,28 +97,12 @@ function isAllowed(administrator: Administrator, context: Context): boolean {
   return administrator.isSignedIn(context) && (site === undefined || site === 'same-origin');
 }
 
-/** Asks anew for a review that was given up, as "Re-run" on GitHub does. Nothing where somebody did already. */
-async function retry({ database, queue, log }: OperationsOptions, job: string): Promise<void> {
-  if (!/^[0-9a-f-]{36}$/.test(job)) return;
-  const review = await findReview(database, job);
-  const repository = review && (await findRepository(database, review.repository));
-  if (review === undefined || repository === undefined || !(await takeDeadLetter(database, job))) return;
-  const { id, installation, owner, name } = repository;
-  const data: RerunJob = {
-    kind: 'rerun',
-    repository: { id, installation, owner, name },
-    head: review.head,
-  };
-  await queue.enqueue('intake', { id: crypto.randomUUID(), key: `${id}@${review.head}`, data });
-  log.info({ review: job }, 'the administrator has a review tried again');
-}
-
 async function dashboardView(options: OperationsOptions) {
   const { database, root, key, failedDeliveries, log } = options;
   const expires = Math.ceil(Date.now() / 1000) + 12 * 3600;
   const [queues, given, days, verdicts, rules, known, left, failed] = await Promise.all([
     queueFigures(database),
-    givenUp(database, LISTED),
+    jobLines(database),
     reviewsPerDay(database, 30),
     verdictTimes(database, 30),
     ruleFigures(database, 90),
@@ -138,7 +116,7 @@ async function dashboardView(options: OperationsOptions) {
   return {
     root,
     queues,
-    givenUp: given,
+    givenUp: given.filter(({ state }) => state === 'given up').slice(0, LISTED),
     days,
     verdicts,
     rules,
@@ -148,8 +126,6 @@ async function dashboardView(options: OperationsOptions) {
     href: {
       locks: (repository: number) =>
         `${root}${paths.locks(repository)}?token=${signToken(key, { kind: 'locks', repository }, expires)}`,
-      pull: (repository: number, number: number) =>
-        `${root}${paths.pull(repository, number)}?token=${signToken(key, { kind: 'pull', repository, number }, expires)}`,
     },
     now: Date.now(),
   };

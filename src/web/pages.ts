@@ -1,8 +1,7 @@
 /** Every page and its address. What a page shows of a repository opens with a token in its address (jobs/links.ts). */
 import { type Context, Hono } from 'hono';
-import { html } from 'hono/html';
 import { paths, readToken, type Scope, signToken } from '../jobs/links.ts';
-import { shortId } from '../report/places.ts';
+import { dismissalsOn } from '../store/dismissals.ts';
 import { type FoundFinding, findingsOf, findRepository, reportsOn } from '../store/findings.ts';
 import { findingPage } from './finding-page.ts';
 import { headers } from './headers.ts';
@@ -10,7 +9,7 @@ import { type Markup, notice, stylesheet } from './layout.ts';
 import { type AskLocks, locksPage } from './locks.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
 import { pullHistory } from './pull-history.ts';
-import { pullPage } from './pull-page.ts';
+import { pullPage, stateOf } from './pull-page.ts';
 
 export interface PagesOptions extends OperationsOptions {
   /** `https://github.com`, without a slash at its end. */
@@ -52,7 +51,7 @@ export function createPages(options: PagesOptions): Hono {
         number,
         reviews,
         findings,
-        histories: pullHistory(reviews, findings),
+        histories: pullHistory(reviews, findings, await dismissalsOn(database, { repository, number })),
         href: {
           finding: findingHref(root, id, number, sign),
           locks: locksHref(root, id, sign)(undefined),
@@ -75,7 +74,8 @@ export function createPages(options: PagesOptions): Hono {
         const own = findings.filter((one) => one.review === review.id);
         const found = own.find(({ ordinal }) => ordinal === Number(context.req.param('ordinal')));
         if (found === undefined || found.fixed) return undefined;
-        const history = pullHistory(reviews, findings).find(
+        const dismissals = await dismissalsOn(database, { repository, number });
+        const history = pullHistory(reviews, findings, dismissals).find(
           ({ latest }) => latest.finding.fingerprint === found.finding.fingerprint,
         );
         const { owner, name } = repository;
@@ -85,10 +85,7 @@ export function createPages(options: PagesOptions): Hono {
           number,
           found,
           report: review.report,
-          state:
-            history?.until === undefined
-              ? html`<span class="mark plain">open</span>`
-              : html`<span class="mark good">mended in ${shortId(history.until.report.head)}</span>`,
+          state: history === undefined ? '' : stateOf(history),
           related: own.filter((one) => !one.fixed && one !== found).slice(0, MAX_RELATED),
           fixed: own.filter((one) => one.fixed).slice(0, MAX_RELATED),
           href: {

@@ -1,11 +1,14 @@
 /** What became of each finding over the pushes of a pull request: pure. */
 import type { Finding } from '../checkers/checker.ts';
+import type { Dismissal } from '../store/dismissals.ts';
 import type { FoundFinding, ReportedReview } from '../store/findings.ts';
 
 export interface FindingHistory {
   /** As the last review that has it says it. */
   readonly latest: FoundFinding;
-  readonly state: 'open' | 'fixed';
+  readonly state: 'open' | 'dismissed' | 'fixed';
+  /** By whom and why; also of one that is fixed since. */
+  readonly dismissal: Dismissal | undefined;
   /** The first review that has it, and of a fixed one the first that has it no more. */
   readonly since: ReportedReview;
   readonly until: ReportedReview | undefined;
@@ -18,6 +21,7 @@ export interface FindingHistory {
 export function pullHistory(
   reviews: readonly ReportedReview[],
   findings: readonly FoundFinding[],
+  dismissals: ReadonlyMap<string, Dismissal>,
 ): FindingHistory[] {
   const introduced = findings.filter(({ fixed }) => !fixed);
   const byFingerprint = Map.groupBy(introduced, ({ finding }) => finding.fingerprint);
@@ -29,7 +33,9 @@ export function pullHistory(
     const until = reviews[last + 1];
     const latest = own.find(({ review }) => review === reviews[last]?.id);
     if (since === undefined || latest === undefined) return [];
-    return [{ latest, since, until, state: until === undefined ? 'open' : 'fixed' }];
+    const dismissal = dismissals.get(latest.finding.fingerprint);
+    const state = until !== undefined ? 'fixed' : dismissal === undefined ? 'open' : 'dismissed';
+    return [{ latest, since, until, state, dismissal }];
   });
   return histories.toSorted(
     (a, b) =>
@@ -38,5 +44,5 @@ export function pullHistory(
   );
 }
 
-const STATE: Readonly<Record<FindingHistory['state'], number>> = { open: 0, fixed: 1 };
+const STATE: Readonly<Record<FindingHistory['state'], number>> = { open: 0, dismissed: 1, fixed: 2 };
 const SEVERITY: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, note: 2 };

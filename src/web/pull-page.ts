@@ -24,6 +24,7 @@ export interface PullView {
 export function pullPage(view: PullView): Markup {
   const { repository, number, reviews, histories, href } = view;
   const open = histories.filter(({ state }) => state === 'open');
+  const dismissed = histories.filter(({ state }) => state === 'dismissed');
   const fixed = histories.filter(({ state }) => state === 'fixed');
   const title = `${repository} #${number}`;
   const latest = reviews.at(-1);
@@ -35,6 +36,7 @@ export function pullPage(view: PullView): Markup {
 <p><a href="${href.github}">The pull request on GitHub</a> · <a href="${href.locks}">the lock graph of its base branch</a></p></section>
 <section class="tiles">
 <div class="tile"><b>${open.length}</b> open</div>
+<div class="tile"><b>${dismissed.length}</b> dismissed</div>
 <div class="tile"><b>${fixed.length}</b> mended by a later push</div>
 <div class="tile"><b>${reviews.length}</b> ${reviews.length === 1 ? 'push' : 'pushes'} reviewed</div>
 </section>
@@ -42,6 +44,7 @@ ${
   latest === undefined
     ? html`<section><p>No review of this pull request has come to a verdict yet.</p></section>`
     : html`${openSection(open, latest, view)}
+${list('Dismissed', dismissed, view)}
 ${list('Mended by a later push', fixed, view)}
 <section><h2>Pushes</h2>${reviews.toReversed().map((review) => push(review, view))}</section>`
 }`,
@@ -76,18 +79,19 @@ function list(
         commit === ''
           ? ''
           : html`<h3><code>${shortId(commit)}</code> ${visibleLine(subjects.get(commit) ?? '')}</h3>`
-      }<ul class="findings">${own.map(({ latest, until, since }) =>
-        findingItem(
-          latest,
-          href.finding(latest),
-          html` · ${
-            until === undefined
-              ? html`since <code>${shortId(since.report.head)}</code>`
-              : html`<span class="mark good">mended in ${shortId(until.report.head)}</span>`
-          }`,
-        ),
+      }<ul class="findings">${own.map((history) =>
+        findingItem(history.latest, href.finding(history.latest), html` · ${stateOf(history)}`),
       )}</ul>`,
   )}</section>`;
+}
+
+/** What became of a finding, and of a dismissed one who said so and why. */
+export function stateOf({ until, since, dismissal }: FindingHistory): Markup {
+  if (until !== undefined)
+    return html`<span class="mark good">mended in ${shortId(until.report.head)}</span>`;
+  if (dismissal !== undefined)
+    return html`<span class="mark plain">dismissed</span> by <b>${visibleLine(dismissal.by)}</b> on ${dismissal.at.toISOString().slice(0, 10)}: ${visibleLine(dismissal.reason)}`;
+  return html`<span class="mark warning">open</span> since <code>${shortId(since.report.head)}</code>`;
 }
 
 function push({ id, report, requested }: ReportedReview, { findings }: PullView): Markup {

@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { giveUp } from '../../src/jobs/dead-letter.ts';
 import { createLinks } from '../../src/jobs/links.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { endReview } from '../../src/store/reviews.ts';
@@ -33,6 +34,7 @@ describe.skipIf(hasNoBrowser)('in a browser', () => {
     queue = await startQueue(kept.database, (error) => console.error(error));
     const pages = pagesOn(kept.database, {
       queue: {
+        ...queue,
         enqueue: async (_, job) => {
           retried.push(job);
           return true;
@@ -174,14 +176,14 @@ describe.skipIf(hasNoBrowser)('in a browser', () => {
   });
 
   test('the administrator signs in, has a review tried again, and signs out', async () => {
-    await queue.enqueue('dead-letter', { id: FIRST, key: FIRST, data: {} });
+    await giveUp(queue, 'review', FIRST, { pull }, 'the analysis took longer than 600 s');
     await endReview(kept.database, FIRST, 'failed', 'the analysis took longer than 600 s');
     const { page } = await open('/dashboard', { javaScriptEnabled: false });
     await page.getByLabel('Administrator token').fill('something else');
     await page.keyboard.press('Enter');
     expect(await page.getByRole('alert').textContent()).toContain('not the token');
     await signIn(page);
-    await page.getByRole('button', { name: 'Retry the review of maintainer/linux #3' }).click();
+    await page.getByRole('button', { name: 'Retry the review of maintainer/linux#3' }).click();
     await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
     expect(await page.getByRole('button', { name: /Retry/ }).count()).toBe(0);
     expect(retried).toEqual([expect.objectContaining({ data: expect.objectContaining({ kind: 'rerun' }) })]);

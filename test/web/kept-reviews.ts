@@ -8,6 +8,7 @@ import type { Report } from '../../src/review/report.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { keepReport } from '../../src/store/findings.ts';
 import { migrate } from '../../src/store/migrations.ts';
+import type { Queue } from '../../src/store/queue.ts';
 import { addReview, endReview } from '../../src/store/reviews.ts';
 import { createPages, type PagesOptions } from '../../src/web/pages.ts';
 
@@ -107,7 +108,7 @@ export const METRICS = 'the token of the metrics';
 export function pagesOn(database: Database, changes: Partial<PagesOptions> = {}) {
   return createPages({
     database,
-    queue: { enqueue: async () => true },
+    queue: { enqueue: async () => true } as unknown as Queue,
     key: KEY,
     githubUrl: 'https://github.com',
     root: '',

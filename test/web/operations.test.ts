@@ -1,5 +1,6 @@
 /** The administrator's side: off without a token, closed without the right one, and right about what it counts. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { giveUp } from '../../src/jobs/dead-letter.ts';
 import { dismiss, dismissalsOn, undismiss } from '../../src/store/dismissals.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { endReview } from '../../src/store/reviews.ts';
@@ -90,10 +91,10 @@ describe('the dashboard', () => {
 
 describe('the retry button', () => {
   test('asks for a review that was given up, once, and only for who is signed in here', async () => {
-    await queue.enqueue('dead-letter', { id: FIRST, key: FIRST, data: {} });
+    await giveUp(queue, 'review', FIRST, { pull }, 'too large');
     await endReview(kept.database, FIRST, 'failed', 'too large');
     const enqueue = vi.fn(async () => true);
-    const pages = pagesOn(kept.database, { queue: { enqueue } });
+    const pages = pagesOn(kept.database, { queue: { ...queue, enqueue } });
     const cookie = await signedIn(pages);
     const press = (headers: Record<string, string>) =>
       pages.request('/dashboard/retry', {

@@ -1,6 +1,7 @@
 /** What an address answers, without a browser: who may see it, and that nothing in it is more than text. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLinks, paths, signToken } from '../../src/jobs/links.ts';
+import { dismiss, undismiss } from '../../src/store/dismissals.ts';
 import type { createPages } from '../../src/web/pages.ts';
 import { FIRST, HOSTILE, KEY, keptReviews, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
 
@@ -89,6 +90,16 @@ describe('what a pull request has come to', () => {
     expect(text).toMatch(/mended in 222222222222/);
     const finding = await (await pages.request(links.finding(pull, FIRST, 0))).text();
     expect(finding).toMatch(/mended in 222222222222/);
+  });
+
+  test('a finding that somebody dismissed is not open, and says by whom and why', async () => {
+    await dismiss(kept.database, pull, { fingerprint: 'bbbb', by: 'mara', reason: `one <b>object</b> only` });
+    for (const address of [links.pull(pull), links.finding(pull, SECOND, 0)]) {
+      const text = await (await pages.request(address)).text();
+      expect(text).toMatch(/dismissed<\/span> by <b>mara<\/b> on \d{4}-\d\d-\d\d: one &lt;b&gt;object/);
+    }
+    expect(await (await pages.request(links.pull(pull))).text()).toMatch(/<b>0<\/b> open/);
+    await undismiss(kept.database, pull, 'bbbb');
   });
 
   test('the page of a finding names what else is found and what is mended', async () => {

@@ -2,14 +2,24 @@
 import parseDiff from 'parse-diff';
 import type { FileDiff, Hunk } from '../git/change.ts';
 
-/** Parses GitHub's diff. What is no diff gives no files. */
-export function githubDiff(text: string): FileDiff[] {
-  return parseDiff(text).map((file) => ({
+/** Parses GitHub's diff. What is no diff gives no files; undefined where it is one that can't be read. */
+export function githubDiff(text: string): FileDiff[] | undefined {
+  return parsed(text)?.map((file) => ({
     oldPath: path(file.from),
     newPath: path(file.to),
     binary: file.chunks.length === 0 && /^Binary files /m.test(text),
     hunks: file.chunks.map(hunk),
   }));
+}
+
+/** parse-diff stumbles over what no git writes: a last line's mark without a line before it. */
+function parsed(text: string): parseDiff.File[] | undefined {
+  try {
+    return parseDiff(text);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 function hunk(chunk: parseDiff.Chunk): Hunk {

@@ -78,7 +78,7 @@ async function carryOut(attempt: Attempt): Promise<void> {
   try {
     const { baseTip, ...analysis } = await analysed(attempt, forge, state, watch.signal);
     const text = await forge.diff(pull.number);
-    const diff = text === undefined ? analysis.diff : githubDiff(text);
+    const diff = (text === undefined ? undefined : githubDiff(text)) ?? analysis.diff;
     watch.signal.throwIfAborted();
     const current = await forge.pullRequest(pull.number);
     if (current.head !== review.head) throw new Superseded('a newer push');

@@ -15,6 +15,7 @@ export interface RunningApp {
   readonly output: string;
   readonly dataDir: string;
   readonly port: number;
+  readonly pid: number | undefined;
   kill(): Promise<void>;
   /** Asks it to stop; resolves to its exit status. */
   terminate(): Promise<number | null>;
@@ -84,6 +85,9 @@ export async function startApp(
     },
     dataDir,
     port,
+    get pid() {
+      return child.pid;
+    },
     kill: async () => void (await end('SIGKILL')),
     terminate: () => end('SIGTERM'),
     restart: start,

@@ -60,10 +60,15 @@ test('lines that look like headers are lines', () => {
   ]);
 });
 
+test('one that no git writes is not read, and that is no fault', () => {
+  const diff = 'diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n\\ No newline at end of file\n';
+  expect(githubDiff(diff)).toBeUndefined();
+});
+
 test('whatever is no diff gives no hunks', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      for (const file of githubDiff(text)) expect(Array.isArray(file.hunks)).toBe(true);
+      for (const file of githubDiff(text) ?? []) expect(Array.isArray(file.hunks)).toBe(true);
     }),
   );
 });

@@ -1,0 +1,93 @@
+/**
+ * Many pull requests at once: `npm run bench:load -- [--events 1000] [--repositories 50] [--workers 1,2,4]`. One web and
+ * so many workers on PostgreSQL, against the stand-in GitHub on the same machine. Prints how long webhooks took to be
+ * answered, reviews a minute, and the memory of the processes at the beginning and at the end.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type PullRequest, startGitHub } from '../demo/github/index.ts';
+import { broken, driver, files } from '../test/app/kernel-sample.ts';
+import { type RunningApp, startApp } from '../test/app/running-app.ts';
+import { startPostgres } from '../test/store/postgres.ts';
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '1000' },
+    repositories: { type: 'string', default: '50' },
+    workers: { type: 'string', default: '1,2,4' },
+  },
+});
+const events = Number(values.events);
+const SAMPLE = 2000;
+const LIMIT = 3 * 3_600_000;
+
+const postgres = await startPostgres();
+const rows: Record<string, string | number>[] = [];
+for (const workers of values.workers.split(',').map(Number)) rows.push(await load(workers));
+await postgres.stop();
+console.table(rows);
+
+async function load(workers: number): Promise<Record<string, string | number>> {
+  const github = await startGitHub();
+  const env = { DATABASE_URL: await postgres.createDatabase() };
+  const apps = [await startApp(github, env, 'web')];
+  for (let n = 0; n < workers; n++) apps.push(await startApp(github, env, 'worker'));
+  const memory: number[] = [];
+  const sampling = setInterval(
+    () => memory.push(apps.reduce((sum, app) => sum + residentMiB(app), 0)),
+    SAMPLE,
+  );
+  try {
+    const repositories = [];
+    for (let n = 0; n < Number(values.repositories); n++)
+      repositories.push(await github.createRepository(`torvalds/linux-${n}`, files));
+    const start = Date.now();
+    const pulls: PullRequest[] = [];
+    for (let n = 0; n < events; n++) {
+      const repository = repositories[n % repositories.length];
+      if (repository === undefined) throw new Error('no repository');
+      const text = `${broken}\nint port_number${n};\n`;
+      pulls.push(await github.createPullRequest(repository, { commits: [driver(text)] }));
+    }
+    const opened = Date.now() - start;
+    const done = () =>
+      pulls.every((pull) => {
+        const runs = github.checkRuns(pull);
+        return runs.length === 3 && runs.every((run) => run.status === 'completed');
+      });
+    await github.waitFor(done, LIMIT);
+    const took = Date.now() - start;
+    const answers = github.deliveries
+      .filter(({ event, statusCode }) => event === 'pull_request' && statusCode === 202)
+      .map(({ duration }) => duration * 1000)
+      .sort((a, b) => a - b);
+    const quarter = Math.max(1, Math.floor(memory.length / 4));
+    return {
+      workers,
+      events,
+      'answered 202': answers.length,
+      'answer p50 (ms)': percentile(answers, 0.5),
+      'answer p99 (ms)': percentile(answers, 0.99),
+      'events a minute': Math.round((events / opened) * 60_000),
+      'reviews a minute': Math.round((events / took) * 60_000),
+      'memory, second quarter (MiB)': mean(memory.slice(quarter, 2 * quarter)),
+      'memory, last quarter (MiB)': mean(memory.slice(-quarter)),
+      violations: github.violations.length,
+    };
+  } finally {
+    clearInterval(sampling);
+    for (const app of apps) await app.remove();
+    await github.close();
+  }
+}
+
+function residentMiB({ pid }: RunningApp): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024;
+}
+
+const percentile = (sorted: readonly number[], part: number): number =>
+  Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+
+const mean = (numbers: readonly number[]): number =>
+  Math.round(numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length));

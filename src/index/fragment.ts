@@ -18,8 +18,9 @@ export type Side = 'old' | 'new';
  * touch there is one for each: nothing is known of the lines between.
  */
 export function fragmentFacts(diff: FileDiff, side: Side): FileFacts {
-  const reader = new FragmentReader();
-  const parts = diff.hunks.flatMap((hunk) => reader.read(hunk, side));
+  // A reader has buffers of megabytes: thousands of files that are renamed, or of another kind, need none.
+  const reader = diff.hunks.length === 0 ? undefined : new FragmentReader();
+  const parts = diff.hunks.flatMap((hunk) => reader?.read(hunk, side) ?? []);
   return {
     includes: parts.flatMap((part) => part.includes),
     functions: parts.flatMap((part) => part.functions),

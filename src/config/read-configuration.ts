@@ -26,7 +26,9 @@ export function readConfiguration(text: string): ConfigurationResult {
   if (text.length > MAX_LENGTH)
     return failed([{ line: 1, column: 1, message: `the file is larger than ${MAX_LENGTH} characters` }]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parsed(text, lines);
+  if (document === undefined)
+    return failed([{ line: 1, column: 1, message: 'the file is nested too deeply' }]);
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -47,6 +49,16 @@ export function readConfiguration(text: string): ConfigurationResult {
       return { ...at(offset), message };
     }),
   );
+}
+
+/** Undefined where it is nested so deeply that the parser, which calls itself for each level, runs out of stack. */
+function parsed(text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> | undefined {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The configuration of a text that must be right. Throws a UserError that names `file` and the first problem. */

@@ -9,6 +9,7 @@ import {
   type StandInGitHub,
   startGitHub,
 } from '../../demo/github/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { type Postgres, startPostgres } from '../store/postgres.ts';
 import { appManifest } from './app-manifest.ts';
 import { broken, brokenAndMoved, brokenTwice, clean, driver, files } from './kernel-sample.ts';
@@ -35,6 +36,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
   const anyDatabase = test.runIf(kind === 'PGlite');
   let github: StandInGitHub;
   let app: RunningApp;
+  let databaseEnv: { DATABASE_URL?: string } = {};
   let repository: Repository;
   let count = 0;
   /** Patient: the machine may be busy with other tests. */
@@ -42,7 +44,8 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
 
   beforeAll(async () => {
     github = await startGitHub({ permissions, events });
-    app = await startApp(github, await databases[kind]());
+    databaseEnv = await databases[kind]();
+    app = await startApp(github, databaseEnv);
   });
   afterAll(async () => {
     await app.remove();
@@ -348,6 +351,19 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       expect(github.reviewComments(pull)).toHaveLength(1);
     });
 
+    anyDatabase('an event of a repository that is gone ends, and is not tried for ever', async () => {
+      await newRepository();
+      github.fault = ({ operation }) => (operation === 'checks/create' ? { status: 404 } : undefined);
+      const from = app.output.length;
+      const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+      await expect
+        .poll(() => app.output.slice(from), { timeout: 60_000 })
+        .toMatch(/what a job is about is not there any more/);
+      await quiet();
+      expect(app.output.slice(from)).not.toMatch(/a job is put back/);
+      expect(github.checkRuns(pull)).toEqual([]);
+    });
+
     anyDatabase('a token that expired is replaced', async () => {
       await opened(broken);
       github.expireTokens();
@@ -458,7 +474,8 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       .filter((name) => statSync(name).isFile());
     expect(written.length).toBeGreaterThan(10);
     expect(app.output).toMatch(/delivery accepted/);
-    for (const text of [app.output, ...written.map((name) => readFileSync(name, 'latin1'))]) {
+    const rows = await rowsOf(databaseEnv.DATABASE_URL);
+    for (const text of [app.output, ...rows, ...written.map((name) => readFileSync(name, 'latin1'))]) {
       for (const secret of secrets) {
         const isThere = typeof secret === 'string' ? text.includes(secret) : secret.test(text);
         expect(isThere).toBe(false);
@@ -466,6 +483,28 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     }
   });
 });
+
+/** Everything that stands in a PostgreSQL; the embedded database is files. */
+async function rowsOf(url: string | undefined): Promise<string[]> {
+  if (url === undefined) return [];
+  const database = await openDatabase(url, '/nowhere');
+  try {
+    const tables = await database.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('adjutant', 'pgboss')`,
+    );
+    const rows: string[] = [];
+    for (const { name } of tables) {
+      const found = await database.query<{ text: string }>(
+        `SELECT row_to_json(t)::text AS text FROM ${name} t`,
+      );
+      rows.push(...found.map(({ text }) => text));
+    }
+    expect(rows.length).toBeGreaterThan(50);
+    return rows;
+  } finally {
+    await database.close();
+  }
+}
 
 test('an analysis that needs more memory than it may is stopped, twice, and the checks say so', async () => {
   const github = await startGitHub({ permissions, events });

@@ -119,6 +119,14 @@ describe('a configuration', () => {
     expect(readConfiguration(`# ${'x'.repeat(200_000)}`).problems[0]?.message).toMatch(/larger/);
   });
 
+  test('one that is nested for ever is refused', () => {
+    for (const text of ['a: '.repeat(20_000), '['.repeat(50_000), '- '.repeat(40_000), '? '.repeat(40_000)]) {
+      const { configuration, problems } = readConfiguration(text);
+      expect(configuration).toBeUndefined();
+      expect(problems.length).toBeGreaterThan(0);
+    }
+  });
+
   test('where it must be right, the first problem is one line with its place', () => {
     expect(() => requireConfiguration('advisory: maybe\n', 'adjutant.yml')).toThrow(UserError);
     expect(() => requireConfiguration('advisory: maybe\n', 'adjutant.yml')).toThrow(

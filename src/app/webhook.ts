@@ -7,7 +7,7 @@ import { ZodError } from 'zod';
 import { derivedId } from '../jobs/derived-id.ts';
 import type { Log } from '../jobs/services.ts';
 import type { Queue } from '../store/queue.ts';
-import type { Decision } from './handlers/handler.ts';
+import type { Decision, Handler } from './handlers/handler.ts';
 import { handlers } from './handlers/index.ts';
 
 /** GitHub delivers no larger payload. */
@@ -76,7 +76,12 @@ async function answer(request: IncomingMessage, options: WebhookOptions): Promis
 
 /** Whether there may be something to do about an event. */
 export function isHandled(event: string, action: string | null): boolean {
-  return handlers.some((handler) => handler.event === event && handler.actions.includes(action ?? ''));
+  return handlers.some((handler) => handler.event === event && actsOn(handler, action));
+}
+
+function actsOn({ actions }: Handler, action: unknown): boolean {
+  if (actions.length === 0) return action === undefined || action === null;
+  return typeof action === 'string' && actions.includes(action);
 }
 
 /** What to do about an event; pure. */
@@ -86,7 +91,7 @@ export function decide(event: string, body: string): Decision | 'malformed' | un
   try {
     const payload: unknown = JSON.parse(body);
     const action = (payload as { action?: unknown } | null)?.action;
-    if (typeof action !== 'string' || !handler.actions.includes(action)) return undefined;
+    if (!actsOn(handler, action)) return undefined;
     return handler.decide(payload);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof ZodError) return 'malformed';

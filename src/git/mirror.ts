@@ -3,6 +3,7 @@
  * GitHub changes nothing, and no name of anybody's choosing becomes a path. A mirror holds whole trees at the few
  * commits that reviews need, and never goes to the network by itself.
  */
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGit } from './run.ts';
@@ -18,6 +19,8 @@ export interface Remote {
 /** What a review of one pull request needs on disk. */
 export interface Wanted {
   readonly pull: number;
+  /** Full name of the ref that has the head; that of the pull request unless told. */
+  readonly ref?: string;
   /** Full SHA of the commit from which head went its way: the base of the review. */
   readonly base: string;
   /** Full SHA of the base branch, whose configuration counts. */
@@ -30,6 +33,7 @@ export interface Wanted {
 
 /** Levels of history that one fetch asks for, at most. */
 const MAX_DEPTH = 1000;
+const REF = /^refs\/[\w./-]+$/;
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /** Fetches into one mirror wait for each other: git's own lock on the list of shallow commits fails the second. */
@@ -71,13 +75,33 @@ export function fetchPullRequest(
     const depth = Math.min(wanted.ahead + 1, MAX_DEPTH);
     const known = (await has(gitDir, wanted.head)) ? await range(gitDir, wanted) : [];
     if (known.length < wanted.ahead || !(await has(gitDir, wanted.head))) {
-      await run(depth, `+refs/pull/${wanted.pull}/head:${refs}/head`);
+      const ref = wanted.ref ?? `refs/pull/${wanted.pull}/head`;
+      if (!REF.test(ref)) throw new Error('no name of a ref');
+      await run(depth, `+${ref}:${refs}/head`);
       // Pushed over since: the commit itself can still be had.
       if (!(await has(gitDir, wanted.head))) await run(depth, `+${wanted.head}:${refs}/head`);
     }
     const found = await range(gitDir, wanted);
     return found.length === wanted.ahead ? found : undefined;
   });
+}
+
+/** Brings the tip of a branch into a mirror that is there. Resolves to whether there is one. */
+export function fetchTip(gitDir: string, remote: Remote, branch: string, tip: string): Promise<boolean> {
+  return inTurn(gitDir, async () => {
+    if (!SHA.test(tip)) throw new Error('no full SHA');
+    if (!(await exists(gitDir))) return false;
+    if (!(await has(gitDir, tip))) {
+      const name = createHash('sha256').update(branch).digest('hex').slice(0, 20);
+      await fetch(gitDir, remote, 1, [`+${tip}:refs/adjutant/branch/${name}`], undefined);
+    }
+    return true;
+  });
+}
+
+/** Removes a mirror. */
+export function forgetMirror(gitDir: string): Promise<void> {
+  return inTurn(gitDir, () => rm(gitDir, { recursive: true, force: true }));
 }
 
 /** Forgets a closed pull request. Its objects stay until the mirror is made anew. */

@@ -8,23 +8,30 @@ import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { defaultConfiguration } from '../config/default-configuration.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
 import { decodeText } from '../git/bytes.ts';
-import type { Change } from '../git/change.ts';
+import type { Change, SourceTree } from '../git/change.ts';
 import { openHistory } from '../git/history.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { openUpstream } from '../git/upstream.ts';
 import { isIndexAtHand } from '../index/at-hand.ts';
+import { codeSpan } from '../report/markdown-text.ts';
 import { affectedPaths } from '../review/affected.ts';
 import { isSmallTree } from '../review/programs.ts';
 import { review } from '../review/review.ts';
-import type { Analysis, AnalysisMessage, AnalysisRequest } from './analysis.ts';
+import type { Analysis, AnalysisMessage, AnalysisRequest, Skipped } from './analysis.ts';
 import { serveRequest, tell } from './child-side.ts';
 
-async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
+async function run(request: AnalysisRequest): Promise<Analysis | Skipped | undefined> {
   const { gitDir, base, head, configurationAt, commits } = request;
   const repository = await openRepository(gitDir);
   if (repository === undefined) throw new Error(`${gitDir} is no repository`);
-  const { configuration, limits } = await configurationOf(repository, configurationAt);
+  const { configuration, limits } = await configurationOf(
+    repository,
+    configurationAt,
+    request.ownerConfiguration,
+  );
   await say({ kind: 'configured', configuration });
+  const skipped = whySkipped(configuration, request);
+  if (skipped !== undefined) return { skipped };
   const change = await repository.change({ base, head, baseName: base, headName: head }, commits);
   if (request.needsIndex && (await lacksIndex(change))) {
     repository.close();
@@ -53,7 +60,8 @@ async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
   const corrections = [...messages].map(([commit, message]) => ({ commit, message }));
   await close();
   await history.close();
-  return { report, configuration, corrections, diff: change.diff };
+  const configurationProblems = await changedConfiguration(change);
+  return { report, configuration, corrections, configurationProblems, diff: change.diff };
 }
 
 const say = (message: AnalysisMessage): Promise<void> => tell(message);
@@ -65,20 +73,42 @@ async function lacksIndex({ base, diff }: Change): Promise<boolean> {
   return !(await isIndexAtHand(base, cacheDir(process.env)));
 }
 
-/** What the base branch says. A file that can't be read changes nothing, and the report says so. */
+/** Why the configuration wants no review of it; undefined where it wants one. */
+function whySkipped(configuration: Configuration, { draft, labels }: AnalysisRequest): string | undefined {
+  if (draft && configuration.drafts === 'skip')
+    return 'It is a draft: it is reviewed when it is ready for review.';
+  const label = labels.find((one) => configuration['skip-labels'].includes(one));
+  return label === undefined ? undefined : `It has the label ${codeSpan(label)}.`;
+}
+
+/** What the base branch says, else the owner. A file that can't be read changes nothing, and the report says so. */
 async function configurationOf(
   repository: Repository,
   commit: string,
+  ownerText: string | undefined,
 ): Promise<{ configuration: Configuration; limits: string[] }> {
-  const tree = await repository.tree(commit);
-  const file = (await tree.read([CONFIGURATION_PATH])).get(CONFIGURATION_PATH);
-  if (file === undefined) return { configuration: defaultConfiguration, limits: [] };
-  const { configuration, problems } = readConfiguration(decodeText(file));
+  const file = await configurationFile(await repository.tree(commit));
+  const text = file ?? ownerText;
+  if (text === undefined) return { configuration: defaultConfiguration, limits: [] };
+  const { configuration, problems } = readConfiguration(text);
   if (configuration !== undefined) return { configuration, limits: [] };
   const [first] = problems;
+  const whose = file === undefined ? "owner's .github repository" : 'base branch';
   const place = `${CONFIGURATION_PATH}:${first?.line}:${first?.column}`;
-  const limit = `The configuration of the base branch is not valid (${place}: ${first?.message}): the defaults hold.`;
+  const limit = `The configuration of the ${whose} is not valid (${place}: ${first?.message}): the defaults hold.`;
   return { configuration: defaultConfiguration, limits: [limit] };
+}
+
+async function configurationFile(tree: SourceTree | undefined): Promise<string | undefined> {
+  const file = (await tree?.read([CONFIGURATION_PATH]))?.get(CONFIGURATION_PATH);
+  return file === undefined ? undefined : decodeText(file);
+}
+
+/** What is wrong with the configuration of the head, where the change edits it. */
+async function changedConfiguration({ diff, head }: Change): Promise<Analysis['configurationProblems']> {
+  if (!diff.some(({ newPath }) => newPath === CONFIGURATION_PATH)) return undefined;
+  const text = await configurationFile(head);
+  return text === undefined ? undefined : readConfiguration(text).problems;
 }
 
 serveRequest(run);

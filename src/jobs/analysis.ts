@@ -1,6 +1,7 @@
 /** One analysis, in a process of its own that can be stopped. */
 import type { Configuration } from '../config/configuration.ts';
 import type { FileDiff } from '../git/change.ts';
+import type { ConfigurationProblem } from '../report/configuration-check.ts';
 import type { Correction } from '../report/corrected-messages.ts';
 import type { Report } from '../review/report.ts';
 import { type ChildLimits, runChild } from './child.ts';
@@ -15,6 +16,11 @@ export interface AnalysisRequest {
   readonly configurationAt: string;
   /** SHAs of the commits under review, the oldest first: a shallow mirror does not tell them by itself. */
   readonly commits: readonly string[];
+  /** What holds where the base branch has no configuration of its own. */
+  readonly ownerConfiguration: string | undefined;
+  /** What the configuration may say to leave alone. */
+  readonly draft: boolean;
+  readonly labels: readonly string[];
   /** A large tree is analysed with its index or not at all. */
   readonly needsIndex: boolean;
 }
@@ -24,8 +30,15 @@ export interface Analysis {
   readonly configuration: Configuration;
   /** Commit messages that are wrong, as they should be. */
   readonly corrections: readonly Correction[];
+  /** What is wrong with the configuration that the change edits; undefined where it edits none. */
+  readonly configurationProblems: readonly ConfigurationProblem[] | undefined;
   /** git's own diff: what GitHub's is when GitHub will not give it. */
   readonly diff: readonly FileDiff[];
+}
+
+/** The configuration says not to review it. */
+export interface Skipped {
+  readonly skipped: string;
 }
 
 export interface AnalysisEvents {
@@ -48,8 +61,8 @@ export function analyse(
   limits: ChildLimits,
   events: AnalysisEvents = {},
   signal?: AbortSignal,
-): Promise<Analysis | undefined> {
-  return runChild<Analysis | undefined, AnalysisMessage>({
+): Promise<Analysis | Skipped | undefined> {
+  return runChild<Analysis | Skipped | undefined, AnalysisMessage>({
     module: CHILD,
     what: 'analysis',
     request,

@@ -40,7 +40,7 @@ export interface CheckRunUpdate {
   /** At most 50. */
   readonly annotations?: readonly Annotation[];
   /** At most three. */
-  readonly actions?: readonly Button[];
+  readonly actions?: readonly Button[] | undefined;
 }
 
 export interface CheckRunState {
@@ -83,6 +83,10 @@ export interface Forge {
   commits(number: number): Promise<readonly string[]>;
   /** The pull request's diff; undefined where GitHub says that it is too large. */
   diff(number: number): Promise<string | undefined>;
+  /** The text of `.github/adjutant.yml` in the owner's `.github` repository; undefined where there is none to be seen. */
+  ownerConfiguration(): Promise<string | undefined>;
+  /** The repository's address for git. */
+  gitUrl(): string;
   /** A token that may read this repository and nothing else, for git. `fresh`: the one from before was no good. */
   gitToken(fresh: boolean): Promise<string>;
 

@@ -49,11 +49,62 @@ export interface PressJob {
   readonly by: string;
 }
 
-export type IntakeJob = PushJob | RerunJob | CloseJob | PressJob;
+/** A commit that a merge queue built, and what it goes onto. */
+export interface MergeGroup {
+  /** SHA. */
+  readonly base: string;
+  /** Full name of the branch that holds it while it is wanted. */
+  readonly ref: string;
+}
+
+/** A merge queue waits for the checks of a commit. */
+export interface GroupJob {
+  readonly kind: 'group';
+  readonly repository: Repository;
+  readonly head: string;
+  /** Branch that it shall go onto. */
+  readonly baseRef: string;
+  readonly group: MergeGroup;
+}
+
+/** The merge queue does not want the commit any more. */
+export interface GroupGoneJob {
+  readonly kind: 'group-gone';
+  readonly repository: Repository;
+  readonly head: string;
+}
+
+/** A branch moved. */
+export interface RefreshJob {
+  readonly kind: 'refresh';
+  readonly repository: Repository;
+  readonly branch: string;
+  /** SHA. */
+  readonly tip: string;
+}
+
+/** The App was taken away from these repositories. */
+export interface ForgetJob {
+  readonly kind: 'forget';
+  /** Ids. */
+  readonly repositories: readonly number[];
+}
+
+export type IntakeJob =
+  | PushJob
+  | RerunJob
+  | PressJob
+  | CloseJob
+  | GroupJob
+  | GroupGoneJob
+  | RefreshJob
+  | ForgetJob;
 
 /** Carries out one review that `adjutant.review` has under the job's own id. */
 export interface ReviewJob {
+  /** Number 0 for a merge group: it is of no pull request alone. */
   readonly pull: PullRequest;
+  readonly group?: MergeGroup;
 }
 
 /** A command as somebody wrote it. */

@@ -21,7 +21,8 @@ export async function press(services: Services, work: Work<object>, job: PressJo
   const { database, links } = services;
   const { repository, head, by } = job;
   const [review] = await reviewsOf(database, repository.id, head);
-  if (review === undefined) return;
+  // A merge group is of no pull request alone.
+  if (review === undefined || review.number === 0) return;
   const pull = { repository, number: review.number };
   const forge = await services.openForge(repository);
   const say = (words: string) => replyOnce(forge, work, { number: review.number, written: EVER }, words);

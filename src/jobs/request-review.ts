@@ -1,7 +1,7 @@
 /** Asks for a review: check runs appear at once, the work itself waits in the queue. */
 import { addReview, endReview, findReview, reviewsOf, type StoredReview } from '../store/reviews.ts';
 import { type CheckerName, checkers, createCheckRuns, updateCheckRuns } from './checks.ts';
-import { type PullRequest, pullKey, type ReviewJob } from './job.ts';
+import { type MergeGroup, type PullRequest, pullKey, type ReviewJob } from './job.ts';
 import type { Services } from './services.ts';
 
 export interface ReviewRequest {
@@ -13,6 +13,7 @@ export interface ReviewRequest {
   /** Somebody asks for it: a review that there is already does not count. */
   readonly again: boolean;
   readonly checkers?: readonly CheckerName[];
+  readonly group?: MergeGroup;
   /** 1 at the first try of the asking job. */
   readonly attempt: number;
 }
@@ -38,8 +39,12 @@ export async function requestReview(services: Services, request: ReviewRequest):
   const review = await findReview(database, request.id);
   if (review?.state !== 'queued') return;
   const forge = await services.openForge(repository);
-  await createCheckRuns(database, forge, review, request.attempt, services.links?.pull(request.pull));
-  const data: ReviewJob = { pull: request.pull };
+  const page = request.group === undefined ? services.links?.pull(request.pull) : undefined;
+  await createCheckRuns(database, forge, review, request.attempt, page);
+  const data: ReviewJob = {
+    pull: request.pull,
+    ...(request.group === undefined ? {} : { group: request.group }),
+  };
   const group = String(repository.id);
   await queue.enqueue('review', { id: request.id, key: pullKey(request.pull), data, group });
 }
@@ -53,13 +58,19 @@ function answers(review: StoredReview, request: ReviewRequest): boolean {
   );
 }
 
-/** Ends a review that a newer head made pointless. `neutral`, since it says nothing of the code. */
-export async function supersede(services: Services, pull: PullRequest, review: StoredReview, reason: string) {
+/** Ends a review that a newer head made pointless, or that nobody wants. `neutral`, since it says nothing of the code. */
+export async function supersede(
+  services: Services,
+  pull: PullRequest,
+  review: StoredReview,
+  reason: string,
+  title = 'Superseded',
+) {
   const forge = await services.openForge(pull.repository);
   await updateCheckRuns(forge, review, {
     status: 'completed',
     conclusion: 'neutral',
-    title: 'Superseded',
+    title,
     summary: reason,
   });
   await endReview(services.database, review.id, 'superseded', reason);

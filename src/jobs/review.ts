@@ -6,8 +6,9 @@ import { UserError } from '../errors.ts';
 import { fetchPullRequest, holdMirror, mirrorDir } from '../git/mirror.ts';
 import { makeRoom } from '../git/mirror-bounds.ts';
 import { GitError } from '../git/run.ts';
+import { withConfigurationCheck } from '../report/configuration-check.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
-import { type Dismissal, dismissalsOn } from '../store/dismissals.ts';
+import { type Dismissal, dismissalsIn, dismissalsOn } from '../store/dismissals.ts';
 import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
 import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
@@ -60,6 +61,11 @@ interface Attempt {
   configuration: Configuration | undefined;
 }
 
+/** The configuration wants no review of it. */
+class NotWanted extends Error {
+  override readonly name = 'NotWanted';
+}
+
 /** A newer head than the one under review is known. */
 class Superseded extends Error {
   override readonly name = 'Superseded';
@@ -69,24 +75,20 @@ async function carryOut(attempt: Attempt): Promise<void> {
   const { services, work, review } = attempt;
   const { pull } = work.data;
   const forge = await services.openForge(pull.repository);
-  const state = await forge.pullRequest(pull.number);
-  const old = outdated(review, state);
+  const state = work.data.group === undefined ? await forge.pullRequest(pull.number) : undefined;
+  const old = state && outdated(review, state);
   if (old !== undefined) return supersede(services, pull, review, old);
   await updateCheckRuns(forge, review, inProgress('Reviewing', 'The review has started.'));
 
   const watch = watchHead(attempt);
   try {
     const { baseTip, ...analysis } = await analysed(attempt, forge, state, watch.signal);
-    const text = await forge.diff(pull.number);
-    const diff = (text === undefined ? undefined : githubDiff(text)) ?? analysis.diff;
     watch.signal.throwIfAborted();
-    const current = await forge.pullRequest(pull.number);
-    if (current.head !== review.head) throw new Superseded('a newer push');
-    await keepReport(services.database, pull.repository, review, analysis, baseTip);
-    const dismissals = await dismissalsOn(services.database, pull);
-    await saySo(services, forge, pull, review.head, analysis, dismissals, diff);
-    await conclude(attempt, forge, analysis, dismissals);
+    if (state === undefined)
+      await conclude(attempt, forge, analysis, await dismissalsIn(services.database, pull.repository.id));
+    else await publish(attempt, forge, analysis, baseTip);
   } catch (error) {
+    if (error instanceof NotWanted) return supersede(services, pull, review, error.message, 'Not reviewed');
     if (!(error instanceof Superseded)) throw error;
     return supersede(services, pull, review, 'A newer push came while this one was under review.');
   } finally {
@@ -94,6 +96,20 @@ async function carryOut(attempt: Attempt): Promise<void> {
   }
   await endReview(services.database, review.id, 'completed');
   await noteDiskUse(attempt);
+}
+
+/** Brings comments and check runs of the pull request to what the analysis found. Rejects with Superseded after a newer push. */
+async function publish(attempt: Attempt, forge: Forge, analysis: Analysis, baseTip: string): Promise<void> {
+  const { services, work, review } = attempt;
+  const { pull } = work.data;
+  const text = await forge.diff(pull.number);
+  const diff = (text === undefined ? undefined : githubDiff(text)) ?? analysis.diff;
+  const current = await forge.pullRequest(pull.number);
+  if (current.head !== review.head) throw new Superseded('a newer push');
+  await keepReport(services.database, pull.repository, review, analysis, baseTip);
+  const dismissals = await dismissalsOn(services.database, pull);
+  await saySo(services, forge, pull, review.head, analysis, dismissals, diff);
+  await conclude(attempt, forge, analysis, dismissals);
 }
 
 /** A figure for the administrator: that it can't be had ends no review otherwise. */
@@ -120,28 +136,32 @@ function outdated(review: StoredReview, state: PullRequestState): string | undef
 async function analysed(
   attempt: Attempt,
   forge: Forge,
-  state: PullRequestState,
+  state: PullRequestState | undefined,
   signal: AbortSignal,
 ): Promise<Analysis & { readonly baseTip: string }> {
   const { services, work, review } = attempt;
-  const { pull } = work.data;
+  const { pull, group } = work.data;
   const gitDir = mirrorDir(services.dataDir, pull.repository.id);
   const steps = tellSteps(services, forge, review);
   const release = holdMirror(gitDir);
   try {
     steps.at('Comparing with the base branch');
-    const { mergeBase, base, ahead } = await forge.compare(review.baseRef, review.head);
+    const { mergeBase, base, ahead } = await forge.compare(group?.base ?? review.baseRef, review.head);
     steps.at('Fetching the trees');
     await makeRoom(services.dataDir, services.mirrorBounds);
-    const remote = { url: state.gitUrl, token: await forge.gitToken(work.attempt > 1) };
-    const wanted = { pull: pull.number, base: mergeBase, baseTip: base };
+    const remote = { url: state?.gitUrl ?? forge.gitUrl(), token: await forge.gitToken(work.attempt > 1) };
+    const ref = group === undefined ? {} : { ref: group.ref };
+    const wanted = { pull: pull.number, ...ref, base: mergeBase, baseTip: base };
     const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
-    const commits = found ?? (await forge.commits(pull.number));
+    const commits = found ?? (group === undefined ? await forge.commits(pull.number) : []);
     steps.at('Analysing');
     const { indexer } = services;
     const needsIndex = !indexer.hasFailed(gitDir);
+    const ownerConfiguration = await forge.ownerConfiguration();
+    const { draft = false, labels = [] } = state ?? {};
+    const about = { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits, needsIndex };
     const analysis = await analyse(
-      { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits, needsIndex },
+      { ...about, ownerConfiguration, draft, labels },
       services.limits,
       {
         configured: (configuration) => {
@@ -151,6 +171,7 @@ async function analysed(
       },
       signal,
     );
+    if (analysis !== undefined && 'skipped' in analysis) throw new NotWanted(analysis.skipped);
     if (analysis === undefined) indexer.request(gitDir, mergeBase, true);
     else {
       indexer.request(gitDir, base, false);
@@ -213,17 +234,19 @@ async function conclude(
   const there = work.attempt > 1 ? await forge.checkRuns(review.head) : [];
   const known = new Map<number, CheckRunState>(there.map((run) => [run.id, run]));
   const { findings } = analysis.report;
-  const findingUrl = (finding: Finding) =>
-    services.links?.finding(work.data.pull, review.id, findings.indexOf(finding));
+  const { pull, group } = work.data;
+  // A merge group has no pages: its pull requests have.
+  const links = group === undefined ? services.links : undefined;
+  const findingUrl = (finding: Finding) => links?.finding(pull, review.id, findings.indexOf(finding));
   const own = (checker: string) =>
     findings.flatMap((finding, ordinal) => (finding.checker === checker ? [ordinal] : []));
   const isDismissed = (ordinal: number) => dismissals.has(findings[ordinal]?.fingerprint ?? '');
   for (const [checker, id] of Object.entries(review.checkRuns)) {
     if (id === null || known.get(id)?.completed) continue;
     const output = outputOf(checker, analysis, dismissals, findingUrl);
-    const detailsUrl =
-      services.links && detailsUrlOf(services.links, work.data.pull, review.id, own(checker));
-    const actions = buttonsOf(own(checker).some((ordinal) => !isDismissed(ordinal)));
+    const detailsUrl = links && detailsUrlOf(links, pull, review.id, own(checker));
+    const actions =
+      group === undefined ? buttonsOf(own(checker).some((ordinal) => !isDismissed(ordinal))) : undefined;
     await completeCheckRun(forge, id, { ...output, detailsUrl, actions }, known.get(id)?.annotations);
   }
 }
@@ -237,7 +260,7 @@ function detailsUrlOf(links: Links, pull: PullRequest, review: string, own: read
 /** What the check run of one checker says, as the repository's configuration wants it. */
 function outputOf(
   checker: string,
-  { report, configuration, corrections }: Analysis,
+  { report, configuration, corrections, configurationProblems }: Analysis,
   dismissals: ReadonlyMap<string, Dismissal>,
   findingUrl: (finding: Finding) => string | undefined,
 ): CheckRunOutput {
@@ -246,8 +269,14 @@ function outputOf(
     const summary = `${CONFIGURATION_PATH} of the base branch turns this checker off.`;
     return { conclusion: 'neutral', title: 'Turned off', summary, annotations: [] };
   }
-  const failOn = configuration.advisory ? 'never' : (own['fail-on'] ?? configuration['fail-on']);
-  return checkRunOutput(checker, report, { failOn, findingUrl, dismissals, corrections });
+  const { advisory } = configuration;
+  const failOn = advisory ? 'never' : (own['fail-on'] ?? configuration['fail-on']);
+  const output = checkRunOutput(checker, report, { failOn, findingUrl, dismissals, corrections });
+  if (configurationProblems === undefined) return output;
+  return withConfigurationCheck(output, configurationProblems, {
+    annotate: checker === 'trailers',
+    advisory,
+  });
 }
 
 /** Puts the job back, or ends the review as one that could not be done. Whatever breaks, check runs do end. */

@@ -9,7 +9,7 @@ import { type Report, sourceKey } from '../review/report.ts';
 import { type Correction, correctionsBlock } from './corrected-messages.ts';
 import { explanationMarkdown, traceMarkdown } from './markdown.ts';
 import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText } from './markdown-text.ts';
-import { commitText, placeText, shortId } from './places.ts';
+import { commitText, placeText, type Quotes, shortId } from './places.ts';
 import { countText, type FailOn, fails, plural } from './verdict.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -238,7 +238,10 @@ function anchorOf(finding: Finding, diff: readonly FileDiff[]): Omit<ReviewComme
 }
 
 /** The body of a comment: what is wrong, the trace, why, a suggestion, and the mark of the finding. */
-export function commentBody(finding: Finding, report: Report): string {
+export function commentBody(
+  finding: Finding,
+  report: Quotes & { readonly stats: Pick<Report['stats'], 'commits'> },
+): string {
   const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
   const blocks = [`${SIGN[finding.severity]} **${markdownText(finding.message)}**${confidence}`];
   if (finding.explanation !== '') blocks.push(explanationMarkdown(finding.explanation));

@@ -54,3 +54,17 @@ export async function dismissalsOn(
     rows.map(({ fingerprint, login, reason, at }) => [fingerprint, { fingerprint, by: login, reason, at }]),
   );
 }
+
+/** The dismissals on all pull requests of a repository, by fingerprint: what a merge group brings together. */
+export async function dismissalsIn(
+  database: Database,
+  repository: number,
+): Promise<ReadonlyMap<string, Dismissal>> {
+  const rows = await database.query<{ fingerprint: string; login: string; reason: string; at: Date }>(
+    'SELECT fingerprint, login, reason, at FROM adjutant.dismissal WHERE repository = $1 ORDER BY at',
+    [repository],
+  );
+  return new Map(
+    rows.map(({ fingerprint, login, reason, at }) => [fingerprint, { fingerprint, by: login, reason, at }]),
+  );
+}

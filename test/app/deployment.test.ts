@@ -25,15 +25,17 @@ describe('app.yml', () => {
   };
 
   test('subscribes to the events that have a handler, and to no other', () => {
-    expect(manifest.default_events.toSorted()).toEqual(handlers.map((handler) => handler.event).toSorted());
+    const wanted = handlers.filter(({ isAlwaysSent }) => isAlwaysSent !== true).map(({ event }) => event);
+    expect(manifest.default_events.toSorted()).toEqual(wanted.toSorted());
   });
 
-  test('asks for the permissions of the tokens that Adjutant asks for, and for no other', () => {
+  test('asks for the permissions of the tokens and the events that Adjutant asks for, and for no other', () => {
     const client = read('src/app/github/client.ts');
     const [, text = ''] = /API_PERMISSIONS = \{([^}]*)\}/.exec(client) ?? [];
     const used = Object.fromEntries(
       [...text.matchAll(/(\w+): '(\w+)'/g)].map(([, name, level]) => [name, level]),
     );
+    for (const { permission } of handlers) if (permission !== undefined) used[permission] ??= 'read';
     expect(used).toEqual(manifest.default_permissions);
   });
 

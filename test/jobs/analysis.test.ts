@@ -38,6 +38,9 @@ const request = (configurationAt = base) => ({
   base,
   head,
   configurationAt,
+  ownerConfiguration: undefined,
+  draft: false,
+  labels: [],
   commits: [head],
   needsIndex: true,
 });

@@ -66,7 +66,17 @@ let count = 0;
 async function reviewed(files: Readonly<Record<string, File>>, message = SIGNED): Promise<Analysis> {
   const head = await commit(`refs/heads/change${++count}`, files, message);
   const base = git('rev-parse', 'refs/heads/base');
-  const request = { gitDir, base, head, configurationAt: base, commits: [head], needsIndex: false };
+  const request = {
+    gitDir,
+    base,
+    head,
+    configurationAt: base,
+    ownerConfiguration: undefined,
+    draft: false,
+    labels: [],
+    commits: [head],
+    needsIndex: false,
+  };
   return (await analyse(request, limits)) as Analysis;
 }
 

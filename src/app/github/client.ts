@@ -23,6 +23,8 @@ export interface GitHubClient {
   open(repository: Repository): Octokit;
   /** A token that may read this repository's contents and nothing else; `fresh`: not one from before. */
   gitToken(repository: Repository, fresh: boolean): Promise<string>;
+  /** Reads the contents of another repository of the same installation; undefined where it is in none. */
+  openNamed(installation: number, name: string): Promise<Octokit | undefined>;
   /** Adjutant's own login: `name[bot]`. */
   login(): Promise<string>;
   readonly appId: number;
@@ -102,6 +104,16 @@ export function createGitHubClient(
       return octokit;
     },
     gitToken: (repository, fresh) => token(repository, { contents: 'read' }, fresh),
+    async openNamed(installationId, name) {
+      const scope = { repositoryNames: [name], permissions: { contents: 'read' } };
+      try {
+        const made = await app.octokit.auth({ type: 'installation', installationId, ...scope });
+        return new Client({ auth: (made as { token: string }).token });
+      } catch (error) {
+        if (isStatus(error, 404, 422)) return undefined;
+        throw error;
+      }
+    },
     login() {
       login ??= app.octokit.rest.apps.getAuthenticated().then(({ data }) => `${data?.slug}[bot]`);
       login.catch(() => {

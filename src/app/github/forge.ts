@@ -5,6 +5,7 @@ import type { Repository } from '../../jobs/job.ts';
 import { checkRuns, createCheckRun, updateCheckRun } from './check-runs.ts';
 import type { GitHubClient } from './client.ts';
 import { isStatus, unlessGone } from './errors.ts';
+import { ownerConfiguration } from './owner-configuration.ts';
 import { createReview, createReviewComment, minimizeComment, ownComments } from './reviews.ts';
 
 export function createForge(client: GitHubClient): OpenForge {
@@ -51,6 +52,8 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
         throw error;
       }
     },
+    gitUrl: () => client.gitUrl(`${repository.owner}/${repository.name}`),
+    ownerConfiguration: () => ownerConfiguration(client, repository),
     gitToken: (fresh) => client.gitToken(repository, fresh),
 
     createCheckRun: (run) => unlessGone('The repository', createCheckRun(octokit, place, run)),

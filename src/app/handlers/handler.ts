@@ -13,7 +13,12 @@ export interface Decision {
 export interface Handler {
   /** GitHub's name of the event, as in `X-GitHub-Event`. */
   readonly event: string;
+  /** Those that matter; none for an event that has no actions. */
   readonly actions: readonly string[];
+  /** Permission that GitHub wants for the event alone. */
+  readonly permission?: string;
+  /** GitHub sends it to every App: none can subscribe to it. */
+  readonly isAlwaysSent?: true;
   /** Undefined where there is nothing to do. Throws a ZodError for a payload that GitHub does not send. */
   decide(payload: unknown): Decision | undefined;
 }

@@ -1,4 +1,4 @@
-/** `pull_request`: a new head, a new base, ready again: review it. Closed: clean up. */
+/** `pull_request`: a new head, a new base, ready again, a label less that may have held it back: review it. Closed: clean up. */
 import { z } from 'zod';
 import { type CloseJob, type PushJob, pullKey } from '../../jobs/job.ts';
 import { type Handler, payloadParts, repositoryOf } from './handler.ts';
@@ -13,7 +13,7 @@ const schema = z.object({
 
 export const pullRequest: Handler = {
   event: 'pull_request',
-  actions: ['opened', 'synchronize', 'reopened', 'ready_for_review', 'edited', 'closed'],
+  actions: ['opened', 'synchronize', 'reopened', 'ready_for_review', 'edited', 'unlabeled', 'closed'],
   decide(payload) {
     const { action, changes, pull_request: pr, ...rest } = schema.parse(payload);
     // A new title or text is no new code.

@@ -1,0 +1,205 @@
+/** What a repository's configuration, people's buttons and unusual pull requests make of reviews, end to end. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ReviewComment } from '../../demo/github/index.ts';
+import { broken, brokenTwice, clean, driver } from './kernel-sample.ts';
+import { conclusions, openReviewStage, type ReviewStage } from './review-stage.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
+const CONFIGURATION = '.github/adjutant.yml';
+
+let stage: ReviewStage;
+beforeAll(async () => {
+  stage = await openReviewStage();
+});
+afterAll(() => stage.close());
+afterEach(() => {
+  expect(stage.github.violations.splice(0)).toEqual([]);
+});
+
+describe('the configuration', () => {
+  test('that a pull request edits is checked with line and column, and does not hold yet', async () => {
+    const { github } = stage;
+    const repository = await stage.repository();
+    const wrong = 'fail-on: never\nchekers:\n  null-deref:\n    enabled: false\n';
+    const { message, files } = driver(broken);
+    const pull = await github.createPullRequest(repository, {
+      commits: [{ message, files: { ...files, [CONFIGURATION]: wrong } }],
+    });
+    const runs = await stage.reviewed(pull);
+    expect(conclusions(runs)).toEqual(['failure', 'failure', 'failure']);
+    const trailers = runs.get('adjutant / trailers');
+    expect(trailers?.summary).toMatch(/line 2, column 1: unknown key/);
+    expect(trailers?.annotations).toMatchObject([{ path: CONFIGURATION, start_line: 2, start_column: 1 }]);
+    expect(runs.get('adjutant / null-deref')?.annotations).toHaveLength(1);
+
+    await github.push(repository, pull.head.ref, {
+      commits: [{ message, files: { [CONFIGURATION]: 'fail-on: never\n' } }],
+    });
+    const later = await stage.reviewed(pull);
+    expect(conclusions(later)).toEqual(['success', 'failure', 'success']);
+    expect(later.get('adjutant / lock-order')?.summary).toMatch(/is valid\. It holds once it is merged/);
+  });
+
+  test('that nobody can read leaves the defaults, and says so', async () => {
+    const pull = await stage.opened(broken, { [CONFIGURATION]: 'fail-on: [\n' });
+    const runs = await stage.reviewed(pull);
+    expect(conclusions(runs)).toEqual(['success', 'failure', 'success']);
+    expect(runs.get('adjutant / trailers')?.summary).toMatch(/configuration of the base branch is not valid/);
+  });
+
+  test('that is advisory fails nothing', async () => {
+    const pull = await stage.opened(broken, { [CONFIGURATION]: 'advisory: true\n' });
+    expect(conclusions(await stage.reviewed(pull))).toEqual(['success', 'success', 'success']);
+    expect(stage.github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  test('of the organisation holds where a repository has none', async () => {
+    const { github } = stage;
+    await github.createRepository('acme/.github', { [CONFIGURATION]: 'comment-limit: 1\nfail-on: never\n' });
+    const repository = await github.createRepository('acme/linux', driver(clean).files);
+    const pull = await github.createPullRequest(repository, { commits: [driver(brokenTwice)] });
+    expect(conclusions(await stage.reviewed(pull))).toEqual(['success', 'success', 'success']);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+    const own = await github.createRepository('acme/stable', {
+      ...driver(clean).files,
+      [CONFIGURATION]: 'comment-limit: 5\n',
+    });
+    const other = await github.createPullRequest(own, { commits: [driver(brokenTwice)] });
+    expect(conclusions(await stage.reviewed(other))).toEqual(['success', 'failure', 'success']);
+    expect(github.reviewComments(other)).toHaveLength(2);
+  });
+
+  test('may leave drafts and labels alone, until they are ready or the label is gone', async () => {
+    const { github } = stage;
+    const repository = await stage.repository({
+      [CONFIGURATION]: 'drafts: skip\nskip-labels: [no-review]\n',
+    });
+    const draft = await github.createPullRequest(repository, { commits: [driver(broken)], draft: true });
+    const skipped = await stage.reviewed(draft);
+    expect(conclusions(skipped)).toEqual(['neutral', 'neutral', 'neutral']);
+    expect(skipped.get('adjutant / trailers')).toMatchObject({ title: 'Not reviewed' });
+    expect(github.reviewComments(draft)).toEqual([]);
+    await github.setDraft(draft, false);
+    expect(conclusions(await stage.reviewed(draft, 6))).toEqual(['success', 'failure', 'success']);
+
+    await github.label(draft, 'no-review');
+    expect(conclusions(await stage.pushed(draft, brokenTwice))).toEqual(['neutral', 'neutral', 'neutral']);
+    await github.label(draft, 'no-review', false);
+    expect(conclusions(await stage.reviewed(draft, 6))).toEqual(['success', 'failure', 'success']);
+    await github.label(draft, 'other');
+    await github.label(draft, 'other', false);
+    await stage.quiet();
+    expect(github.checkRuns(draft)).toHaveLength(6);
+  });
+});
+
+describe('a merge queue', () => {
+  test('gets its checks on the commit that it built, and no comment', async () => {
+    const { github } = stage;
+    const pull = await stage.opened(broken);
+    const head = await github.queueMerge(pull);
+    const runs = () => github.allCheckRuns().filter((run) => run.head === head);
+    await stage.seen(() => runs().length === 3 && runs().every((run) => run.status === 'completed'));
+    expect(conclusions(new Map(runs().map((run) => [run.name, run])))).toEqual([
+      'success',
+      'failure',
+      'success',
+    ]);
+    expect(github.reviewComments(pull)).toHaveLength(1);
+    expect(pull.comments).toEqual([]);
+    await github.queueMerge(pull, 'destroyed');
+    await stage.quiet();
+    expect(runs()).toHaveLength(3);
+  });
+
+  test('that gives a commit up leaves no check open', async () => {
+    const { github } = stage;
+    const pull = await stage.opened(clean.replace('speed', 'pace'));
+    github.fault = ({ operation }) => (operation === 'checks/create' ? { delay: 700 } : undefined);
+    const head = await github.queueMerge(pull);
+    await github.queueMerge(pull, 'destroyed');
+    github.fault = undefined;
+    const runs = () => github.allCheckRuns().filter((run) => run.head === head);
+    await stage.seen(() => runs().length === 3 && runs().every((run) => run.status === 'completed'));
+  });
+
+  test('lets through what was dismissed on the pull request', async () => {
+    const { github } = stage;
+    const pull = await stage.opened(broken);
+    const run = (await stage.reviewed(pull)).get('adjutant / null-deref');
+    if (run !== undefined) github.requestAction(run, 'dismiss', 'maintainer');
+    await stage.reviewed(pull, 6);
+    const head = await github.queueMerge(pull);
+    const runs = () => github.allCheckRuns().filter((one) => one.head === head);
+    await stage.seen(() => runs().length === 3 && runs().every((one) => one.status === 'completed'));
+    expect(runs().map(({ conclusion }) => conclusion)).toEqual(['success', 'success', 'success']);
+  });
+});
+
+test('a push to the base branch brings its tip into the mirror, one to another branch does not', async () => {
+  const { github } = stage;
+  const pull = await stage.opened(broken);
+  const { repository } = pull;
+  const fetched = () => github.requests.filter(({ path }) => path.includes(`${repository.name}.git`)).length;
+  const before = fetched();
+  await github.push(repository, 'topic', { commits: [driver(brokenTwice)], onto: pull.base.sha });
+  await stage.quiet();
+  expect(fetched()).toBe(before);
+  await github.push(repository, 'master', { commits: [driver(brokenTwice)] });
+  await stage.seen(() => fetched() > before);
+});
+
+test('a repository from which the App is taken away is forgotten', async () => {
+  const { github, app } = stage;
+  const pull = await stage.opened(broken);
+  const mirror = join(app.dataDir, 'data/mirrors', `${pull.repository.id}.git`);
+  expect(existsSync(mirror)).toBe(true);
+  await github.setInstalled(pull.repository, false);
+  await expect.poll(() => existsSync(mirror), { timeout: 60_000, interval: 100 }).toBe(false);
+  await github.setInstalled(pull.repository, true);
+  github.deleteReviewComment(github.reviewComments(pull)[0] as ReviewComment, 'maintainer');
+  await stage.pushed(pull, broken, pull.base.sha);
+  // What was said before is not known any more.
+  expect(github.reviewComments(pull)).toHaveLength(1);
+});
+
+describe('pull requests that are', () => {
+  test('without a change, and of merges only, are reviewed and pass', async () => {
+    const { github } = stage;
+    const repository = await stage.repository();
+    const empty = await github.createPullRequest(repository, {
+      commits: [
+        {
+          message: 'port: nothing\n\nNot yet.\n\nSigned-off-by: Some Body <somebody@example.org>\n',
+          files: {},
+        },
+      ],
+    });
+    expect(conclusions(await stage.reviewed(empty))).toEqual(['success', 'success', 'success']);
+    expect(empty.reviews).toEqual([]);
+  });
+
+  test('full of findings get all of them as annotations, and the limit of comments', async () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, index) => `
+int port_width_${index}(struct port *port)
+{
+	if (!port)
+		return port->speed;
+	return port->width;
+}
+`,
+    ).join('');
+    const pull = await stage.opened(`${clean}${many}`);
+    const run = (await stage.reviewed(pull)).get('adjutant / null-deref');
+    expect(run?.annotations).toHaveLength(60);
+    expect(run?.title).toBe('60 errors introduced');
+    expect(stage.github.reviewComments(pull)).toHaveLength(20);
+    await stage.pushed(pull, `${clean}${many}\nint port_count;\n`);
+    expect(stage.github.reviewComments(pull).length).toBeLessThanOrEqual(40);
+  });
+});

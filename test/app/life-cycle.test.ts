@@ -10,6 +10,21 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const CONFIGURATION = '.github/adjutant.yml';
 
+/** So many functions with a finding each. */
+function functions(count: number): string {
+  return Array.from(
+    { length: count },
+    (_, index) => `
+int port_width_${index}(struct port *port)
+{
+	if (!port)
+		return port->speed;
+	return port->width;
+}
+`,
+  ).join('');
+}
+
 let stage: ReviewStage;
 beforeAll(async () => {
   stage = await openReviewStage();
@@ -167,7 +182,7 @@ test('a repository from which the App is taken away is forgotten', async () => {
 });
 
 describe('pull requests that are', () => {
-  test('without a change, and of merges only, are reviewed and pass', async () => {
+  test('without a change are reviewed and pass', async () => {
     const { github } = stage;
     const repository = await stage.repository();
     const empty = await github.createPullRequest(repository, {
@@ -182,18 +197,20 @@ describe('pull requests that are', () => {
     expect(empty.reviews).toEqual([]);
   });
 
+  test('pushed to again take at most 18 requests, also with ten findings', async () => {
+    const { github } = stage;
+    const pull = await stage.opened(clean.replace('speed', 'pace'));
+    await stage.quiet();
+    const from = github.requests.length;
+    await stage.pushed(pull, `${clean}${functions(10)}`);
+    await stage.quiet();
+    expect(github.reviewComments(pull)).toHaveLength(10);
+    const asked = github.requests.slice(from).filter(({ operation }) => operation !== 'git');
+    expect(asked.length).toBeLessThanOrEqual(18);
+  });
+
   test('full of findings get all of them as annotations, and the limit of comments', async () => {
-    const many = Array.from(
-      { length: 60 },
-      (_, index) => `
-int port_width_${index}(struct port *port)
-{
-	if (!port)
-		return port->speed;
-	return port->width;
-}
-`,
-    ).join('');
+    const many = functions(60);
     const pull = await stage.opened(`${clean}${many}`);
     const run = (await stage.reviewed(pull)).get('adjutant / null-deref');
     expect(run?.annotations).toHaveLength(60);

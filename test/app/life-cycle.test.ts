@@ -146,7 +146,7 @@ describe('a merge queue', () => {
     const pull = await stage.opened(broken);
     const run = (await stage.reviewed(pull)).get('adjutant / null-deref');
     if (run !== undefined) github.requestAction(run, 'dismiss', 'maintainer');
-    await stage.reviewed(pull, 6);
+    await stage.reviewed(pull, 4);
     const head = await github.queueMerge(pull);
     const runs = () => github.allCheckRuns().filter((one) => one.head === head);
     await stage.seen(() => runs().length === 3 && runs().every((one) => one.status === 'completed'));

@@ -86,8 +86,10 @@ function residentMiB({ pid }: RunningApp): number {
   return Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024;
 }
 
-const percentile = (sorted: readonly number[], part: number): number =>
-  Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+function percentile(sorted: readonly number[], part: number): number {
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+}
 
-const mean = (numbers: readonly number[]): number =>
-  Math.round(numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length));
+function mean(numbers: readonly number[]): number {
+  return Math.round(numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length));
+}

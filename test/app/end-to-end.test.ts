@@ -111,7 +111,10 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       .slice(from)
       .filter(({ operation }) => operation === 'checks/update')
       .map(({ body }) => (body as { status: string }).status);
-    expect(statuses).toEqual([...Array(3).fill('in_progress'), ...Array(3).fill('completed')]);
+    // A slow machine tells the steps in between.
+    expect(statuses.slice(0, 3)).toEqual(Array(3).fill('in_progress'));
+    expect(statuses.filter((status) => status === 'completed')).toHaveLength(3);
+    expect(statuses.slice(-3)).toEqual(Array(3).fill('completed'));
   });
 
   test('a second delivery of the same event changes nothing', async () => {

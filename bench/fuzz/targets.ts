@@ -294,7 +294,7 @@ export const targets: readonly Target[] = [
     name: 'configuration',
     seeds: [Buffer.from(YAML)],
     words: YAML_WORDS,
-    run: (bytes) => readConfiguration(decodeText(bytes)),
+    run: (bytes) => readConfiguration(decodeText(bytes), []),
   },
   {
     name: 'comment',

@@ -6,3 +6,5 @@ import { lockOrder } from './lock-order/index.ts';
 import { nullDeref } from './null-deref/index.ts';
 
 export const codeCheckers: readonly CodeChecker[] = [lockOrder, nullDeref, buildAssert];
+
+export const codeCheckerNames: readonly string[] = codeCheckers.map(({ name }) => name);

@@ -16,6 +16,6 @@ export function failOnLevel(
   if (given) return () => given;
   if (!configuration) return () => 'error';
   if (configuration.advisory) return () => 'never';
-  const checkers: Readonly<Record<string, { 'fail-on'?: FailOn | undefined }>> = configuration.checkers;
+  const { checkers } = configuration;
   return (checker) => checkers[checker]?.['fail-on'] ?? configuration['fail-on'];
 }

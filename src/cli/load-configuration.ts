@@ -24,6 +24,9 @@ export async function loadConfiguration(
     });
   } else bytes = (await base?.read([CONFIGURATION_PATH]))?.get(CONFIGURATION_PATH);
   if (bytes === undefined) return undefined;
-  const { requireConfiguration } = await import('../config/read-configuration.ts');
-  return requireConfiguration(decodeText(bytes), file ?? CONFIGURATION_PATH);
+  const [{ requireConfiguration }, { codeCheckerNames }] = await Promise.all([
+    import('../config/read-configuration.ts'),
+    import('../checkers/registry.ts'),
+  ]);
+  return requireConfiguration(decodeText(bytes), file ?? CONFIGURATION_PATH, codeCheckerNames);
 }

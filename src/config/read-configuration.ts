@@ -17,8 +17,8 @@ export type ConfigurationResult =
   | { readonly configuration: Configuration; readonly problems: readonly [] }
   | { readonly configuration: undefined; readonly problems: readonly ConfigurationProblem[] };
 
-/** Reads a configuration. Unknown keys, wrong values and YAML errors are problems, each with line and column. */
-export function readConfiguration(text: string): ConfigurationResult {
+/** Reads a configuration; `checkers` are the names of all checkers of code. Unknown keys, wrong values and YAML errors are problems, each with line and column. */
+export function readConfiguration(text: string, checkers: readonly string[]): ConfigurationResult {
   const failed = (problems: ConfigurationProblem[]): ConfigurationResult => ({
     configuration: undefined,
     problems: problems.slice(0, MAX_PROBLEMS),
@@ -41,7 +41,7 @@ export function readConfiguration(text: string): ConfigurationResult {
   } catch (error) {
     return failed([{ line: 1, column: 1, message: (error as Error).message }]);
   }
-  const result = configurationSchema.safeParse(value ?? {});
+  const result = configurationSchema(checkers).safeParse(value ?? {});
   if (result.success) return { configuration: result.data, problems: [] };
   return failed(
     result.error.issues.flatMap(explain).map(({ path, key, message }) => {
@@ -62,8 +62,8 @@ function parsed(text: string, lineCounter: LineCounter): ReturnType<typeof parse
 }
 
 /** The configuration of a text that must be right. Throws a UserError that names `file` and the first problem. */
-export function requireConfiguration(text: string, file: string): Configuration {
-  const { configuration, problems } = readConfiguration(text);
+export function requireConfiguration(text: string, file: string, checkers: readonly string[]): Configuration {
+  const { configuration, problems } = readConfiguration(text, checkers);
   if (configuration) return configuration;
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';

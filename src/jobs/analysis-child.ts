@@ -1,5 +1,6 @@
 /** The process of one analysis: started by analysis.ts, told one request, gone afterwards. */
 import { COMMIT_MESSAGE } from '../checkers/checker.ts';
+import { codeCheckerNames } from '../checkers/registry.ts';
 import { trailerOptions } from '../checkers/trailers/configured-options.ts';
 import { correctMessages } from '../checkers/trailers/correct.ts';
 import { cacheDir } from '../config/cache-dir.ts';
@@ -90,7 +91,7 @@ async function configurationOf(
   const file = await configurationFile(await repository.tree(commit));
   const text = file ?? ownerText;
   if (text === undefined) return { configuration: defaultConfiguration, limits: [] };
-  const { configuration, problems } = readConfiguration(text);
+  const { configuration, problems } = readConfiguration(text, codeCheckerNames);
   if (configuration !== undefined) return { configuration, limits: [] };
   const [first] = problems;
   const whose = file === undefined ? "owner's .github repository" : 'base branch';
@@ -108,7 +109,7 @@ async function configurationFile(tree: SourceTree | undefined): Promise<string |
 async function changedConfiguration({ diff, head }: Change): Promise<Analysis['configurationProblems']> {
   if (!diff.some(({ newPath }) => newPath === CONFIGURATION_PATH)) return undefined;
   const text = await configurationFile(head);
-  return text === undefined ? undefined : readConfiguration(text).problems;
+  return text === undefined ? undefined : readConfiguration(text, codeCheckerNames).problems;
 }
 
 serveRequest(run);

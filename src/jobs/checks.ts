@@ -1,10 +1,14 @@
-/** The three check runs of a head: made, kept and ended together. */
+/** The check runs of a head: made, kept and ended together. */
+
+import type { Finding } from '../checkers/checker.ts';
+import { codeCheckerNames } from '../checkers/registry.ts';
+import type { Configuration } from '../config/configuration.ts';
 import type { Database } from '../store/database.ts';
 import { type StoredReview, setCheckRun } from '../store/reviews.ts';
 import type { CheckRunUpdate, Forge } from './forge.ts';
 
-export const checkers = ['lock-order', 'null-deref', 'trailers'] as const;
-export type CheckerName = (typeof checkers)[number];
+/** Those that every head has, for branch protection to require. */
+export const checkers: readonly string[] = ['lock-order', 'null-deref', 'trailers'];
 
 const MAX_ANNOTATIONS = 50;
 
@@ -13,8 +17,20 @@ function checkRunName(checker: string): string {
 }
 
 /** The checker of a check run's name; undefined for another App's. */
-export function checkerOf(name: string): CheckerName | undefined {
-  return checkers.find((checker) => checkRunName(checker) === name);
+export function checkerOf(name: string): string | undefined {
+  return [...new Set([...checkers, ...codeCheckerNames])].find((checker) => checkRunName(checker) === name);
+}
+
+/** Checkers besides those of every head that have a check run: the configuration names them, or they found something. */
+export function furtherCheckers(
+  configuration: Configuration,
+  findings: readonly Pick<Finding, 'checker'>[],
+): readonly string[] {
+  return codeCheckerNames.filter(
+    (name) =>
+      !checkers.includes(name) &&
+      (configuration.checkers[name] !== undefined || findings.some(({ checker }) => checker === name)),
+  );
 }
 
 /**

@@ -59,7 +59,7 @@ async function rerun(
     head,
     baseRef: review.baseRef,
     again: true,
-    checkers: checkers.filter((name) => checker === undefined || name === checker),
+    checkers: checker === undefined ? checkers : [checker],
     attempt,
   });
 }

@@ -3,7 +3,6 @@ import { dismiss, dismissalsOn } from '../store/dismissals.ts';
 import { latestReport } from '../store/latest-report.ts';
 import type { Work } from '../store/queue.ts';
 import { reviewsOf } from '../store/reviews.ts';
-import { type CheckerName, checkers } from './checks.ts';
 import { explanation } from './explanation.ts';
 import type { PressJob } from './job.ts';
 import { replyOnce } from './reply-once.ts';
@@ -48,7 +47,7 @@ export async function press(services: Services, work: Work<object>, job: PressJo
     head,
     baseRef: review.baseRef,
     again: true,
-    checkers: checkers.filter((name): name is CheckerName => name === job.checker),
+    checkers: [job.checker],
     attempt: work.attempt,
   });
 }

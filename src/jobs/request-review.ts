@@ -1,6 +1,6 @@
 /** Asks for a review: check runs appear at once, the work itself waits in the queue. */
 import { addReview, endReview, findReview, reviewsOf, type StoredReview } from '../store/reviews.ts';
-import { type CheckerName, checkers, createCheckRuns, updateCheckRuns } from './checks.ts';
+import { checkers, createCheckRuns, updateCheckRuns } from './checks.ts';
 import { type MergeGroup, type PullRequest, pullKey, type ReviewJob } from './job.ts';
 import type { Services } from './services.ts';
 
@@ -12,7 +12,7 @@ export interface ReviewRequest {
   readonly baseRef: string;
   /** Somebody asks for it: a review that there is already does not count. */
   readonly again: boolean;
-  readonly checkers?: readonly CheckerName[];
+  readonly checkers?: readonly string[];
   readonly group?: MergeGroup;
   /** 1 at the first try of the asking job. */
   readonly attempt: number;

@@ -15,7 +15,7 @@ import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { buttonsOf } from './buttons.ts';
-import { type CheckerName, completeCheckRun, updateCheckRuns } from './checks.ts';
+import { checkers, completeCheckRun, createCheckRuns, furtherCheckers, updateCheckRuns } from './checks.ts';
 import { ChildStopped } from './child.ts';
 import { giveUp } from './dead-letter.ts';
 import { diskUse } from './disk-use.ts';
@@ -241,7 +241,7 @@ async function conclude(
   const own = (checker: string) =>
     findings.flatMap((finding, ordinal) => (finding.checker === checker ? [ordinal] : []));
   const isDismissed = (ordinal: number) => dismissals.has(findings[ordinal]?.fingerprint ?? '');
-  for (const [checker, id] of Object.entries(review.checkRuns)) {
+  for (const [checker, id] of Object.entries(await allCheckRuns(services, forge, work, review, analysis))) {
     if (id === null || known.get(id)?.completed) continue;
     const output = outputOf(checker, analysis, dismissals, findingUrl);
     const detailsUrl = links && detailsUrlOf(links, pull, review.id, own(checker));
@@ -249,6 +249,23 @@ async function conclude(
       group === undefined ? buttonsOf(own(checker).some((ordinal) => !isDismissed(ordinal))) : undefined;
     await completeCheckRun(forge, id, { ...output, detailsUrl, actions }, known.get(id)?.annotations);
   }
+}
+
+/** The check runs of a review; those of further checkers are made now that it is known that they are wanted. */
+async function allCheckRuns(
+  services: Services,
+  forge: Forge,
+  work: Work<ReviewJob>,
+  review: StoredReview,
+  { configuration, report }: Analysis,
+): Promise<StoredReview['checkRuns']> {
+  const isOfAll = checkers.every((checker) => checker in review.checkRuns);
+  const further = isOfAll ? furtherCheckers(configuration, report.findings) : [];
+  const missing = further.filter((checker) => !(checker in review.checkRuns));
+  if (missing.length === 0) return review.checkRuns;
+  const wanted = { ...review, checkRuns: Object.fromEntries(missing.map((checker) => [checker, null])) };
+  await createCheckRuns(services.database, forge, wanted, work.attempt);
+  return (await findReview(services.database, review.id))?.checkRuns ?? review.checkRuns;
 }
 
 /** Where a check run's "Details" leads: to its finding where there is one, to the pull request's page otherwise. */
@@ -264,13 +281,13 @@ function outputOf(
   dismissals: ReadonlyMap<string, Dismissal>,
   findingUrl: (finding: Finding) => string | undefined,
 ): CheckRunOutput {
-  const own = configuration.checkers[checker as CheckerName];
-  if (!own.enabled) {
+  const own = configuration.checkers[checker];
+  if (own?.enabled === false) {
     const summary = `${CONFIGURATION_PATH} of the base branch turns this checker off.`;
     return { conclusion: 'neutral', title: 'Turned off', summary, annotations: [] };
   }
   const { advisory } = configuration;
-  const failOn = advisory ? 'never' : (own['fail-on'] ?? configuration['fail-on']);
+  const failOn = advisory ? 'never' : (own?.['fail-on'] ?? configuration['fail-on']);
   const output = checkRunOutput(checker, report, { failOn, findingUrl, dismissals, corrections });
   if (configurationProblems === undefined) return output;
   return withConfigurationCheck(output, configurationProblems, {

@@ -29,7 +29,7 @@ export function configuredPaths(
   paths: readonly string[],
   configuration: Configuration,
 ): readonly string[] {
-  const own = checkerConfiguration(checker, configuration);
+  const own = configuration.checkers[checker];
   if (!own) return paths;
   if (!own.enabled) return [];
   const { paths: only, 'ignore-paths': ignored } = own;
@@ -38,11 +38,4 @@ export function configuredPaths(
       (only.length === 0 || only.some((glob) => matchesGlob(path, glob))) &&
       !ignored.some((glob) => matchesGlob(path, glob)),
   );
-}
-
-function checkerConfiguration(
-  checker: string,
-  configuration: Configuration,
-): Configuration['checkers']['trailers'] | undefined {
-  return (configuration.checkers as Readonly<Record<string, Configuration['checkers']['trailers']>>)[checker];
 }

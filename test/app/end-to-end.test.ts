@@ -137,6 +137,21 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     expect(pull.comments).toEqual([]);
   });
 
+  anyDatabase('a further checker has a check run where it has found something', async () => {
+    const asserts =
+      'static u32 slot_bit(u64 slot)\n{\n\tBUILD_BUG_ON(slot >= 32);\n\treturn 1u << slot;\n}\n';
+    await newRepository();
+    const pull = await github.createPullRequest(repository, { commits: [driver(`${clean}\n${asserts}`)] });
+    const runs = await reviewed(pull, 4);
+    expect([...runs.keys()].sort()).toEqual(['adjutant / build-assert', ...NAMES]);
+    expect(runs.get('adjutant / build-assert')).toMatchObject({
+      conclusion: 'success',
+      annotations: [{ path: 'drivers/port/port.c', annotation_level: 'notice' }],
+    });
+    expect(pull.threads).toMatchObject([{ path: 'drivers/port/port.c', side: 'RIGHT' }]);
+    expect(github.reviewComments(pull)[0]?.body).toContain('static __always_inline u32 slot_bit(u64 slot)');
+  });
+
   test('over five pushes a finding is said once, retired when fixed, and comes back in its place', async () => {
     const pull = await opened(broken);
     await push(pull, brokenAndMoved);

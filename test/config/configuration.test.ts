@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { codeCheckerNames } from '../../src/checkers/registry.ts';
 import { trailerOptions } from '../../src/checkers/trailers/configured-options.ts';
 import { defaultTrailerOptions } from '../../src/checkers/trailers/options.ts';
 import { configurationSchema } from '../../src/config/configuration.ts';
@@ -42,7 +43,7 @@ upload-sarif: true
 
 describe('a configuration', () => {
   test('is read, with defaults for what it does not say', () => {
-    const { configuration, problems } = readConfiguration(EXAMPLE);
+    const { configuration, problems } = readConfiguration(EXAMPLE, codeCheckerNames);
     expect(problems).toEqual([]);
     expect(configuration).toMatchObject({
       checkers: {
@@ -57,7 +58,7 @@ describe('a configuration', () => {
   });
 
   test('says everything to the trailer checker that it can be told', () => {
-    expect(trailerOptions(requireConfiguration(EXAMPLE, 'adjutant.yml'))).toEqual({
+    expect(trailerOptions(requireConfiguration(EXAMPLE, 'adjutant.yml', codeCheckerNames))).toEqual({
       convention: 'stable',
       levels: new Map([['trailers/tag-order', 'off']]),
       required: ['Bug'],
@@ -75,8 +76,18 @@ describe('a configuration', () => {
     expect(trailerOptions(defaultConfiguration)).toEqual(own);
   });
 
+  test('may name any checker of code, and no other', () => {
+    const read = (name: string) => readConfiguration(`checkers:\n  ${name}: {}\n`, ['toy']);
+    expect(read('toy').configuration?.checkers.toy).toEqual({
+      enabled: true,
+      paths: [],
+      'ignore-paths': [],
+    });
+    expect(read('toi').problems).toEqual([{ line: 2, column: 3, message: 'unknown key "toi"' }]);
+  });
+
   test.each(['', '# nothing\n', '{}\n'])('that says nothing is the default: %j', (text) => {
-    expect(readConfiguration(text).configuration).toEqual(defaultConfiguration);
+    expect(readConfiguration(text, codeCheckerNames).configuration).toEqual(defaultConfiguration);
   });
 
   test.each([
@@ -97,14 +108,14 @@ describe('a configuration', () => {
     ['a: [1\nb: 2\n', 2, 1, /./],
     ['a: 1\na: 2\n', 2, 1, /unique/],
   ])('%j is refused at line %i, column %i', (text, line, column, message) => {
-    const { configuration, problems } = readConfiguration(text);
+    const { configuration, problems } = readConfiguration(text, codeCheckerNames);
     expect(configuration).toBeUndefined();
     expect(problems[0]).toMatchObject({ line, column, message: expect.stringMatching(message) });
   });
 
   test('all problems are told, up to a bound', () => {
     const text = Array.from({ length: 100 }, (_, index) => `key${index}: 1`).join('\n');
-    expect(readConfiguration(text).problems).toHaveLength(20);
+    expect(readConfiguration(text, codeCheckerNames).problems).toHaveLength(20);
   });
 
   test('a bomb of aliases and a huge file are refused', () => {
@@ -115,21 +126,25 @@ describe('a configuration', () => {
         return `${name}: &${name} [${Array(9).fill(`*${before}`).join(',')}]`;
       }),
     ].join('\n');
-    expect(readConfiguration(bomb).configuration).toBeUndefined();
-    expect(readConfiguration(`# ${'x'.repeat(200_000)}`).problems[0]?.message).toMatch(/larger/);
+    expect(readConfiguration(bomb, codeCheckerNames).configuration).toBeUndefined();
+    expect(readConfiguration(`# ${'x'.repeat(200_000)}`, codeCheckerNames).problems[0]?.message).toMatch(
+      /larger/,
+    );
   });
 
   test('one that is nested for ever is refused', () => {
     for (const text of ['a: '.repeat(20_000), '['.repeat(50_000), '- '.repeat(40_000), '? '.repeat(40_000)]) {
-      const { configuration, problems } = readConfiguration(text);
+      const { configuration, problems } = readConfiguration(text, codeCheckerNames);
       expect(configuration).toBeUndefined();
       expect(problems.length).toBeGreaterThan(0);
     }
   });
 
   test('where it must be right, the first problem is one line with its place', () => {
-    expect(() => requireConfiguration('advisory: maybe\n', 'adjutant.yml')).toThrow(UserError);
-    expect(() => requireConfiguration('advisory: maybe\n', 'adjutant.yml')).toThrow(
+    expect(() => requireConfiguration('advisory: maybe\n', 'adjutant.yml', codeCheckerNames)).toThrow(
+      UserError,
+    );
+    expect(() => requireConfiguration('advisory: maybe\n', 'adjutant.yml', codeCheckerNames)).toThrow(
       /^adjutant\.yml:1:11: advisory must be boolean$/,
     );
   });
@@ -163,7 +178,7 @@ describe('a configuration', () => {
       fc.property(
         fc.array(piece, { maxLength: 40 }).map((parts) => parts.join('')),
         (text) => {
-          const { configuration, problems } = readConfiguration(text);
+          const { configuration, problems } = readConfiguration(text, codeCheckerNames);
           expect(configuration === undefined).toBe(problems.length > 0);
           for (const { line, column } of problems) expect([line, column].every((n) => n >= 1)).toBe(true);
         },
@@ -177,7 +192,7 @@ describe('the published schema', () => {
   const published = readFileSync(new URL('../../docs/adjutant.schema.json', import.meta.url), 'utf8');
 
   test('is the one of the code (npm run schema)', () => {
-    expect(published).toBe(configurationJsonSchema());
+    expect(published).toBe(configurationJsonSchema(codeCheckerNames));
   });
 
   test('accepts what is accepted and refuses unknown keys', () => {
@@ -189,7 +204,7 @@ describe('the published schema', () => {
   });
 
   test('every key says what it means', () => {
-    for (const [key, value] of Object.entries(configurationSchema.shape))
+    for (const [key, value] of Object.entries(configurationSchema(codeCheckerNames).shape))
       expect([key, value.description]).toEqual([key, expect.any(String)]);
   });
 });

@@ -17,7 +17,9 @@ export function findNotConstant(ref: FunctionRef, own: Asserted, isStored: boole
   const { fact } = ref;
   const { isRead, isRuntime, parameters } = own.dependence;
   const isOutOfLine = isStored || !(fact.isStatic || fact.isInline || fact.alwaysInline);
-  if (own.isGuarded || !(isRead || (isOutOfLine && parameters !== 0 && !isRuntime))) return undefined;
+  // Of an assertion that stands here its author has asked the compiler already.
+  const isGiven = isRead && own.called !== own.name;
+  if (own.isGuarded || !(isGiven || (isOutOfLine && parameters !== 0 && !isRuntime))) return undefined;
   const value = isRead
     ? 'a value that only the running program knows'
     : `the ${parametersText(fact, parameters)} of a function that others call`;

@@ -44,14 +44,13 @@ export class FunctionLocks {
     return block !== undefined && conditions.isConditional(block);
   }
 
-  /** The conditions (as they are written) of the branches that decide whether a call is made. */
-  conditionsOf(call: number): ReadonlySet<string> {
+  /** The branches that decide whether a call is made: their blocks, and their conditions as they are written. */
+  decidedBy(call: number): readonly (readonly [branch: number, condition: string])[] {
     const { flow, conditions } = this.body;
     this.#blocks ??= blocksOfCalls(flow, conditions);
     const block = this.#blocks[call];
-    return block === undefined
-      ? new Set()
-      : new Set(conditions.decidingFor(block).map((e) => expressionText(flow, e)));
+    if (block === undefined) return [];
+    return conditions.decidingFor(block).map(([branch, e]) => [branch, expressionText(flow, e)] as const);
   }
 
   get findings(): FunctionFindings['all'] {

@@ -142,15 +142,22 @@ function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
   return bits === ZERO || bits === OTHER ? 'success' : 'unknown';
 }
 
-/** `if (q->soft) lock(); … if (q->soft) unlock();`: the taking and a release depend on the same condition. */
+/**
+ * `if (q->soft) lock(); … if (q->soft) unlock();`: the taking and a release depend on one condition that is asked twice.
+ * What locals say is followed on the paths; what fields and calls say may be forgotten in between.
+ */
 function isReleasedByCondition(locks: FunctionLocks, lock: Held): boolean {
-  const taking = locks.conditionsOf(lock.call);
-  if (taking.size === 0) return false;
+  const taking = locks.decidedBy(lock.call).filter(([, condition]) => /->|\.|\(\)/.test(condition));
+  if (taking.length === 0) return false;
   return locks.body.events.some(
     (event) =>
       event.kind === 'release' &&
       event.lock?.place === lock.place &&
-      [...locks.conditionsOf(event.call)].some((condition) => taking.has(condition)),
+      locks
+        .decidedBy(event.call)
+        .some(([branch, condition]) =>
+          taking.some(([other, same]) => same === condition && other !== branch),
+        ),
   );
 }
 
@@ -164,7 +171,7 @@ function confidenceOf(
   // I/O completion releases these.
   if (lock.kind === 'page_lock') return 'low';
   // What decides that it is taken may decide that it is released.
-  if (locks.isConditional(lock.call) || isReleasedByCondition(locks, lock)) return 'low';
+  if (isReleasedByCondition(locks, lock)) return 'low';
   if (lock.through !== '') return 'medium';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'

@@ -56,8 +56,8 @@ export class Conditions {
     });
   }
 
-  /** Conditions of all branches, whatever they test, one way of which leads to `block` and the other does not. */
-  decidingFor(block: number): readonly number[] {
+  /** All branches, by their block, one way of which leads to `block` and the other does not, with their conditions. */
+  decidingFor(block: number): readonly (readonly [branch: number, condition: number])[] {
     const flow = this.#flow;
     return [...flow.blocks.keys()].flatMap((branch) => {
       const last = (endOfBlock(flow, branch) - 1) * 4;
@@ -65,7 +65,7 @@ export class Conditions {
       const ways = this.#successors.of(branch);
       const leading = ways.filter((way) => this.#reaches(way, block, branch));
       if (leading.length !== 1) return [];
-      return [flow.branches[(flow.ops[last + 1] as number) * 3] as number];
+      return [[branch, flow.branches[(flow.ops[last + 1] as number) * 3] as number] as const];
     });
   }
 

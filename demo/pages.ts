@@ -1,4 +1,5 @@
 /** Where the App's pages are: what a reader finds by following the links from GitHub. */
+import { ADMIN_TOKEN, METRICS_TOKEN } from './app-process.ts';
 import type { CheckRun } from './github/index.ts';
 
 export interface PageAddresses {
@@ -18,4 +19,25 @@ export async function pageAddresses(runs: readonly CheckRun[]): Promise<PageAddr
   const locks = /href="([^"]*\/locks\?[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
   if (finding === undefined || locks === undefined) throw new Error('a link to a page is missing');
   return { finding, pull, locks: new URL(locks, pull).href };
+}
+
+/** Every address that `--keep` prints and that does not answer as it must, each a sentence. */
+export async function brokenPages(pages: PageAddresses, app: string): Promise<string[]> {
+  const authorization = `Bearer ${METRICS_TOKEN}`;
+  const signIn = { method: 'POST', body: new URLSearchParams({ token: ADMIN_TOKEN }) };
+  const asked: readonly (readonly [url: string, says: string, init?: RequestInit])[] = [
+    [pages.finding, 'The cycle'],
+    [pages.pull, 'maintainer/linux #1'],
+    [pages.locks, 'struct odp_umem.umem_mutex'],
+    [`${app}/dashboard/sign-in`, '', { ...signIn, redirect: 'manual' }],
+    [`${app}/metrics`, 'adjutant_reviews_total', { headers: { authorization } }],
+    [`${app}/healthz`, 'ok'],
+    [`${app}/readyz`, 'ready'],
+  ];
+  const wrong = asked.map(async ([url, says, init]) => {
+    const response = await fetch(url, init);
+    const isRight = response.status < 400 && (await response.text()).includes(says);
+    return isRight ? [] : [`${url} answers ${response.status}, without ${says}`];
+  });
+  return (await Promise.all(wrong)).flat();
 }

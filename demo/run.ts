@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { ADMIN_TOKEN, METRICS_TOKEN } from './app-process.ts';
-import { pageAddresses } from './pages.ts';
+import { brokenPages, pageAddresses } from './pages.ts';
 import { openStage, type Stage } from './stage.ts';
 import { bugsAreFixed, bugsComeIn, type Chapter, isReviewed, unmet } from './story.ts';
 import { transcript } from './transcript.ts';
@@ -26,7 +26,7 @@ try {
 }
 
 /** The two pull requests, one after the other. Returns what was not as it must be. */
-async function tell({ github, repository }: Stage): Promise<string[]> {
+async function tell({ github, app, repository }: Stage): Promise<string[]> {
   const wrong: string[] = [];
   const finish = async (chapter: Chapter) => {
     const { pull } = chapter;
@@ -51,6 +51,8 @@ async function tell({ github, repository }: Stage): Promise<string[]> {
   await finish(fixes);
   print(fixes);
   await github.settled();
+  const pages = await pageAddresses(github.checkRuns(bugs.pull));
+  wrong.push(...(await brokenPages(pages, app.url)));
   return [...wrong, ...github.violations];
 }
 
@@ -67,7 +69,7 @@ async function keepOpen({ github, app }: Stage): Promise<void> {
   );
   const lines = [
     ['The deadlock', pages.finding],
-    ['All findings of it', pages.pull],
+    ['All its findings', pages.pull],
     ['The lock graph', pages.locks],
     ['The dashboard', `${app.url}/dashboard`],
     ['  its token', ADMIN_TOKEN],

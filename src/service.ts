@@ -22,6 +22,7 @@ import { startTidying } from './jobs/tidying.ts';
 import { startWorker } from './jobs/worker.ts';
 import { drawSvg } from './report/lock-graph-svg.ts';
 import { openDatabase } from './store/database.ts';
+import { forgetReports } from './store/findings.ts';
 import { migrate } from './store/migrations.ts';
 import { ownDataDir } from './store/owner.ts';
 import { startQueue } from './store/queue.ts';
@@ -33,6 +34,7 @@ export type Role = 'all' | 'web' | 'worker';
 
 /** Milliseconds that running reviews get to end by themselves once the process is asked to stop. */
 const GRACE = 20_000;
+const DAY = 86_400_000;
 /** Milliseconds for which the dashboard shows the same of GitHub's record of deliveries, which is many pages. */
 const FRESH = 120_000;
 
@@ -127,6 +129,13 @@ export async function runService(
       failedDeliveries: forAWhile(() => failedDeliveries(deliveries, Date.now()), FRESH),
       log,
     });
+    const forget = () =>
+      forgetReports(database, environment.linkDays).catch((error) =>
+        log.warn({ err: error }, 'old findings could not be forgotten'),
+      );
+    void forget();
+    const forgetting = setInterval(forget, DAY);
+    stops.unshift(() => clearInterval(forgetting));
     // Graphviz takes a second to load: nobody who opens a page shall wait for it.
     void drawSvg('graph {}').catch((error) => log.error({ err: error }, 'Graphviz can not draw'));
     const server = await startServer(environment, credentials, queue, log, createPagesHandler(pages));

@@ -190,6 +190,18 @@ export async function findingsOf(database: Database, reviews: readonly string[])
   return rows.map(toFinding);
 }
 
+/** Forgets the reports that no link leads to any more: those of reviews that were asked for so many days ago. */
+export async function forgetReports(database: Database, days: number): Promise<void> {
+  const old = `requested < now() - $1::integer * interval '1 day'`;
+  await database.query(
+    `DELETE FROM adjutant.finding USING adjutant.review WHERE review.id = finding.review AND ${old}`,
+    [days],
+  );
+  await database.query(`UPDATE adjutant.review SET report = NULL WHERE report IS NOT NULL AND ${old}`, [
+    days,
+  ]);
+}
+
 /** Bytes; undefined where its tree has no index: small ones need none. */
 export interface DiskUse {
   readonly mirror: number;

@@ -59,7 +59,7 @@ ${steps.map(({ step, number }) => note(step, number))}`;
 }
 
 function note(step: Step, number: number): Markup {
-  return html`<li class="note" id="step-${number}"><span class="number">${number}</span><span>${visibleLine(step.text)}</span></li>`;
+  return html`<li class="note"><span class="number">${number}</span><span>${visibleLine(step.text)}</span></li>`;
 }
 
 const WORD =

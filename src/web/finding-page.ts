@@ -1,6 +1,6 @@
 /** The page of a finding: the picture first, then the code on both sides, then what to do about it. */
 import { html } from 'hono/html';
-import { COMMIT_MESSAGE, type CycleEdge, type Finding } from '../checkers/checker.ts';
+import { COMMIT_MESSAGE, type CycleEdge, type Finding, type Step } from '../checkers/checker.ts';
 import { findingId } from '../report/github.ts';
 import { shortId } from '../report/places.ts';
 import { visible, visibleLine } from '../report/visible.ts';
@@ -85,7 +85,7 @@ async function pictures(
   cycle: readonly CycleEdge[],
 ): Promise<Markup> {
   return html`<section class="pictures">
-<figure><figcaption><h2>The cycle</h2><p>An arrow leads from a lock that is held to the one that is taken under it.
+<figure><figcaption><h2>The cycle</h2><p>An arrow leads from a lock that is held to the one that is taken under it.</p><p>
 <span class="key new">this change</span> <span class="key known">already in the tree</span></p></figcaption>
 <div class="drawing" role="group" aria-label="The lock cycle" tabindex="0">${await cycleDrawing(finding, cycle)}</div>
 <p class="small">In the lock graph: ${cycle.map(
@@ -105,7 +105,7 @@ ${cycle.map(({ from, to, steps: [start, end] }, index) => {
   const steps = finding.trace.slice(start, end);
   return html`<div class="side ${index === 0 ? 'new' : 'known'}">
 <h3>CPU${index}: <code>${visibleLine(lockName(to))}</code> under <code>${visibleLine(lockName(from))}</code></h3>
-${tracedCode(numbered(steps, start), source)}</div>`;
+${tracedCode(numbered(steps.map(withoutNumber)), source)}</div>`;
 })}</div></section>`;
 }
 
@@ -117,11 +117,16 @@ function trace(finding: Finding, source: FoundFinding['source']): Markup {
   }
   const { path, line, function: name, message } = finding;
   const steps = finding.trace.length > 0 ? finding.trace : [{ path, line, function: name, text: message }];
-  return html`<section><h2>How it gets there</h2>${tracedCode(numbered(steps, 0), source)}</section>`;
+  return html`<section><h2>How it gets there</h2>${tracedCode(numbered(steps), source)}</section>`;
 }
 
-function numbered(steps: Finding['trace'], from: number): NumberedStep[] {
-  return steps.map((step, index) => ({ step, number: from + index + 1 }));
+function numbered(steps: Finding['trace']): NumberedStep[] {
+  return steps.map((step, index) => ({ step, number: index + 1 }));
+}
+
+/** A step without lockdep's number in the chain: each side is shown by itself. */
+function withoutNumber(step: Step): Step {
+  return { ...step, text: step.text.replace(/^-> #\d+ \([^)]*\): /, '') };
 }
 
 function scenarioOf(text: string): Markup | string {

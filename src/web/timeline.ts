@@ -1,6 +1,7 @@
 /** Who holds what and who waits for whom, as a picture: a lane for each CPU, time goes down. */
 import { html } from 'hono/html';
 import type { CycleEdge, Finding } from '../checkers/checker.ts';
+import { FS_RECLAIM } from '../kernel/reclaim.ts';
 import { visibleLine } from '../report/visible.ts';
 import type { Markup } from './layout.ts';
 
@@ -33,10 +34,10 @@ export function timeline(finding: Finding, cycle: readonly CycleEdge[]): Markup 
 <line class="time" x1="${x + BAR / 2}" y1="${HEAD - 8}" x2="${x + BAR / 2}" y2="${held}"/>
 <rect class="held" x="${x}" y="${held}" width="${BAR}" height="${wait - held}" rx="4"/>
 <text class="call" x="${x + BAR + 10}" y="${held + 16}">${shorten(calls[0])}</text>
-<text class="what" x="${x + BAR + 10}" y="${held + 33}">has it</text>
+<text class="what" x="${x + BAR + 10}" y="${held + 33}">${isReclaim(calls[0]) ? 'is in reclaim' : 'has it'}</text>
 <rect class="wait" x="${x}" y="${wait}" width="${BAR}" height="${bottom - wait + 22}" rx="4"/>
 <text class="call" x="${x + BAR + 10}" y="${wait + 16}">${shorten(calls[1])}</text>
-<text class="what" x="${x + BAR + 10}" y="${wait + 33}">waits for CPU${(lane + 1) % lanes}, for ever</text>
+<text class="what" x="${x + BAR + 10}" y="${wait + 33}">${isReclaim(calls[1]) ? 'needs memory: waits' : 'waits'} for CPU${(lane + 1) % lanes}, for ever</text>
 </g>`;
   });
   return html`<svg class="timeline" role="img" aria-label="${visibleLine(label)}." width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
@@ -45,6 +46,10 @@ ${drawn}
 }
 
 function shorten(name: string): string {
-  const text = visibleLine(name);
+  const text = visibleLine(name).replace('(struct ', '(');
   return text.length <= FIT ? text : `${text.slice(0, FIT / 2)}…${text.slice(1 - FIT / 2)}`;
+}
+
+function isReclaim(call: string): boolean {
+  return call.includes(`(${FS_RECLAIM})`);
 }

@@ -27,6 +27,7 @@ test.each([
   ['the new form of tokens', 'ghs_1234567_eyJhbGciOiJSUzI1.eyJpYXQiOjE3.abc-def_ghi'],
   ['a JWT', 'eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDB9.c2lnbmF0dXJl'],
   ['a header', 'Authorization: Basic eC1hY2Nlc3MtdG9rZW46Z2hz'],
+  ['the address of a page', '/repositories/7/pulls/3?token=ttphyh.hunter2fi3qEv238GSb3Mbt5bW8fze40IB8'],
   ['an address with a password', 'postgres://adjutant:hunter2@db/adjutant'],
   ['a key', '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----'],
 ])('%s is taken out', (_, line) => {

@@ -1,11 +1,13 @@
 /** The administrator's side: off without a token, closed without the right one, and right about what it counts. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { giveUp } from '../../src/jobs/dead-letter.ts';
 import { dismiss, dismissalsOn, undismiss } from '../../src/store/dismissals.ts';
+import { findingsOf, forgetReports, reportsOn } from '../../src/store/findings.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { endReview } from '../../src/store/reviews.ts';
 import { bytes, duration } from '../../src/web/dashboard-page.ts';
-import { ADMIN, FIRST, keptReviews, METRICS, NUMBER, pagesOn, REPOSITORY } from './kept-reviews.ts';
+import { ADMIN, FIRST, keptReviews, METRICS, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
 
 let kept: Awaited<ReturnType<typeof keptReviews>>;
 let queue: Awaited<ReturnType<typeof startQueue>>;
@@ -156,6 +158,35 @@ test('a dismissal is kept with who and why until it is taken back', async () => 
   });
   expect(await undismiss(kept.database, pull, 'cccc')).toBe(true);
   expect(await undismiss(kept.database, pull, 'cccc')).toBe(false);
+});
+
+test('the Grafana dashboard asks for metrics that there are', async () => {
+  const headers = { authorization: `Bearer ${METRICS}` };
+  const text = await (await pagesOn(kept.database).request('/metrics', { headers })).text();
+  const there = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
+  const asked = readFileSync(new URL('../../docs/grafana.json', import.meta.url), 'utf8').match(
+    /adjutant_\w+/g,
+  );
+  const names = new Set(asked?.map((name) => name.replace(/_bucket$/, '')));
+  expect(names.size).toBeGreaterThan(8);
+  expect([...names].filter((name) => !there.has(name))).toEqual([]);
+});
+
+test('reports are forgotten when no link leads to them any more', async () => {
+  const age = (days: number) =>
+    kept.database.query(
+      `UPDATE adjutant.review SET requested = now() - $2::int * interval '1 day' WHERE id = $1`,
+      [FIRST, days],
+    );
+  const left = async () => (await reportsOn(kept.database, REPOSITORY.id, NUMBER)).map(({ id }) => id);
+  await age(89);
+  await forgetReports(kept.database, 90);
+  expect(await left()).toContain(FIRST);
+  await age(91);
+  await forgetReports(kept.database, 90);
+  expect(await left()).toEqual([SECOND]);
+  expect(await findingsOf(kept.database, [FIRST])).toEqual([]);
+  expect(await findingsOf(kept.database, [SECOND])).not.toEqual([]);
 });
 
 test('times and sizes are short', () => {

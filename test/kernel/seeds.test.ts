@@ -75,6 +75,29 @@ describe('three commits on a whole tree', () => {
     expect(status).toBe(0);
   });
 
+  test('review of what brings the bugs back: the deadlock, with the whole chain, and the assertion', {
+    timeout: 10 * MINUTES,
+  }, async () => {
+    const { status, findings } = await review('main..bug', '--repo', repository);
+    expect(status).toBe(1);
+    const chains = findings
+      .filter(({ checker, confidence }) => checker === 'lock-order' && confidence !== 'low')
+      .filter((finding) => finding.function === 'mlx5_revoke_mr')
+      .map(({ trace }) => trace.map((step) => `${step.function}: ${step.text}`).join('\n'));
+    expect(
+      chains.filter(
+        (chain) =>
+          chain.includes('umem_mutex') &&
+          chain.includes('rb_lock') &&
+          chain.includes('mlx5r_cache_create_ent_locked') &&
+          chain.includes('struct mmu_interval_notifier_ops.invalidate, which is mlx5_ib_invalidate_range()'),
+      ),
+    ).toHaveLength(1);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ rule: 'build-assert/needs-always-inline', function: 'config_mask' }),
+    );
+  });
+
   test('batch: the given analysis, with findings added', { timeout: 10 * MINUTES }, async () => {
     const file = join(nowhere, 'batch.md');
     const { out } = await must(

@@ -43,6 +43,11 @@ async function open({ gitDir, commit }: GraphPlace): Promise<OpenGraph | undefin
   if (!existsSync(gitDir)) return undefined;
   const repository = await openRepository(gitDir);
   if (repository === undefined) return undefined;
+  // Mirrors are evicted, and made anew with what the next review needs.
+  if ((await repository.resolve(commit)) === undefined) {
+    repository.close();
+    return undefined;
+  }
   const tree = await repository.tree(commit);
   const folder = cacheDir(process.env);
   const isSmall = await isSmallTree(tree);

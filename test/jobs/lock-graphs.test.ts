@@ -52,6 +52,8 @@ test('an unknown lock has no neighbours, and a repository that is not here has n
   expect(unknown).toMatchObject({ exploration: { under: { total: 0 }, over: { total: 0 } } });
   const elsewhere = { gitDir: `${tree.gitDir}/nowhere`, commit: tree.commit };
   expect(await tree.graphs.ask(elsewhere, { kind: 'search', text: '', limit: 1 })).toEqual({ kind: 'none' });
+  const gone = { gitDir: tree.gitDir, commit: 'f'.repeat(40) };
+  expect(await tree.graphs.ask(gone, { kind: 'search', text: '', limit: 1 })).toEqual({ kind: 'none' });
 });
 
 test('who waits when the process ends hears of it, and the next question is answered again', async () => {

@@ -87,9 +87,11 @@ function report(head: string, findings: readonly Finding[], fixed: readonly Find
 }
 
 /** Reviews: the first push has both findings, the second has the hostile one alone. */
-export async function keptReviews(): Promise<{ database: Database; close(): Promise<void> }> {
+export async function keptReviews(
+  databaseUrl?: string,
+): Promise<{ database: Database; close(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'adjutant-web-'));
-  const database = await openDatabase(undefined, dir);
+  const database = await openDatabase(databaseUrl, dir);
   await migrate(database);
   await keep(database, FIRST, report('1'.repeat(40), [deadlock, hostile]));
   await keep(database, SECOND, report('2'.repeat(40), [hostile], [deadlock]));

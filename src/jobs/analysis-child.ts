@@ -4,35 +4,24 @@ import { codeCheckerNames } from '../checkers/registry.ts';
 import { trailerOptions } from '../checkers/trailers/configured-options.ts';
 import { correctMessages } from '../checkers/trailers/correct.ts';
 import { cacheDir } from '../config/cache-dir.ts';
-import type { Configuration } from '../config/configuration.ts';
 import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
-import { defaultConfiguration } from '../config/default-configuration.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
 import { decodeText } from '../git/bytes.ts';
 import type { Change, SourceTree } from '../git/change.ts';
 import { openHistory } from '../git/history.ts';
-import { openRepository, type Repository } from '../git/repository.ts';
+import { openRepository } from '../git/repository.ts';
 import { openUpstream } from '../git/upstream.ts';
 import { isIndexAtHand } from '../index/at-hand.ts';
-import { codeSpan } from '../report/markdown-text.ts';
 import { affectedPaths } from '../review/affected.ts';
 import { isSmallTree } from '../review/programs.ts';
 import { review } from '../review/review.ts';
-import type { Analysis, AnalysisMessage, AnalysisRequest, Skipped } from './analysis.ts';
+import type { Analysis, AnalysisMessage, AnalysisRequest } from './analysis.ts';
 import { serveRequest, tell } from './child-side.ts';
 
-async function run(request: AnalysisRequest): Promise<Analysis | Skipped | undefined> {
-  const { gitDir, base, head, configurationAt, commits } = request;
+async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
+  const { gitDir, base, head, configuration, limits, commits } = request;
   const repository = await openRepository(gitDir);
   if (repository === undefined) throw new Error(`${gitDir} is no repository`);
-  const { configuration, limits } = await configurationOf(
-    repository,
-    configurationAt,
-    request.ownerConfiguration,
-  );
-  await say({ kind: 'configured', configuration });
-  const skipped = whySkipped(configuration, request);
-  if (skipped !== undefined) return { skipped };
   const change = await repository.change({ base, head, baseName: base, headName: head }, commits);
   if (request.needsIndex && (await lacksIndex(change))) {
     repository.close();
@@ -72,32 +61,6 @@ async function lacksIndex({ base, diff }: Change): Promise<boolean> {
   const { base: before, head: after } = affectedPaths(diff);
   if (base === undefined || before.length + after.length === 0 || (await isSmallTree(base))) return false;
   return !(await isIndexAtHand(base, cacheDir(process.env)));
-}
-
-/** Why the configuration wants no review of it; undefined where it wants one. */
-function whySkipped(configuration: Configuration, { draft, labels }: AnalysisRequest): string | undefined {
-  if (draft && configuration.drafts === 'skip')
-    return 'It is a draft: it is reviewed when it is ready for review.';
-  const label = labels.find((one) => configuration['skip-labels'].includes(one));
-  return label === undefined ? undefined : `It has the label ${codeSpan(label)}.`;
-}
-
-/** What the base branch says, else the owner. A file that can't be read changes nothing, and the report says so. */
-async function configurationOf(
-  repository: Repository,
-  commit: string,
-  ownerText: string | undefined,
-): Promise<{ configuration: Configuration; limits: string[] }> {
-  const file = await configurationFile(await repository.tree(commit));
-  const text = file ?? ownerText;
-  if (text === undefined) return { configuration: defaultConfiguration, limits: [] };
-  const { configuration, problems } = readConfiguration(text, codeCheckerNames);
-  if (configuration !== undefined) return { configuration, limits: [] };
-  const [first] = problems;
-  const whose = file === undefined ? "owner's .github repository" : 'base branch';
-  const place = `${CONFIGURATION_PATH}:${first?.line}:${first?.column}`;
-  const limit = `The configuration of the ${whose} is not valid (${place}: ${first?.message}): the defaults hold.`;
-  return { configuration: defaultConfiguration, limits: [limit] };
 }
 
 async function configurationFile(tree: SourceTree | undefined): Promise<string | undefined> {

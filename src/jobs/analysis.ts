@@ -12,15 +12,11 @@ export interface AnalysisRequest {
   readonly gitDir: string;
   readonly base: string;
   readonly head: string;
-  /** Commit whose `.github/adjutant.yml` counts. */
-  readonly configurationAt: string;
+  readonly configuration: Configuration;
+  /** What is known to be missing, passed on in the report. */
+  readonly limits: readonly string[];
   /** SHAs of the commits under review, the oldest first: a shallow mirror does not tell them by itself. */
   readonly commits: readonly string[];
-  /** What holds where the base branch has no configuration of its own. */
-  readonly ownerConfiguration: string | undefined;
-  /** What the configuration may say to leave alone. */
-  readonly draft: boolean;
-  readonly labels: readonly string[];
   /** A large tree is analysed with its index or not at all. */
   readonly needsIndex: boolean;
 }
@@ -36,21 +32,15 @@ export interface Analysis {
   readonly diff: readonly FileDiff[];
 }
 
-/** The configuration says not to review it. */
-export interface Skipped {
-  readonly skipped: string;
-}
-
 export interface AnalysisEvents {
-  /** The configuration is known: it says what to do should the rest fail. */
-  readonly configured?: (configuration: Configuration) => void;
   readonly progress?: (step: string) => void;
 }
 
 /** From the child. */
-export type AnalysisMessage =
-  | { readonly kind: 'configured'; readonly configuration: Configuration }
-  | { readonly kind: 'progress'; readonly step: string };
+export interface AnalysisMessage {
+  readonly kind: 'progress';
+  readonly step: string;
+}
 
 /**
  * Analyses a change; resolves to undefined where it needs the index of the base's tree and there is none. Rejects as
@@ -61,16 +51,13 @@ export function analyse(
   limits: ChildLimits,
   events: AnalysisEvents = {},
   signal?: AbortSignal,
-): Promise<Analysis | Skipped | undefined> {
-  return runChild<Analysis | Skipped | undefined, AnalysisMessage>({
+): Promise<Analysis | undefined> {
+  return runChild<Analysis | undefined, AnalysisMessage>({
     module: CHILD,
     what: 'analysis',
     request,
     limits,
     signal,
-    onMessage: (message) => {
-      if (message.kind === 'configured') events.configured?.(message.configuration);
-      else events.progress?.(message.step);
-    },
+    onMessage: ({ step }) => events.progress?.(step),
   });
 }

@@ -14,6 +14,7 @@ import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
 import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
+import { baseConfiguration, whyNotWanted } from './base-configuration.ts';
 import { buttonsOf } from './buttons.ts';
 import { checkers, completeCheckRun, createCheckRuns, furtherCheckers, updateCheckRuns } from './checks.ts';
 import { ChildStopped } from './child.ts';
@@ -154,24 +155,19 @@ async function analysed(
     const wanted = { pull: pull.number, ...ref, base: mergeBase, baseTip: base };
     const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
     const commits = found ?? (group === undefined ? await forge.commits(pull.number) : []);
+    const { configuration, limits } = await baseConfiguration(gitDir, base, () => forge.ownerConfiguration());
+    attempt.configuration = configuration;
+    const why = state && whyNotWanted(configuration, state);
+    if (why !== undefined) throw new NotWanted(why);
     steps.at('Analysing');
     const { indexer } = services;
     const needsIndex = !indexer.hasFailed(gitDir);
-    const ownerConfiguration = await forge.ownerConfiguration();
-    const { draft = false, labels = [] } = state ?? {};
-    const about = { gitDir, base: mergeBase, head: review.head, configurationAt: base, commits, needsIndex };
     const analysis = await analyse(
-      { ...about, ownerConfiguration, draft, labels },
+      { gitDir, base: mergeBase, head: review.head, configuration, limits, commits, needsIndex },
       services.limits,
-      {
-        configured: (configuration) => {
-          attempt.configuration = configuration;
-        },
-        progress: steps.at,
-      },
+      { progress: steps.at },
       signal,
     );
-    if (analysis !== undefined && 'skipped' in analysis) throw new NotWanted(analysis.skipped);
     if (analysis === undefined) indexer.request(gitDir, mergeBase, true);
     else {
       indexer.request(gitDir, base, false);

@@ -100,9 +100,9 @@ describe('the configuration', () => {
     await github.setDraft(draft, false);
     expect(conclusions(await stage.reviewed(draft, 6))).toEqual(['success', 'failure', 'success']);
 
-    await github.label(draft, 'no-review');
+    await github.label(draft, 'No-Review');
     expect(conclusions(await stage.pushed(draft, brokenTwice))).toEqual(['neutral', 'neutral', 'neutral']);
-    await github.label(draft, 'no-review', false);
+    await github.label(draft, 'No-Review', false);
     expect(conclusions(await stage.reviewed(draft, 6))).toEqual(['success', 'failure', 'success']);
     await github.label(draft, 'other');
     await github.label(draft, 'other', false);
@@ -219,4 +219,21 @@ describe('pull requests that are', () => {
     await stage.pushed(pull, `${clean}${many}\nint port_count;\n`);
     expect(stage.github.reviewComments(pull).length).toBeLessThanOrEqual(40);
   });
+});
+
+test.each([
+  ['failure', ''],
+  ['neutral', 'on-error: neutral\n'],
+])('a review that can not be done ends as %s where the base branch says "%s"', async (conclusion, text) => {
+  // Too little for the analysis to begin: what the configuration says is known all the same.
+  const starved = await openReviewStage({ ADJUTANT_REVIEW_MEMORY: '64' });
+  try {
+    const repository = await starved.repository({ [CONFIGURATION]: text });
+    const pull = await starved.github.createPullRequest(repository, { commits: [driver(broken)] });
+    const runs = await starved.reviewed(pull);
+    expect(conclusions(runs)).toEqual([conclusion, conclusion, conclusion]);
+    for (const run of runs.values()) expect(run.title).toBe('could not review');
+  } finally {
+    await starved.close();
+  }
 });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { type Analysis, analyse } from '../../src/jobs/analysis.ts';
 import { ChildStopped } from '../../src/jobs/child.ts';
 
@@ -28,50 +29,33 @@ function commit(files: Record<string, string>): string {
 
 beforeAll(() => {
   git('init', '--quiet');
-  base = commit({ 'a.c': 'int f(void)\n{\n\treturn 0;\n}\n', '.github/adjutant.yml': 'fail-on: warning\n' });
+  base = commit({ 'a.c': 'int f(void)\n{\n\treturn 0;\n}\n' });
   head = commit({ 'a.c': 'int f(struct a *p)\n{\n\tif (!p)\n\t\treturn p->x;\n\treturn 0;\n}\n' });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const request = (configurationAt = base) => ({
+const request = () => ({
   gitDir: join(dir, '.git'),
   base,
   head,
-  configurationAt,
-  ownerConfiguration: undefined,
-  draft: false,
-  labels: [],
+  configuration: { ...defaultConfiguration, 'fail-on': 'warning' as const },
+  limits: ['The cat was away.'],
   commits: [head],
   needsIndex: true,
 });
 
 describe('an analysis', () => {
-  test('gives the report, the configuration of the base and the diff', async () => {
+  test('gives the report, with the configuration and the limits that it was told, and the diff', async () => {
     const steps: string[] = [];
-    let configured = '';
-    const events = {
-      configured: (configuration: { 'fail-on': string }) => {
-        configured = configuration['fail-on'];
-      },
-      progress: (step: string) => void steps.push(step),
-    };
+    const events = { progress: (step: string) => void steps.push(step) };
     const { report, configuration, diff } = (await analyse(request(), limits, events)) as Analysis;
     const known = report.findings.filter(({ rule }) => rule === 'null-deref/known-null');
     expect(known).toMatchObject([{ path: 'a.c', line: 4 }]);
     expect(report.stats.commits).toBe(1);
     expect(configuration['fail-on']).toBe('warning');
-    expect(configured).toBe('warning');
+    expect(report.limits).toContain('The cat was away.');
     expect(diff).toMatchObject([{ newPath: 'a.c' }]);
     expect(steps).toContain('checking commit messages');
-  });
-
-  test('falls back to the defaults where the base has an unreadable configuration, and says so', async () => {
-    const bad = commit({ '.github/adjutant.yml': 'fail-on: sometimes\n' });
-    const { report, configuration } = (await analyse(request(bad), limits)) as Analysis;
-    expect(configuration['fail-on']).toBe('error');
-    expect(report.limits.join('\n')).toMatch(
-      /not valid \(\.github\/adjutant\.yml:1:10: fail-on must be one of/,
-    );
   });
 });
 

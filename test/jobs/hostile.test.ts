@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { UserError } from '../../src/errors.ts';
 import { type Analysis, analyse } from '../../src/jobs/analysis.ts';
 import { ChildStopped } from '../../src/jobs/child.ts';
@@ -70,10 +71,8 @@ async function reviewed(files: Readonly<Record<string, File>>, message = SIGNED)
     gitDir,
     base,
     head,
-    configurationAt: base,
-    ownerConfiguration: undefined,
-    draft: false,
-    labels: [],
+    configuration: defaultConfiguration,
+    limits: [],
     commits: [head],
     needsIndex: false,
   };

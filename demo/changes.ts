@@ -10,15 +10,20 @@ const UNKNOWN_COMMIT = /^(Fixes: )0{12}( \("(.*)"\))$/gm;
 
 /**
  * Applies a series of patches to a commit, one commit a patch, and returns the last. Author, committer and date are
- * the patch's, so that the same series makes the same commits.
+ * the patch's, so that the same series makes the same commits. `only` chooses among the patches by their file names.
  */
-export async function applySeries(gitDir: string, parent: string, series: string): Promise<string> {
+export async function applySeries(
+  gitDir: string,
+  parent: string,
+  series: string,
+  only: (patch: string) => boolean = () => true,
+): Promise<string> {
   const index = join(gitDir, 'demo-index');
   const git = async (args: readonly string[], env: Record<string, string> = {}, input = '') =>
     (await runGit(args, { gitDir, input, env: { GIT_INDEX_FILE: index, ...env } })).toString('utf8').trim();
   let head = parent;
   await git(['read-tree', parent]);
-  for (const name of (await readdir(series)).sort()) {
+  for (const name of (await readdir(series)).filter(only).sort()) {
     for (const { commit, diffText } of parseMailbox(await readFile(join(series, name)), name).patches) {
       if (commit.author === undefined || commit.authorDate === undefined)
         throw new Error(`${name}: no author`);

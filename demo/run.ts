@@ -1,10 +1,12 @@
 /**
  * `npm run demo`: the App against a stand-in GitHub, on a miniature kernel tree. A pull request brings bugs in, another
- * one fixes them; what a reader on GitHub would see is printed. `--keep` leaves both running. The exit status is not 0
+ * one fixes them; what a reader on GitHub would see is printed. `--story`: one pull request over five pushes, with every
+ * command. `--keep` leaves it running. The exit status is not 0
  * where something was not posted as it must be.
  */
 import { parseArgs } from 'node:util';
 import { ADMIN_TOKEN, METRICS_TOKEN } from './app-process.ts';
+import { fivePushes } from './five-pushes.ts';
 import { brokenPages, pageAddresses } from './pages.ts';
 import { openStage, type Stage } from './stage.ts';
 import { bugsAreFixed, bugsComeIn, type Chapter, isReviewed, unmet } from './story.ts';
@@ -12,11 +14,13 @@ import { transcript } from './transcript.ts';
 
 /** Milliseconds: a review takes two seconds, on a busy machine more. */
 const LIMIT = 60_000;
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, story: { type: 'boolean', default: false } },
+});
 let stage: Stage | undefined;
 try {
   stage = await openStage();
-  const wrong = await tell(stage);
+  const wrong = await (values.story ? fivePushes(stage) : tell(stage));
   if (wrong.length > 0) fail(wrong.join('\n'), stage);
   if (values.keep) await keepOpen(stage);
 } catch (error) {

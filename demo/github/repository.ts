@@ -63,6 +63,7 @@ export async function commit(
   };
   const ref = `refs/heads/${branch}`;
   if (parent === undefined) chunks.push(`reset ${ref}\n\n`);
+  else if (specs.length === 0) chunks.push(`reset ${ref}\nfrom ${parent}\n\n`);
   specs.forEach((spec, index) => {
     const at = spec.date ?? Math.floor(Date.now() / 1000);
     const author = spec.author ?? SOMEBODY;

@@ -208,3 +208,10 @@ describe('the published schema', () => {
       expect([key, value.description]).toEqual([key, expect.any(String)]);
   });
 });
+
+test('the example of docs/configuration.md is valid', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  expect(example).toContain('dismissed:');
+  expect(readConfiguration(example).problems).toEqual([]);
+});

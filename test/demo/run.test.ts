@@ -18,3 +18,12 @@ it('shows a pull request that brings bugs in, and one that fixes them', async ()
   expect(fixes.match(/✓ adjutant/g)).toHaveLength(3);
   expect(fixes).not.toContain('reviewed');
 }, 240_000);
+
+it('shows a review over five pushes, with every command', async () => {
+  const { stdout, stderr } = await run(process.execPath, [script, '--story']);
+  expect(stderr).toBe('');
+  expect(stdout.match(/^── .* push: /gm)).toHaveLength(5);
+  expect(stdout).toMatch(/── a finding is dismissed .*\n.*\n.*\n.*null-deref +Nothing found, 1 dismissed/);
+  for (const command of ['explain', 'lockgraph', 'why', 'dismiss', 'undismiss', 'trailers', 'recheck'])
+    expect(stdout).toMatch(new RegExp(`^ +/${command}\\b`, 'm'));
+}, 240_000);

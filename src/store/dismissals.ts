@@ -14,29 +14,37 @@ interface Pull {
   readonly number: number;
 }
 
-/** Keeps a dismissal; of one finding the last counts. */
+/** Keeps a dismissal; of one finding the last counts, and the one before is remembered as past. */
 export async function dismiss(
   database: Database,
   { repository, number }: Pull,
   { fingerprint, by, reason }: Omit<Dismissal, 'at'>,
 ): Promise<void> {
   await database.query(
-    `INSERT INTO adjutant.dismissal (repository, number, fingerprint, login, reason) VALUES ($1, $2, $3, $4, $5)
+    `WITH past AS (
+       INSERT INTO adjutant.past_dismissal (repository, number, fingerprint, login, reason, at, ended_by)
+       SELECT repository, number, fingerprint, login, reason, at, $4 FROM adjutant.dismissal
+       WHERE repository = $1 AND number = $2 AND fingerprint = $3 AND (login, reason) <> ($4, $5))
+     INSERT INTO adjutant.dismissal (repository, number, fingerprint, login, reason) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (repository, number, fingerprint)
        DO UPDATE SET login = EXCLUDED.login, reason = EXCLUDED.reason, at = now()`,
     [repository.id, number, fingerprint, by, reason],
   );
 }
 
-/** Takes a dismissal back. Resolves to whether there was one. */
+/** Takes a dismissal back; it is remembered as past, with who ended it. Resolves to whether there was one. */
 export async function undismiss(
   database: Database,
   { repository, number }: Pull,
   fingerprint: string,
+  by: string,
 ): Promise<boolean> {
   const rows = await database.query(
-    'DELETE FROM adjutant.dismissal WHERE repository = $1 AND number = $2 AND fingerprint = $3 RETURNING at',
-    [repository.id, number, fingerprint],
+    `WITH taken AS (
+       DELETE FROM adjutant.dismissal WHERE repository = $1 AND number = $2 AND fingerprint = $3 RETURNING *)
+     INSERT INTO adjutant.past_dismissal (repository, number, fingerprint, login, reason, at, ended_by)
+     SELECT repository, number, fingerprint, login, reason, at, $4 FROM taken RETURNING at`,
+    [repository.id, number, fingerprint, by],
   );
   return rows.length > 0;
 }

@@ -84,6 +84,16 @@ const steps: readonly string[] = [
    );
    ALTER TABLE adjutant.repository
      ADD COLUMN mirror_bytes bigint, ADD COLUMN index_bytes bigint, ADD COLUMN indexed timestamptz`,
+  `CREATE TABLE adjutant.past_dismissal (
+     repository bigint NOT NULL,
+     number integer NOT NULL,
+     fingerprint text NOT NULL,
+     login text NOT NULL,
+     reason text NOT NULL,
+     at timestamptz NOT NULL,
+     ended_by text NOT NULL,
+     ended timestamptz NOT NULL DEFAULT now()
+   )`,
 ];
 
 /**

@@ -149,15 +149,24 @@ describe('health', () => {
   });
 });
 
-test('a dismissal is kept with who and why until it is taken back', async () => {
+test('every dismissal is kept with who, when and why, also when another one replaced it and when it was taken back', async () => {
   await dismiss(kept.database, pull, { fingerprint: 'cccc', by: 'mara', reason: 'no' });
   await dismiss(kept.database, pull, { fingerprint: 'cccc', by: 'tova', reason: 'really not' });
   expect((await dismissalsOn(kept.database, pull)).get('cccc')).toMatchObject({
     by: 'tova',
     reason: 'really not',
   });
-  expect(await undismiss(kept.database, pull, 'cccc')).toBe(true);
-  expect(await undismiss(kept.database, pull, 'cccc')).toBe(false);
+  expect(await undismiss(kept.database, pull, 'cccc', 'mara')).toBe(true);
+  expect(await undismiss(kept.database, pull, 'cccc', 'mara')).toBe(false);
+  expect((await dismissalsOn(kept.database, pull)).has('cccc')).toBe(false);
+  const past = await kept.database.query(
+    `SELECT login, reason, ended_by, at <= ended AS "inOrder" FROM adjutant.past_dismissal
+     WHERE fingerprint = 'cccc' ORDER BY ended`,
+  );
+  expect(past).toEqual([
+    { login: 'mara', reason: 'no', ended_by: 'tova', inOrder: true },
+    { login: 'tova', reason: 'really not', ended_by: 'mara', inOrder: true },
+  ]);
 });
 
 test('the Grafana dashboard asks for metrics that there are', async () => {

@@ -99,7 +99,7 @@ describe('what a pull request has come to', () => {
       expect(text).toMatch(/dismissed<\/span> by <b>mara<\/b> on \d{4}-\d\d-\d\d: one &lt;b&gt;object/);
     }
     expect(await (await pages.request(links.pull(pull))).text()).toMatch(/<b>0<\/b> open/);
-    await undismiss(kept.database, pull, 'bbbb');
+    await undismiss(kept.database, pull, 'bbbb', 'mara');
   });
 
   test('the page of a finding names what else is found and what is mended', async () => {

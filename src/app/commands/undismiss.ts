@@ -15,12 +15,8 @@ export const undismiss: Command = {
   async run(context) {
     const { finding } = await requireFinding(context, this.syntax);
     const { services, job } = context;
-    if (!(await takeBack(services.database, job.pull, finding.fingerprint)))
+    if (!(await takeBack(services.database, job.pull, finding.fingerprint, job.author)))
       throw new UserError(`The finding \`${findingId(finding)}\` is not dismissed.`);
-    services.log.info(
-      { pull: job.pull.number, finding: finding.fingerprint, by: job.author },
-      'a dismissal was taken back',
-    );
     context.recheck();
     return `The finding ${codeSpan(findingId(finding))} counts again.`;
   },

@@ -93,6 +93,8 @@ export interface Forge {
   /** Never repeated by itself: a lost answer would leave a check run that nobody ends. */
   createCheckRun(run: CheckRunStart): Promise<number>;
   updateCheckRun(id: number, update: CheckRunUpdate): Promise<void>;
+  /** Sends SARIF to code scanning. Resolves to whether GitHub took it: it may be off, or not for Adjutant. */
+  uploadSarif(number: number, head: string, sarif: string): Promise<boolean>;
   /** Our own check runs of a commit. */
   checkRuns(head: string): Promise<readonly CheckRunState[]>;
 

@@ -8,6 +8,7 @@ import { makeRoom } from '../git/mirror-bounds.ts';
 import { GitError } from '../git/run.ts';
 import { withConfigurationCheck } from '../report/configuration-check.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
+import { sarifReport } from '../report/sarif.ts';
 import { type Dismissal, dismissalsIn, dismissalsOn } from '../store/dismissals.ts';
 import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
 import { PutBack, type Work } from '../store/queue.ts';
@@ -111,6 +112,23 @@ async function publish(attempt: Attempt, forge: Forge, analysis: Analysis, baseT
   const dismissals = await dismissalsOn(services.database, pull);
   await saySo(services, forge, pull, review.head, analysis, dismissals, diff);
   await conclude(attempt, forge, analysis, dismissals);
+  if (analysis.configuration['upload-sarif']) await uploadSarif(attempt, forge, analysis);
+}
+
+/** Code scanning is one more place to read what was said: that it does not take it ends no review otherwise. */
+async function uploadSarif(
+  { services, work, review }: Attempt,
+  forge: Forge,
+  { report }: Analysis,
+): Promise<void> {
+  const place = { review: review.id, pull: review.number };
+  try {
+    const taken = await forge.uploadSarif(work.data.pull.number, review.head, sarifReport(report));
+    if (!taken)
+      services.log.warn(place, 'code scanning is off, or "Code scanning alerts: write" was not granted');
+  } catch (error) {
+    services.log.warn({ ...place, err: error }, 'findings were not sent to code scanning');
+  }
 }
 
 /** A figure for the administrator: that it can't be had ends no review otherwise. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SARIF_PERMISSIONS } from '../../src/app/github/client.ts';
 import { handlers } from '../../src/app/handlers/index.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { freePort } from '../free-port.ts';
@@ -35,6 +36,7 @@ describe('app.yml', () => {
     const used = Object.fromEntries(
       [...text.matchAll(/(\w+): '(\w+)'/g)].map(([, name, level]) => [name, level]),
     );
+    Object.assign(used, SARIF_PERMISSIONS);
     for (const { permission } of handlers) if (permission !== undefined) used[permission] ??= 'read';
     expect(used).toEqual(manifest.default_permissions);
   });

@@ -1,6 +1,7 @@
 /** What a repository's configuration, people's buttons and unusual pull requests make of reviews, end to end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ReviewComment } from '../../demo/github/index.ts';
 import { broken, brokenTwice, clean, driver } from './kernel-sample.ts';
@@ -69,6 +70,18 @@ describe('the configuration', () => {
     const pull = await stage.opened(broken, { [CONFIGURATION]: 'advisory: true\n' });
     expect(conclusions(await stage.reviewed(pull))).toEqual(['success', 'success', 'success']);
     expect(stage.github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  test('may want the findings in code scanning too', async () => {
+    const { github } = stage;
+    const pull = await stage.opened(broken, { [CONFIGURATION]: 'upload-sarif: true\n' });
+    const upload = () => github.requests.find(({ operation }) => operation === 'code-scanning/upload-sarif');
+    await stage.seen(() => upload() !== undefined);
+    const body = upload()?.body as { sarif: string; ref: string; commit_sha: string };
+    expect(body).toMatchObject({ ref: `refs/pull/${pull.number}/head`, commit_sha: pull.head.sha });
+    const log = JSON.parse(gunzipSync(Buffer.from(body.sarif, 'base64')).toString('utf8'));
+    expect(log.runs[0].results).toMatchObject([{ ruleId: 'null-deref/known-null' }]);
+    expect(upload()?.status).toBe(202);
   });
 
   test('of the organisation holds where a repository has none', async () => {

@@ -18,6 +18,9 @@ export const API_PERMISSIONS = {
   issues: 'read',
 };
 
+/** What code scanning needs: asked for where a repository's configuration wants it. */
+export const SARIF_PERMISSIONS = { security_events: 'write' };
+
 export interface GitHubClient {
   /** REST and GraphQL for this repository alone. */
   open(repository: Repository): Octokit;
@@ -25,6 +28,8 @@ export interface GitHubClient {
   gitToken(repository: Repository, fresh: boolean): Promise<string>;
   /** Reads the contents of another repository of the same installation; undefined where it is in none. */
   openNamed(installation: number, name: string): Promise<Octokit | undefined>;
+  /** May send findings of this repository to code scanning; undefined where the installation does not let it. */
+  openCodeScanning(repository: Repository): Promise<Octokit | undefined>;
   /** Adjutant's own login: `name[bot]`. */
   login(): Promise<string>;
   readonly appId: number;
@@ -81,6 +86,16 @@ export function createGitHubClient(
     };
     return ((await app.octokit.auth(options)) as { token: string }).token;
   };
+  /** With a token of that scope; undefined where the installation does not give one. */
+  const narrow = async (installationId: number, scope: object): Promise<Octokit | undefined> => {
+    try {
+      const made = await app.octokit.auth({ type: 'installation', installationId, ...scope });
+      return new Client({ auth: (made as { token: string }).token });
+    } catch (error) {
+      if (isStatus(error, 403, 404, 422)) return undefined;
+      throw error;
+    }
+  };
   return {
     appId,
     asApp: app.octokit,
@@ -104,16 +119,10 @@ export function createGitHubClient(
       return octokit;
     },
     gitToken: (repository, fresh) => token(repository, { contents: 'read' }, fresh),
-    async openNamed(installationId, name) {
-      const scope = { repositoryNames: [name], permissions: { contents: 'read' } };
-      try {
-        const made = await app.octokit.auth({ type: 'installation', installationId, ...scope });
-        return new Client({ auth: (made as { token: string }).token });
-      } catch (error) {
-        if (isStatus(error, 404, 422)) return undefined;
-        throw error;
-      }
-    },
+    openNamed: (installation, name) =>
+      narrow(installation, { repositoryNames: [name], permissions: { contents: 'read' } }),
+    openCodeScanning: ({ installation, id }) =>
+      narrow(installation, { repositoryIds: [id], permissions: SARIF_PERMISSIONS }),
     login() {
       login ??= app.octokit.rest.apps.getAuthenticated().then(({ data }) => `${data?.slug}[bot]`);
       login.catch(() => {

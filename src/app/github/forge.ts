@@ -1,4 +1,5 @@
 /** The jobs' view of GitHub, answered by its REST and GraphQL APIs. */
+import { gzipSync } from 'node:zlib';
 import type { Octokit } from 'octokit';
 import type { Forge, OpenForge } from '../../jobs/forge.ts';
 import type { Repository } from '../../jobs/job.ts';
@@ -58,6 +59,22 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
 
     createCheckRun: (run) => unlessGone('The repository', createCheckRun(octokit, place, run)),
     updateCheckRun: (id, update) => updateCheckRun(octokit, place, id, update),
+    async uploadSarif(number, head, sarif) {
+      const allowed = await client.openCodeScanning(repository);
+      try {
+        await allowed?.rest.codeScanning.uploadSarif({
+          ...place,
+          commit_sha: head,
+          ref: `refs/pull/${number}/head`,
+          sarif: gzipSync(sarif).toString('base64'),
+          tool_name: 'Adjutant',
+        });
+        return allowed !== undefined;
+      } catch (error) {
+        if (isStatus(error, 403, 404)) return false;
+        throw error;
+      }
+    },
     checkRuns: (head) => checkRuns(octokit, place, client.appId, head),
 
     reviewComments: async (number) => ownComments(octokit, pull(number), await client.login()),

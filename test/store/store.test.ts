@@ -8,7 +8,14 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { PutBack, type Queue, startQueue, type Work } from '../../src/store/queue.ts';
 import { keepHead, keepSaid, newestHead, saidOn } from '../../src/store/remarks.ts';
-import { addReview, endReview, findReview, reviewsOf, setCheckRun } from '../../src/store/reviews.ts';
+import {
+  addReview,
+  countFailure,
+  endReview,
+  findReview,
+  reviewsOf,
+  setCheckRun,
+} from '../../src/store/reviews.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
 let postgres: Postgres;
@@ -73,7 +80,12 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
       ...review,
       state: 'queued',
       checkRuns: { trailers: 8_000_000_000, 'lock-order': null },
+      failures: 0,
     });
+    expect([await countFailure(database, review.id), await countFailure(database, review.id)]).toEqual([
+      1, 2,
+    ]);
+    expect(await findReview(database, review.id)).toMatchObject({ failures: 2 });
     await endReview(database, review.id, 'failed', 'no reason');
     expect(await reviewsOf(database, review.repository, review.head)).toMatchObject([{ state: 'failed' }]);
     expect(await findReview(database, randomUUID())).toBeUndefined();
@@ -120,7 +132,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
         expect(running.has(data.key)).toBe(false);
         running.add(data.key);
         most = Math.max(most, running.size);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 500));
         order.push(`${data.key}${data.n}`);
         running.delete(data.key);
       });

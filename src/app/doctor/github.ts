@@ -84,7 +84,9 @@ function examinePermissions(what: string, granted: Permissions): Diagnosis {
 }
 
 function examineEvents(subscribed: readonly string[]): Diagnosis {
-  const missing = handlers.map(({ event }) => event).filter((event) => !subscribed.includes(event));
+  const missing = handlers
+    .filter(({ event, isAlwaysSent }) => isAlwaysSent !== true && !subscribed.includes(event))
+    .map(({ event }) => event);
   if (missing.length === 0) return good('events', 'all that reviews need');
   return bad(
     'events',

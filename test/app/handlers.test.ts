@@ -131,3 +131,70 @@ describe('issue_comment', () => {
     });
   });
 });
+
+describe('pull_request_review_comment', () => {
+  const reply = {
+    action: 'created',
+    pull_request: { number: 5, user: { login: 'bob' } },
+    comment: {
+      id: 12,
+      in_reply_to_id: 9,
+      body: '/explain',
+      updated_at: '2026-11-01T00:00:00Z',
+      user: { login: 'ann', type: 'User' },
+    },
+    sender: { login: 'ann', type: 'User' },
+  };
+  test('in a thread is answered there', () => {
+    expect(decided('pull_request_review_comment', reply)).toMatchObject({
+      queue: 'comment',
+      key: '4#5',
+      data: { comment: 12, thread: 9, author: 'ann', pullAuthor: 'bob' },
+    });
+  });
+  test("of Adjutant's own is none", () => {
+    const own = { ...reply, sender: { login: 'adjutant[bot]', type: 'Bot' } };
+    expect(decided('pull_request_review_comment', own)).toBeUndefined();
+  });
+});
+
+describe('what a repository does', () => {
+  test('a merge queue asks for the checks of a commit, or gives it up', () => {
+    const merge_group = {
+      head_sha: HEAD,
+      head_ref: 'refs/heads/gh-readonly-queue/master/pr-5-cd',
+      base_sha: 'cd'.repeat(20),
+      base_ref: 'refs/heads/master',
+    };
+    expect(decided('merge_group', { action: 'checks_requested', merge_group })).toEqual({
+      queue: 'intake',
+      key: `4@${HEAD}`,
+      data: {
+        kind: 'group',
+        repository,
+        head: HEAD,
+        baseRef: 'master',
+        group: { base: merge_group.base_sha, ref: merge_group.head_ref },
+      },
+    });
+    expect(decided('merge_group', { action: 'destroyed', merge_group })).toMatchObject({
+      data: { kind: 'group-gone', head: HEAD },
+    });
+  });
+  test('a push to a branch is looked at, a tag and a branch that is gone are not', () => {
+    const push = { ref: 'refs/heads/for/next', after: HEAD, deleted: false };
+    expect(decided('push', push)).toMatchObject({ data: { kind: 'refresh', branch: 'for/next', tip: HEAD } });
+    expect(decided('push', { ...push, ref: 'refs/tags/v6.12' })).toBeUndefined();
+    expect(decided('push', { ...push, deleted: true, after: '0'.repeat(40) })).toBeUndefined();
+  });
+  test('the App is taken away', () => {
+    const gone = { repositories_removed: [{ id: 4 }, { id: 6 }], repositories_added: [] };
+    expect(decided('installation_repositories', { action: 'removed', ...gone })).toMatchObject({
+      data: { kind: 'forget', repositories: [4, 6] },
+    });
+    expect(decided('installation', { action: 'deleted', repositories: [{ id: 4 }] })).toMatchObject({
+      data: { kind: 'forget', repositories: [4] },
+    });
+    expect(decided('installation', { action: 'created', repositories: [{ id: 4 }] })).toBeUndefined();
+  });
+});

@@ -77,10 +77,3 @@ test('annotations come in any number', async () => {
   // Without those that say which step a slow review is at.
   expect(sent.filter((count) => count > 0)).toEqual([50, 50, 20]);
 });
-
-test('an advisory configuration never fails a check', async () => {
-  const pull = await stage.opened(broken, { '.github/adjutant.yml': 'advisory: true\n' });
-  const run = await nullDeref(pull);
-  expect(run).toMatchObject({ conclusion: 'success', title: '1 error introduced' });
-  expect(stage.github.reviewComments(pull)).toHaveLength(1);
-});

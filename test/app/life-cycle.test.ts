@@ -236,7 +236,7 @@ describe('pull requests that are', () => {
 
 test.each([
   ['failure', ''],
-  ['neutral', 'on-error: neutral\n'],
+  ['neutral', 'on-error: neutral'],
 ])('a review that can not be done ends as %s where the base branch says "%s"', async (conclusion, text) => {
   // Too little for the analysis to begin: what the configuration says is known all the same.
   const starved = await openReviewStage({ ADJUTANT_REVIEW_MEMORY: '64' });

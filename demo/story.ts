@@ -130,6 +130,9 @@ export function unmet(github: StandInGitHub, { pull, expected }: Chapter): strin
     const found = comments.some((comment) => comment.thread.path === path && comment.body.includes(rule));
     if (!found) wrong.push(`#${pull.number}: no comment on ${path} about ${rule}`);
   }
+  for (const { body } of comments)
+    if (!/\[see [\w ]+\]\(http[^)]+\/findings\/[^)]+\)/.test(body))
+      wrong.push(`#${pull.number}: a comment leads to no page of its finding`);
   if (expected.silent && comments.length > 0)
     wrong.push(`#${pull.number}: ${comments.length} comments, not none`);
   for (const [checker, text] of expected.summaries) {

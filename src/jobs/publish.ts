@@ -28,6 +28,7 @@ export async function saySo(
   { report, configuration, corrections }: Analysis,
   dismissals: ReadonlyMap<string, Dismissal>,
   diff: readonly FileDiff[],
+  pageOf: (finding: Finding) => string | undefined,
 ): Promise<void> {
   const present = new Map(report.findings.map((finding) => [finding.fingerprint, finding]));
   const standing = (fingerprint: string): Standing => {
@@ -38,7 +39,7 @@ export async function saySo(
     .filter(({ confidence, fingerprint }) => confidence !== 'low' && standing(fingerprint) === 'live')
     .toSorted((a, b) => RANK[a.severity] - RANK[b.severity])
     .flatMap((finding): Remark<ReviewComment>[] => {
-      const comment = reviewComment(finding, report, diff);
+      const comment = reviewComment(finding, report, diff, pageOf(finding));
       return comment === undefined ? [] : [{ fingerprint: finding.fingerprint, comment }];
     });
   const before = await saidOn(services.database, pull);
@@ -69,7 +70,8 @@ export async function saySo(
     const dismissal = dismissals.get(said.fingerprint);
     if (to === 'retired') await forge.editReviewComment(id, retiredBody(body, head));
     else if (dismissal !== undefined) await forge.editReviewComment(id, dismissedBody(body, dismissal));
-    else if (finding !== undefined) await forge.editReviewComment(id, commentBody(finding, report));
+    else if (finding !== undefined)
+      await forge.editReviewComment(id, commentBody(finding, report, pageOf(finding)));
     // What a person wrote below would be folded away with it.
     if (to === 'live' || !answered) await minimize(services, forge, said, to !== 'live');
   }

@@ -116,7 +116,9 @@ async function publish(attempt: Attempt, forge: Forge, analysis: Analysis, baseT
   if (current.head !== review.head) throw new Superseded('a newer push');
   await keepReport(services.database, pull.repository, review, analysis, baseTip);
   const dismissals = await dismissalsOn(services.database, pull);
-  await saySo(services, forge, pull, review.head, analysis, dismissals, diff);
+  const { findings } = analysis.report;
+  const pageOf = (finding: Finding) => services.links?.finding(pull, review.id, findings.indexOf(finding));
+  await saySo(services, forge, pull, review.head, analysis, dismissals, diff, pageOf);
   await conclude(attempt, forge, analysis, dismissals);
   if (analysis.configuration['upload-sarif']) await uploadSarif(attempt, forge, analysis);
 }

@@ -214,9 +214,10 @@ export function reviewComment(
   finding: Finding,
   report: Report,
   diff: readonly FileDiff[],
+  page?: string,
 ): ReviewComment | undefined {
   const anchor = anchorOf(finding, diff);
-  return anchor && { ...anchor, body: commentBody(finding, report) };
+  return anchor && { ...anchor, body: commentBody(finding, report, page) };
 }
 
 /** Where a comment can stand: GitHub takes only lines that the diff shows, and a range within one hunk. */
@@ -237,10 +238,14 @@ function anchorOf(finding: Finding, diff: readonly FileDiff[]): Omit<ReviewComme
   return undefined;
 }
 
-/** The body of a comment: what is wrong, the trace, why, a suggestion, and the mark of the finding. */
+/**
+ * The body of a comment: what is wrong, the trace, why, a suggestion, and the mark of the finding.
+ * @param page address of the finding's page
+ */
 export function commentBody(
   finding: Finding,
   report: Quotes & { readonly stats: Pick<Report['stats'], 'commits'> },
+  page?: string,
 ): string {
   const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
   const blocks = [`${SIGN[finding.severity]} **${markdownText(finding.message)}**${confidence}`];
@@ -252,13 +257,19 @@ export function commentBody(
       ? ` · introduced by ${codeSpan(commitText(finding.commit, report))}`
       : '';
   const mark = findingMark(finding.fingerprint);
-  const foot = `<sub>${codeSpan(finding.rule)} · ${codeSpan(findingId(finding))}${from}</sub>`;
+  const foot = `<sub>${codeSpan(finding.rule)} · ${codeSpan(findingId(finding))}${from}${pageLink(finding, page)}</sub>`;
   const body = clipMarkdown(
     blocks.join('\n\n'),
     MAX_COMMENT - foot.length - mark.length - 10,
     'The rest did not fit.',
   );
   return `${body}\n\n${foot}\n${mark}`;
+}
+
+/** A deadlock is easier to see than to read. */
+function pageLink({ cycle }: Finding, page: string | undefined): string {
+  if (page === undefined) return '';
+  return ` · [${cycle === undefined ? 'see the code' : 'see it drawn'}](${encodeURI(page)})`;
 }
 
 /** Body of the review of a push: one line and what has no inline place. */

@@ -124,6 +124,16 @@ describe('a comment', () => {
     expect(suggest(13, 31)).toBeUndefined();
   });
 
+  test('leads to the page of its finding where there is one, and its mark still ends it', () => {
+    const page = 'https://adjutant.example/repositories/7/pulls/3/findings/b7/0?token=a.b-_c';
+    const body = commentBody(finding(), report(), page);
+    expect(body).toContain(`[see the code](${page})`);
+    expect(readFindingMark(body)).toBe('a1b2c3');
+    const edge = { from: 'a', to: 'b', calls: ['lock(a)', 'lock(b)'], steps: [0, 1] } as const;
+    expect(commentBody(finding({ cycle: [edge] }), report(), page)).toContain('[see it drawn](');
+    expect(commentBody(finding(), report())).not.toContain('](http');
+  });
+
   test('carries the mark of its finding, and no other', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (fingerprint) => {

@@ -1,14 +1,12 @@
-/** Several defects of one rule at one place, of which one is said: a call that closes five cycles is one thing to mend. */
-import type { Confidence, Finding } from '../checkers/checker.ts';
-
-const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
+/** Several defects of one rule at one place: those that are in doubt are not said beside those that are not. */
+import type { Finding } from '../checkers/checker.ts';
 
 /** Others that are named with the one that is said. */
 const NAMED = 3;
 
 /**
- * Of the findings that can be seen from several places, the surest of each rule, function and line stays, and tells
- * of the others; the first in order among equals. Findings of other kinds all stay.
+ * Of the findings that can be seen from several places, those of one rule, function and line that are above low stay,
+ * or one where none is; the first tells of those that went. Findings of other kinds all stay.
  */
 export function onePerPlace(findings: readonly Finding[]): readonly Finding[] {
   const places = new Map<string, Finding[]>();
@@ -21,18 +19,16 @@ export function onePerPlace(findings: readonly Finding[]): readonly Finding[] {
     if (there === undefined) places.set(key, [finding]);
     else there.push(finding);
   }
-  return [...places.values()].map(surest);
+  return [...places.values()].flatMap(withoutDoubts);
 }
 
-function surest(there: readonly Finding[]): Finding {
-  const [first, ...rest] = there as [Finding, ...Finding[]];
-  if (rest.length === 0) return first;
-  const best = rest.reduce((a, b) => (ORDER[b.confidence] > ORDER[a.confidence] ? b : a), first);
-  const others = there.filter((finding) => finding !== best);
-  const named = others.slice(0, NAMED).map(({ message }) => `- ${message}`);
-  const more = others.length > NAMED ? [`- and ${others.length - NAMED} more`] : [];
-  return {
-    ...best,
-    explanation: `${best.explanation}\n\nOf the same rule, at the same line:\n${[...named, ...more].join('\n')}`,
-  };
+function withoutDoubts(there: readonly Finding[]): readonly Finding[] {
+  const sure = there.filter(({ confidence }) => confidence !== 'low');
+  const [first, ...rest] = (sure.length > 0 ? sure : there.slice(0, 1)) as [Finding, ...Finding[]];
+  const gone = there.filter((finding) => finding !== first && !rest.includes(finding));
+  if (gone.length === 0) return [first, ...rest];
+  const named = gone.slice(0, NAMED).map(({ message }) => `- ${message}`);
+  const more = gone.length > NAMED ? [`- and ${gone.length - NAMED} more`] : [];
+  const explanation = `${first.explanation}\n\nOf the same rule, at the same line, with low confidence:\n${[...named, ...more].join('\n')}`;
+  return [{ ...first, explanation }, ...rest];
 }

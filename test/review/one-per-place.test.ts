@@ -19,14 +19,16 @@ const cycle = (fingerprint: string, part: Partial<Finding> = {}): Finding => ({
   ...part,
 });
 
-test('the surest finding of a place stays and names the others', () => {
+test('what is sure stays, and names what is in doubt', () => {
   const found = onePerPlace([
     cycle('1'),
     cycle('2', { confidence: 'high' }),
     cycle('3', { confidence: 'medium' }),
+    cycle('4'),
   ]);
-  expect(found.map(({ fingerprint }) => fingerprint)).toEqual(['2']);
-  expect(found[0]?.explanation).toContain('- cycle 1\n- cycle 3');
+  expect(found.map(({ fingerprint }) => fingerprint)).toEqual(['2', '3']);
+  expect(found[0]?.explanation).toContain('- cycle 1\n- cycle 4');
+  expect(found[1]?.explanation).toBe('why');
 });
 
 test('many others are counted', () => {

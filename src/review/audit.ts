@@ -10,7 +10,7 @@ import { collectExcerpts } from './excerpts.ts';
 import { type ProgramSource, programsAtHand } from './programs.ts';
 import type { Report } from './report.ts';
 import { codeStats, inOrder, registeredCheckers } from './review.ts';
-import { withRewordings } from './reword.ts';
+import { withSuggestions } from './suggestions.ts';
 
 export interface AuditOptions {
   readonly configuration?: Configuration;
@@ -50,7 +50,7 @@ export async function audit(
       return own.length === 0 ? [] : checker.audit(program, own);
     });
     const findings = [
-      ...(await withRewordings(configuredFindings(found, configuration), target.head, [])),
+      ...(await withSuggestions(configuredFindings(found, configuration), target.head, [])),
     ].sort(inOrder([]));
     return {
       base: '',

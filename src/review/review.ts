@@ -14,8 +14,7 @@ import { collectExcerpts } from './excerpts.ts';
 import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
-import { withoutRewording, withRewordings } from './reword.ts';
-import { withSuggestions } from './suggest-test.ts';
+import { asReported, withSuggestions } from './suggestions.ts';
 import { touchedBy } from './touched.ts';
 
 export interface ReviewOptions {
@@ -98,17 +97,14 @@ async function reviewSides(
   const messages = await messageFindings(change.commits, configuration, options);
   const findings = [
     ...configuredFindings(messages, configuration),
-    ...(await withSuggestions(
-      await attributeFindings(await withRewordings(introduced, change.head, change.diff), change),
-      change.head,
-    )),
+    ...(await attributeFindings(await withSuggestions(introduced, change.head, change.diff), change)),
   ].sort(inOrder(change.commits));
 
   return {
     base: change.baseName,
     head: change.headName,
     findings,
-    fixed: fixed.map(withoutRewording).sort(inOrder(change.commits)),
+    fixed: fixed.map(asReported).sort(inOrder(change.commits)),
     limits: [...(options.limits ?? []), ...(sides?.limits ?? [])],
     excerpts: await collectExcerpts(findings, change.commits, change.head, change.diff),
     stats: {

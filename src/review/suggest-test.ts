@@ -1,7 +1,5 @@
 /** The test that an unchecked result lacks, as lines that GitHub can commit, where the function shows how it fails. */
-import type { Finding, MissingTest, Suggestion } from '../checkers/checker.ts';
-import { decodeText } from '../git/bytes.ts';
-import type { SourceTree } from '../git/change.ts';
+import type { MissingTest, Suggestion } from '../checkers/checker.ts';
 
 /** Lines of one statement, and of one function, that are read. */
 const MAX_STATEMENT = 8;
@@ -10,25 +8,6 @@ const MAX_FUNCTION = 400;
 /** What a function may have to undo when it fails behind it; what devm_ functions get is undone by others. */
 const TO_UNDO =
   /\bgoto\s|\block\w*\(|\w_lock\w*\(|guard\(|\b(?!devm_)\w*(?:alloc|create|register|request|enable|open|get|dup|map|prepare|start|add)(?:_\w+)?\(/;
-
-/** Findings with a suggestion where one is certain to be right in form; the others as they are. */
-export async function withSuggestions(
-  findings: readonly Finding[],
-  tree: SourceTree | undefined,
-): Promise<readonly Finding[]> {
-  const wanting = findings.filter((finding) => finding.missingTest && !finding.suggestion);
-  if (tree === undefined || wanting.length === 0) return findings;
-  const texts = new Map<string, readonly string[]>();
-  for (const [path, bytes] of await tree.read([...new Set(wanting.map(({ path }) => path))]))
-    texts.set(path, decodeText(bytes).split('\n'));
-  return findings.map((finding) => {
-    const { missingTest } = finding;
-    const lines = texts.get(finding.path);
-    if (missingTest === undefined || lines === undefined || finding.suggestion) return finding;
-    const suggestion = suggestTest(finding.path, lines, missingTest);
-    return suggestion === undefined ? finding : { ...finding, suggestion };
-  });
-}
 
 /**
  * `lines` are the file's, from its first. Undefined where the statement is no plain assignment of the pointer, or

@@ -5,6 +5,18 @@ import { Expr, type Flow, Op } from './flow.ts';
 export const endOfBlock = (flow: Flow, block: number): number =>
   block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4;
 
+/** Block of an instruction. */
+export function blockOf({ blocks }: Flow, instruction: number): number {
+  let low = 0;
+  let high = blocks.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((blocks[middle] as number) <= instruction) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Successors of all blocks of one flow at a time; made to be used again and again. */
 export class Successors {
   readonly #targets: number[] = [];

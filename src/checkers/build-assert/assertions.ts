@@ -1,10 +1,12 @@
 /** The compile-time assertions of a body, its own and those of what is expanded in it, and what they hang on. */
+
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { blockOf } from '../../c/flow-blocks.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { ASSERTIONS, CONSTANT_TESTS, ERROR_ATTRIBUTES } from '../../kernel/assertions.ts';
 import type { Step } from '../checker.ts';
 import { askedOf } from './condition.ts';
-import { blockOf, decidingValues } from './deciding.ts';
+import { decidingValues } from './deciding.ts';
 import { type Body, CONSTANT, type Dependence, Dependences, Results, union } from './dependence.ts';
 
 /** One assertion, as a body sees it. */

@@ -5,13 +5,6 @@ import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
 /** In larger bodies nothing is looked for. */
 const MAX_BLOCKS = 400;
 
-/** The block of an instruction. */
-export function blockOf(flow: Flow, instruction: number): number {
-  let block = 0;
-  while (block + 1 < flow.blocks.length && (flow.blocks[block + 1] as number) <= instruction) block++;
-  return block;
-}
-
 /** Values of the branches and switches on which it hangs whether `block` is reached. */
 export function decidingValues(flow: Flow, block: number): number[] {
   const count = flow.blocks.length;

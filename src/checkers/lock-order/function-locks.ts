@@ -39,7 +39,7 @@ export class FunctionLocks {
   /** Whether a flag, a parameter or the context decides that a call is made. */
   isConditional(call: number): boolean {
     const { flow, conditions } = this.body;
-    this.#blocks ??= blocksOfCalls(flow, conditions);
+    this.#blocks ??= blocksOfCalls(flow);
     const block = this.#blocks[call];
     return block !== undefined && conditions.isConditional(block);
   }
@@ -47,7 +47,7 @@ export class FunctionLocks {
   /** The branches that decide whether a call is made: their blocks, and their conditions as they are written. */
   decidedBy(call: number): readonly (readonly [branch: number, condition: string])[] {
     const { flow, conditions } = this.body;
-    this.#blocks ??= blocksOfCalls(flow, conditions);
+    this.#blocks ??= blocksOfCalls(flow);
     const block = this.#blocks[call];
     if (block === undefined) return [];
     return conditions.decidingFor(block).map(([branch, e]) => [branch, expressionText(flow, e)] as const);

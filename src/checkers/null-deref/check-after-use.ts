@@ -1,6 +1,6 @@
 /** A test for NULL that comes too late: on every way to it the pointer has been dereferenced. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
+import { blockOf, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { Finding, Rule } from '../checker.ts';
@@ -95,12 +95,6 @@ function changes(flow: Flow, at: number, pointer: number): boolean {
     default:
       return false;
   }
-}
-
-function blockOf(flow: Flow, at: number): number {
-  let block = flow.blocks.length - 1;
-  while ((flow.blocks[block] as number) > at) block--;
-  return block;
 }
 
 function report(context: FunctionContext, pointer: number, use: number, test: number): void {

@@ -91,19 +91,6 @@ export class Conditions {
     return this.#pointers;
   }
 
-  /** Block of an instruction. */
-  blockOf(instruction: number): number {
-    const { blocks } = this.#flow;
-    let low = 0;
-    let high = blocks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((blocks[middle] as number) <= instruction) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
   #decides(block: number): boolean {
     const flow = this.#flow;
     const last = (endOfBlock(flow, block) - 1) * 4;

@@ -1,5 +1,6 @@
 /** The walk of one body with the lock domain: its events, and the summary that they make. */
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
+import { blockOf } from '../../c/flow-blocks.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { guardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
@@ -94,7 +95,7 @@ export function eventsOfBody(input: BodyInput, walker: Walker): Events {
     places,
     ...lockEvents(input, places, walker),
     isConditional(call) {
-      blocks ??= blocksOfCalls(flow, conditions);
+      blocks ??= blocksOfCalls(flow);
       const block = blocks[call];
       return block !== undefined && conditions.isConditional(block);
     },
@@ -242,7 +243,7 @@ function summarise(
     events.some((e) => e.kind === 'call' && e.call === call && e.state.held.length > 0);
   const withoutReclaim = callsWithoutReclaim(events);
   let handlers = 0;
-  const blocks = blocksOfCalls(flow, conditions);
+  const blocks = blocksOfCalls(flow);
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
     if (block === undefined) continue;
@@ -435,10 +436,10 @@ function takesBack(acquired: Acquired & { call: number }, events: readonly LockE
 const exported = (place: string): string => (place.startsWith('$') || place.startsWith('@') ? place : '');
 
 /** Block of each call of a flow, by the call's number; undefined for one that no instruction makes. */
-export function blocksOfCalls(flow: Flow, conditions: Conditions): (number | undefined)[] {
+export function blocksOfCalls(flow: Flow): (number | undefined)[] {
   const blocks: (number | undefined)[] = [];
   for (let at = 0; at < flow.ops.length; at += 4) {
-    if (flow.ops[at] === Op.Call) blocks[flow.ops[at + 1] as number] = conditions.blockOf(at / 4);
+    if (flow.ops[at] === Op.Call) blocks[flow.ops[at + 1] as number] = blockOf(flow, at / 4);
   }
   return blocks;
 }

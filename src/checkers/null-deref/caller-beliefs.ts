@@ -5,10 +5,10 @@
 import { lineOf } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { pointerOf, stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/layout.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
 import { callerHabits } from './callers.ts';
-import { useSteps, useText } from './dereference.ts';
+import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedLookup } from './unchecked-lookup.ts';
 
@@ -29,18 +29,7 @@ export function watchBeliefs(context: FunctionContext): Observer {
     done.add(call);
     report(context, call, { pointer: e, view, through, argument });
   };
-  return {
-    deref(pointer, _place, _isStore, view) {
-      check(pointer, view, -1, -1);
-    },
-    call(call, view) {
-      const { dereferences } = view.knowledge(call);
-      if (dereferences === 0) return;
-      for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries())
-        if (argument <= 30 && (dereferences & (1 << argument)) !== 0)
-          check(pointerOf(flow, arg), view, call, argument);
-    },
-  };
+  return watchDereferences(flow, check);
 }
 
 function report(

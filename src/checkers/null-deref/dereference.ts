@@ -83,6 +83,25 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
   };
 }
 
+/** Tells of every pointer that is dereferenced: here, or on every way through a callee that it is passed to. */
+export function watchDereferences(
+  flow: Flow,
+  visit: (pointer: number, view: View, through: number, argument: number) => void,
+): Required<Pick<Observer, 'deref' | 'call'>> {
+  return {
+    deref(pointer, _place, _isStore, view) {
+      visit(pointer, view, -1, -1);
+    },
+    call(call, view) {
+      const { dereferences } = view.knowledge(call);
+      if (dereferences === 0) return;
+      for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries())
+        if (argument <= 30 && (dereferences & (1 << argument)) !== 0)
+          visit(pointerOf(flow, arg), view, call, argument);
+    },
+  };
+}
+
 /** The pointer to a function that a call goes through; 0 for a call by name. */
 export function calledPointer(flow: Flow, call: number): number {
   const callee = stripCasts(flow, flow.calls[call]?.callee ?? 0);

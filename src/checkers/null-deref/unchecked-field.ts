@@ -1,10 +1,10 @@
 import { type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { pointerOf, stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/layout.ts';
 import { ANY, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { calledPointer, useSteps, useText } from './dereference.ts';
+import { calledPointer, useSteps, useText, watchDereferences } from './dereference.ts';
 import {
   aliasesOf,
   type FieldEvidence,
@@ -36,8 +36,6 @@ interface Evidence {
   readonly cleared: readonly FieldUse[];
   readonly unguarded: number;
   readonly confidence: Confidence;
-  /** What counts the uses: 'the file', or its folder. */
-  readonly where: string;
 }
 
 /** Watches dereferences of fields of which nothing is known on the path, and asks the neighbours. */
@@ -61,19 +59,13 @@ export function watchFields(context: FunctionContext, fields: FieldEvidence): Ob
     if ((bits & ZERO) === 0 || mayBeNull(bits)) return;
     report(context, evidence, { pointer: e, view, through, argument, isCall });
   };
+  const dereferences = watchDereferences(flow, check);
   return {
-    deref(pointer, _place, _isStore, view) {
-      check(pointer, view, -1, -1);
-    },
+    ...dereferences,
     call(call, view) {
       const callee = calledPointer(flow, call);
       if (callee !== 0) check(callee, view, -1, -1, true);
-      const { dereferences } = view.knowledge(call);
-      if (dereferences === 0) return;
-      for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries()) {
-        if (argument <= 30 && (dereferences & (1 << argument)) !== 0)
-          check(pointerOf(flow, arg), view, call, argument);
-      }
+      dereferences.call(call, view);
     },
   };
 }
@@ -87,10 +79,7 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   const isTestedHere = all.some((use) => use.function === ref.name && use.isTested);
   const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
   if (flow.calls.some((_, call) => setters.has(calleeName(flow, call)))) return undefined;
-  const own = countOf(
-    uses.filter((use) => !isGuarded(context, use, all)),
-    'this file',
-  );
+  const own = countOf(uses.filter((use) => !isGuarded(context, use, all)));
   if (own.unguarded > own.tested.length) return undefined;
   if (own.tested.length === 0 || isGuardedByCallers(context, fields, key)) return undefined;
   const confidence = isOfFile(key) && own.unguarded > 0 ? 'low' : confidenceOf(own);
@@ -98,7 +87,7 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   // It knows of the doubt, and the test may be one that can't be followed to here.
   if (isTestedHere || confidence === 'low') return { key, ...own, confidence: 'low' };
   // Other elements of an array are other pointers; and the files beside this one have a say.
-  const wide = countOf([...uses, ...fields.besides(ref.path, key)], 'the files of this folder');
+  const wide = countOf([...uses, ...fields.besides(ref.path, key)]);
   const isDisputed = wide.tested.length < wide.unguarded;
   return {
     key,
@@ -109,12 +98,11 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
 
 type Count = Omit<Evidence, 'key' | 'confidence'>;
 
-const countOf = (uses: readonly FieldUse[], where: string): Count => ({
+const countOf = (uses: readonly FieldUse[]): Count => ({
   guarded: uses.filter((use) => use.isTested && use.isDereferenced),
   tested: uses.filter((use) => use.isTested),
   cleared: uses.filter((use) => use.clearedAt > 0),
   unguarded: uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length,
-  where,
 });
 
 /** What the function itself sets is its own affair. */
@@ -130,7 +118,7 @@ function isGuarded(context: FunctionContext, use: FieldUse, all: readonly FieldU
   const { program } = context.effects;
   const ref = program.functions(use.function, use.path)[0];
   if (ref === undefined || !ref.fact.isStatic) return false;
-  const callers = program.callers(ref, 8);
+  const callers = program.callers(ref, MAX_CALLERS);
   return (
     callers.length > 0 &&
     callers.every((caller) =>
@@ -163,34 +151,31 @@ function confidenceOf({ guarded, tested, cleared, unguarded }: Count): Confidenc
   return guarded.length > unguarded ? 'low' : undefined;
 }
 
-const placeOf = (context: FunctionContext, path: string, line: number): string =>
-  path === context.ref.path ? `line ${line}` : `${path}:${line}`;
-
 function report(
   context: FunctionContext,
   evidence: Evidence,
   use: { pointer: number; view: View; through: number; argument: number; isCall: boolean },
 ): void {
-  const { guarded, tested, cleared, unguarded, confidence, where } = evidence;
+  const { guarded, tested, cleared, unguarded, confidence } = evidence;
   const key = keyText(evidence.key);
   const { pointer, view } = use;
   const position = context.positionOf(view.at);
   const name = context.text(pointer);
   const witness = (guarded[0] ?? tested[0]) as FieldUse;
   const clearing = cleared[0];
-  const others = `${tested.length} other ${tested.length === 1 ? 'function' : 'functions'} of ${where}`;
+  const others = `${tested.length} other ${tested.length === 1 ? 'function' : 'functions'} of this file`;
   const cleared2 =
     clearing === undefined
       ? ''
-      : `, and ${clearing.function}() sets it to NULL at ${placeOf(context, clearing.path, clearing.clearedAt)}`;
+      : `, and ${clearing.function}() sets it to NULL at line ${clearing.clearedAt}`;
   const isWeak = (view.bits(pointer) & ANY) !== ANY || view.isMerged;
   context.report({
     rule: use.isCall ? nullOp : uncheckedField,
     confidence: isWeak && confidence === 'high' ? 'medium' : confidence,
     position,
     identity: `${key} ${name}`,
-    message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at ${placeOf(context, witness.path, witness.testedAt)})${cleared2}.`,
-    explanation: `${guarded.length} functions of ${where} test ${key} before they use it, ${unguarded} use it without a test. Line ${lineOf(position)} relies on it being set.`,
+    message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at line ${witness.testedAt})${cleared2}.`,
+    explanation: `${guarded.length} functions of this file test ${key} before they use it, ${unguarded} use it without a test. Line ${lineOf(position)} relies on it being set.`,
     trace: [
       {
         path: witness.path,

@@ -1,7 +1,6 @@
 /** `pull_request_review_comment`: a comment in a review thread that has commands, or has more of them now. */
 import { z } from 'zod';
-import { type CommentJob, pullKey } from '../../jobs/job.ts';
-import { commandsIn } from './commands-in.ts';
+import { decideComment } from './comment-job.ts';
 import { type Handler, payloadParts, repositoryOf } from './handler.ts';
 
 const schema = z.object({
@@ -17,20 +16,8 @@ export const reviewComment: Handler = {
   event: 'pull_request_review_comment',
   actions: ['created', 'edited'],
   decide(payload) {
-    const { pull_request: pr, comment, sender, changes, ...rest } = schema.parse(payload);
-    if (comment.user?.type !== 'User' || sender.type !== 'User') return undefined;
-    const invocations = commandsIn(comment.body, changes?.body?.from);
-    if (invocations.length === 0) return undefined;
+    const { pull_request: pr, ...rest } = schema.parse(payload);
     const pull = { repository: repositoryOf(rest), number: pr.number };
-    const data: CommentJob = {
-      pull,
-      comment: comment.id,
-      thread: comment.in_reply_to_id ?? comment.id,
-      invocations,
-      author: sender.login,
-      written: comment.updated_at,
-      pullAuthor: pr.user?.login ?? '',
-    };
-    return { queue: 'comment', key: pullKey(pull), data };
+    return decideComment(pull, pr.user?.login, rest, rest.comment.in_reply_to_id ?? rest.comment.id);
   },
 };

@@ -1,7 +1,5 @@
 /** The App on a disk that is full: it says so, loses nothing, and goes on when there is room. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
@@ -10,28 +8,14 @@ import {
   type StandInGitHub,
   startGitHub,
 } from '../../demo/github/index.ts';
+import { smallDisk } from '../small-disk.ts';
 import { broken, driver, files } from './kernel-sample.ts';
 import { type RunningApp, startApp } from './running-app.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
-const folder = mkdtempSync(join(tmpdir(), 'adjutant-full-'));
+const { folder, mounted } = smallDisk('800m');
 const MIB = 2 ** 20;
-
-/** A small disk of its own needs root, and a system that allows it. */
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=800m', 'adjutant-test', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const mounted = mount();
-afterAll(() => {
-  if (mounted) execFileSync('umount', ['--lazy', folder]);
-  rmSync(folder, { recursive: true, force: true });
-});
 
 describe.runIf(mounted)('a full disk', () => {
   let github: StandInGitHub;

@@ -1,29 +1,13 @@
 /** The stores of the index on a disk that is full: a clear error, and nothing that was written before is lost. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { blobId, memoryTree } from '../../src/git/overlay.ts';
 import { buildIndex } from '../../src/index/build.ts';
 import { BlobStore } from '../../src/index/store.ts';
+import { smallDisk } from '../small-disk.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'adjutant-full-index-'));
-
-/** A small disk of its own needs root, and a system that allows it. */
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'adjutant-test', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const mounted = mount();
-afterAll(() => {
-  if (mounted) execFileSync('umount', ['--lazy', folder]);
-  rmSync(folder, { recursive: true, force: true });
-});
+const { folder, mounted } = smallDisk('8m');
 
 const ballast = join(folder, 'ballast');
 function fill(): void {

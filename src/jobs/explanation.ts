@@ -3,7 +3,7 @@ import { allRules } from '../checkers/all-rules.ts';
 import type { Finding } from '../checkers/checker.ts';
 import { findingId } from '../report/github.ts';
 import { explanationMarkdown, traceMarkdown } from '../report/markdown.ts';
-import { codeBlock, codeSpan, markdownText } from '../report/markdown-text.ts';
+import { codeBlock, codeSpan, markdownText, proseMarkdown } from '../report/markdown-text.ts';
 import { placeText } from '../report/places.ts';
 import type { LatestReport } from '../store/latest-report.ts';
 import type { PullRequest } from './job.ts';
@@ -21,7 +21,7 @@ export function explanation(
   const inside = finding.function === '' ? '' : `, in ${codeSpan(`${finding.function}()`)}`;
   const url = links?.finding(pull, report.review, report.findings.indexOf(finding));
   const blocks = [
-    `**${markdownText(finding.message)}**\n${codeSpan(place)}${inside}, ${finding.severity}, ${finding.confidence} confidence`,
+    `**${proseMarkdown(finding.message)}**\n${codeSpan(place)}${inside}, ${finding.severity}, ${finding.confidence} confidence`,
     ...(finding.trace.length === 0 ? [] : [traceMarkdown(finding, report)]),
     ...(finding.explanation === '' ? [] : [explanationMarkdown(finding.explanation)]),
     ...(finding.suggestion === undefined

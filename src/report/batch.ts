@@ -3,7 +3,7 @@ import type { Finding } from '../checkers/checker.ts';
 import type { Commit } from '../git/change.ts';
 import type { Report } from '../review/report.ts';
 import { findingMarkdown } from './markdown.ts';
-import { codeBlock, codeSpan, markdownText } from './markdown-text.ts';
+import { codeBlock, codeSpan, markdownText, proseMarkdown } from './markdown-text.ts';
 import { placeText } from './places.ts';
 
 const MAX_DIFF_LINES = 1000;
@@ -46,7 +46,7 @@ function findingBlocks(report: Report): string[] {
 
 function title(finding: Finding): string {
   const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
-  return `**${finding.severity}:** ${markdownText(finding.message)}${confidence}`;
+  return `**${finding.severity}:** ${proseMarkdown(finding.message)}${confidence}`;
 }
 
 function clipLines(diff: string): string {

@@ -8,7 +8,7 @@ import { hunkLines } from '../review/changed-lines.ts';
 import { type Report, sourceKey } from '../review/report.ts';
 import { type Correction, correctionsBlock } from './corrected-messages.ts';
 import { explanationMarkdown, traceMarkdown } from './markdown.ts';
-import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText } from './markdown-text.ts';
+import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText, proseMarkdown } from './markdown-text.ts';
 import { commitText, placeText, type Quotes, shortId } from './places.ts';
 import { countText, type FailOn, fails, plural } from './verdict.ts';
 import { visible, visibleLine } from './visible.ts';
@@ -159,7 +159,7 @@ function findingLine(finding: Finding, report: Report, options: Partial<GitHubOp
   const url = options.findingUrl?.(finding);
   const details = url === undefined ? '' : ` ([details](${encodeURI(url)}))`;
   const confidence = finding.confidence === 'high' ? '' : `, ${finding.confidence} confidence`;
-  return `- ${SIGN[finding.severity]} ${codeSpan(placeText(finding, report))} ${markdownText(finding.message)} (${codeSpan(finding.rule)} ${codeSpan(findingId(finding))}${confidence})${details}`;
+  return `- ${SIGN[finding.severity]} ${codeSpan(placeText(finding, report))} ${proseMarkdown(finding.message)} (${codeSpan(finding.rule)} ${codeSpan(findingId(finding))}${confidence})${details}`;
 }
 
 function dismissalText(finding: Finding, { dismissals }: GitHubOptions): string {
@@ -248,7 +248,7 @@ export function commentBody(
   page?: string,
 ): string {
   const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
-  const blocks = [`${SIGN[finding.severity]} **${markdownText(finding.message)}**${confidence}`];
+  const blocks = [`${SIGN[finding.severity]} **${proseMarkdown(finding.message)}**${confidence}`];
   if (finding.explanation !== '') blocks.push(explanationMarkdown(finding.explanation));
   if (finding.suggestion) blocks.push(codeBlock(finding.suggestion.lines.join('\n'), 'suggestion'));
   if (finding.trace.length > 0) blocks.push(details('How it gets there', traceMarkdown(finding, report)));
@@ -310,7 +310,7 @@ function messagesMarkdown(findings: readonly Finding[], report: Report): string 
         const quote = lines?.get(finding.line);
         const line = quote === undefined || quote === '' ? '' : `\n  ${codeSpan(quote)}`;
         const fix = finding.suggestion?.lines.map((text) => `\n  write ${codeSpan(text)}`).join('') ?? '';
-        return `- ${SIGN[finding.severity]} ${markdownText(finding.message)} (${codeSpan(finding.rule)})${line}${fix}`;
+        return `- ${SIGN[finding.severity]} ${proseMarkdown(finding.message)} (${codeSpan(finding.rule)})${line}${fix}`;
       });
       return `**Message of ${codeSpan(commitText(commit, report))}**\n\n${items.join('\n')}`;
     })

@@ -23,13 +23,29 @@ const MARKUP = new RegExp(
  * character; `$` would begin a formula.
  */
 export function markdownText(text: string): string {
-  const line = visibleLine(text).replaceAll('\t', ' ').trim();
-  return line.replaceAll(MARKUP, (found, ...rest) => {
+  return inlineText(visibleLine(text).trim());
+}
+
+function inlineText(line: string): string {
+  return line.replaceAll('\t', ' ').replaceAll(MARKUP, (found, ...rest) => {
     const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
     if (groups.plain !== undefined) return `\\${found}`;
     if (groups.html !== undefined) return `&#${found.charCodeAt(0)};`;
     return `${found}${BREAK}`;
   });
+}
+
+/**
+ * What a checker says, as Markdown on one line: text between backticks is code, everything else plain. Backticks that
+ * strangers wrote can at most move what is code: neither side of the border is markup.
+ * @param code how code is written: tableCode() in a cell
+ */
+export function proseMarkdown(text: string, code: (text: string) => string = codeSpan): string {
+  return visibleLine(text)
+    .trim()
+    .split(/(?<![\\`])`([^`]+)`(?!`)/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : inlineText(part)))
+    .join('');
 }
 
 /** A code span: what is in it is never markup. Ends of lines become blanks. */

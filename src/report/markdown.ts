@@ -1,7 +1,7 @@
 /** A report as a Markdown document. */
 import type { Finding } from '../checkers/checker.ts';
 import type { Report } from '../review/report.ts';
-import { codeBlock, codeSpan, markdownText } from './markdown-text.ts';
+import { codeBlock, codeSpan, markdownText, proseMarkdown } from './markdown-text.ts';
 import { placeText, type Quotes, sourceLine } from './places.ts';
 import { countText } from './verdict.ts';
 
@@ -23,7 +23,7 @@ export function markdownReport(report: Report): string {
 
 function heading(finding: Finding): string {
   const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
-  return `${finding.severity}: ${markdownText(finding.message)}${confidence}`;
+  return `${finding.severity}: ${proseMarkdown(finding.message)}${confidence}`;
 }
 
 function placeMarkdown(finding: Finding, report: Report): string {
@@ -65,5 +65,5 @@ export function explanationMarkdown(explanation: string): string {
       blocks[blocks.length - 1] = `${previous}\n\n${paragraph}`;
     } else blocks.push(paragraph);
   }
-  return blocks.map((block) => (isLaidOut(block) ? codeBlock(block) : markdownText(block))).join('\n\n');
+  return blocks.map((block) => (isLaidOut(block) ? codeBlock(block) : proseMarkdown(block))).join('\n\n');
 }

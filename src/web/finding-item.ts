@@ -5,6 +5,7 @@ import { shortId } from '../report/places.ts';
 import { visibleLine } from '../report/visible.ts';
 import type { FoundFinding } from '../store/findings.ts';
 import type { Markup } from './layout.ts';
+import { prose } from './prose.ts';
 
 export function severityMark(severity: Severity): Markup {
   return html`<span class="mark ${severity}">${severity}</span>`;
@@ -15,7 +16,7 @@ export function findingItem(
   href: string | undefined,
   beside: Markup | string = '',
 ): Markup {
-  const message = visibleLine(finding.message);
+  const message = prose(visibleLine(finding.message));
   const place =
     finding.path === COMMIT_MESSAGE
       ? `message of ${shortId(finding.commit ?? '')}, line ${finding.line}`

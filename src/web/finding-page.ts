@@ -11,6 +11,7 @@ import { cycleDrawing } from './cycle-drawing.ts';
 import { findingItem, severityMark } from './finding-item.ts';
 import { type Markup, page } from './layout.ts';
 import { lockName } from './places.ts';
+import { prose } from './prose.ts';
 import { timeline } from './timeline.ts';
 
 export interface FindingView {
@@ -38,7 +39,7 @@ export async function findingPage(view: FindingView): Promise<Markup> {
   const { scenario, paragraphs } = parts(finding.explanation);
   return page({
     root: view.root,
-    title: visibleLine(finding.message),
+    title: visibleLine(finding.message).replaceAll('`', ''),
     trail: [
       { text: view.repository },
       { text: `#${view.number}`, href: view.href.pull },
@@ -48,7 +49,7 @@ export async function findingPage(view: FindingView): Promise<Markup> {
       heading(view),
       cycle === undefined ? scenarioOf(scenario) : await pictures(view, cycle),
       cycle === undefined ? trace(finding, source) : sides(finding, cycle, source),
-      html`<section><h2>Why, and what helps</h2>${paragraphs.map((text) => html`<p>${visible(text)}</p>`)}
+      html`<section><h2>Why, and what helps</h2>${paragraphs.map((text) => html`<p>${prose(visible(text))}</p>`)}
 ${suggestion(finding)}</section>`,
       others('Also found in this change', view.related, view.href.finding),
       others('What the change mends', view.fixed, undefined),
@@ -68,7 +69,7 @@ function heading({ found: { finding }, report, state, href, number }: FindingVie
   return html`<section class="heading">
 <p class="marks">${severityMark(finding.severity)} <code>${finding.rule}</code> <span>${state}</span>
 <span class="mark plain">${finding.confidence} confidence</span></p>
-<h1>${visibleLine(finding.message)}</h1>
+<h1>${prose(visibleLine(finding.message))}</h1>
 <dl class="facts">
 <div><dt>Where</dt><dd>${place}</dd></div>
 ${

@@ -6,6 +6,7 @@ import {
   codeSpan,
   htmlText,
   markdownText,
+  proseMarkdown,
   tableCode,
 } from '../../src/report/markdown-text.ts';
 
@@ -93,6 +94,35 @@ describe('text as Markdown', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('what a checker says', () => {
+  test.each([
+    ['`Reviewd-by:` is no tag', '`Reviewd-by:` is no tag'],
+    ['run `git cherry-pick -x 0123456789abcdef`.', 'run `git cherry-pick -x 0123456789abcdef`.'],
+    ['write `Name <a@b.org>`, with `#`', 'write `Name <a@b.org>`, with `#`'],
+    ['ask @torvalds about `#12`', 'ask @&#8203;torvalds about `#12`'],
+    ['one ` alone', 'one \\` alone'],
+    ['`a` and ` alone', '`a` and \\` alone'],
+  ])('%j', (text, markdown) => {
+    expect(proseMarkdown(text)).toBe(markdown);
+  });
+
+  test('is plain text and code spans, whatever is in it', () => {
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const markdown = proseMarkdown(text);
+        expect(markdown).not.toMatch(/[\n\r]/);
+        const left = bare(markdown.replaceAll(/(?<![\\`])(`+)(?!`)(?:.*?[^`])??\1(?!`)/g, ''));
+        expect(left).not.toMatch(/[<>`*[\]|~$&]|@\w|#\d|:\/\/|\b[0-9a-f]{40}\b/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('keeps a cell of a table whole', () => {
+    expect(proseMarkdown('`a|b` | c', tableCode)).toBe('`a\\|b` \\| c');
   });
 });
 

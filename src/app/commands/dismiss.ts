@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts';
 import type { Command } from '../../jobs/command.ts';
 import { requireFinding } from '../../jobs/named-finding.ts';
 import { findingId } from '../../report/github.ts';
-import { codeBlock, codeSpan, markdownText } from '../../report/markdown-text.ts';
+import { codeBlock, codeSpan, proseMarkdown } from '../../report/markdown-text.ts';
 import { visibleLine } from '../../report/visible.ts';
 import { dismiss as keepDismissal } from '../../store/dismissals.ts';
 
@@ -28,7 +28,7 @@ export const dismiss: Command = {
     const kept = { fingerprint, by: job.author, reason: reason.slice(0, MAX_REASON) };
     await keepDismissal(services.database, job.pull, kept);
     context.recheck();
-    const done = `Dismissed ${codeSpan(findingId(finding))} (${markdownText(message)}). \`/undismiss ${findingId(finding)}\` takes that back.`;
+    const done = `Dismissed ${codeSpan(findingId(finding))} (${proseMarkdown(message)}). \`/undismiss ${findingId(finding)}\` takes that back.`;
     return ALWAYS.test(rest) ? `${done}\n\n${forAll(fingerprint, kept.reason)}` : done;
   },
 };

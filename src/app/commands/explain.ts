@@ -4,7 +4,7 @@ import type { Command, CommandContext } from '../../jobs/command.ts';
 import { explanation } from '../../jobs/explanation.ts';
 import { namedFinding } from '../../jobs/named-finding.ts';
 import { findingId } from '../../report/github.ts';
-import { codeSpan, markdownText, tableCode } from '../../report/markdown-text.ts';
+import { codeSpan, proseMarkdown, tableCode } from '../../report/markdown-text.ts';
 import { placeText } from '../../report/places.ts';
 import { dismissalsOn } from '../../store/dismissals.ts';
 import type { LatestReport } from '../../store/latest-report.ts';
@@ -31,7 +31,7 @@ async function list({ services, job }: CommandContext, report: LatestReport): Pr
   const rows = report.findings.slice(0, MAX_LISTED).map((finding) => {
     const dismissed = dismissals.has(finding.fingerprint) ? ' (dismissed)' : '';
     const place = tableCode(placeText(finding, report));
-    return `| ${codeSpan(findingId(finding))} | ${finding.severity}${dismissed} | ${place} | ${markdownText(finding.message)} |`;
+    return `| ${codeSpan(findingId(finding))} | ${finding.severity}${dismissed} | ${place} | ${proseMarkdown(finding.message, tableCode)} |`;
   });
   const more = report.findings.length - rows.length;
   return [

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 export const assistedByFormat: MessageRule = {
@@ -12,7 +13,7 @@ export const assistedByFormat: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`Assisted-by: ${trailer.value}\` is not of the form NAME:VERSION.`,
+        message: `${code(`Assisted-by: ${trailer.value}`)} is not of the form NAME:VERSION.`,
         explanation:
           'Write the name of the agent, a colon and the version of its model, then the analysis tools that it used, if any.',
       };

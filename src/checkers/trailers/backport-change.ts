@@ -1,5 +1,6 @@
 import type { Backport } from './backport.ts';
 import { changeDifference } from './change-difference.ts';
+import { code } from './code.ts';
 import type { MessageContext, MessageRule } from './rule.ts';
 
 export const backportChange: MessageRule = {
@@ -16,8 +17,8 @@ export const backportChange: MessageRule = {
         line: backport.line,
         message: `The change is not that of ${backport.sha.slice(0, 12)}.`,
         explanation:
-          'If the code had to be adjusted, say how in a line in brackets above your sign-off: [name: what was changed]. ' +
-          `\`git range-diff ${backport.sha.slice(0, 12)}^! <this commit>^!\` shows the whole difference.${whatDiffers(backport)}`,
+          'If the code had to be adjusted, say how in a line in brackets above your sign-off: `[name: what was changed]`. ' +
+          `${code(`git range-diff ${backport.sha.slice(0, 12)}^! ${context.commit.id.slice(0, 12)}^!`)} shows the whole difference.${whatDiffers(backport)}`,
       };
     }
   },

@@ -1,4 +1,5 @@
 import { conventions } from './backport.ts';
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 export const backportForm: MessageRule = {
@@ -18,7 +19,7 @@ export const backportForm: MessageRule = {
             : backport.sha.length < 40
               ? `The line names the commit by ${backport.sha.length} digits; scripts look for all 40.`
               : 'The line is not written as scripts look for it.',
-        explanation: `The forms are: ${conventions[backport.form]}`,
+        explanation: `The form is: ${code(conventions[backport.form])}`,
       };
     }
   },

@@ -1,4 +1,5 @@
 import { conventions } from './backport.ts';
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 export const backportWanted: MessageRule = {
@@ -12,7 +13,7 @@ export const backportWanted: MessageRule = {
     yield {
       line: Math.min(message.subjectEnd + 1, message.lines.length),
       message: 'The commit does not name the upstream commit that it is.',
-      explanation: `Stable trees take what is upstream. Put one of these above the text: ${conventions['commit upstream']} or ${conventions['upstream commit']}`,
+      explanation: `Stable trees take what is upstream. Put one of these above the text: ${code(conventions['commit upstream'])} or ${code(conventions['upstream commit'])}`,
     };
   },
 };

@@ -22,7 +22,7 @@ export const badAddress: MessageRule = {
         endLine: trailer.endLine,
         ...(problem === 'has no blank before it' ? { severity: 'note' as const } : {}),
         message: `${trailer.name}: names ${ending}, whose address ${problem}.`,
-        explanation: 'A person is written: Name <address>, with a remark after # or in parentheses.',
+        explanation: 'A person is written `Name <address>`, with a remark after `#` or in parentheses.',
         ...(corrected === undefined
           ? {}
           : { correction: replaceTrailer(trailer, `${trailer.lead}${corrected}`) }),

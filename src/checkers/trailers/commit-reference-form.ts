@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { Message } from './message.ts';
 import type { MessageRule } from './rule.ts';
 
@@ -32,7 +33,7 @@ export const commitReferenceForm: MessageRule = {
         message: isShort
           ? `The text names commit ${sha} by ${sha.length} digits${isBare ? ' and without its subject' : ''}.`
           : `The text names commit ${sha.slice(0, DIGITS)} without its subject.`,
-        explanation: `Write it once as: commit ${id.length < DIGITS ? `<${DIGITS} digits>` : id.slice(0, DIGITS)} ("${subject}${wholeSubject ? '' : '…'}")`,
+        explanation: `Write it once as: ${code(`commit ${id.length < DIGITS ? `<${DIGITS} digits>` : id.slice(0, DIGITS)} ("${subject}${wholeSubject ? '' : '…'}")`)}`,
       };
     }
   },

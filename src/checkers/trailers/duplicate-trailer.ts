@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { Trailer } from './message.ts';
 import { type MessageRule, removeLines } from './rule.ts';
 
@@ -28,7 +29,7 @@ export const duplicateTrailer: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`${trailer.key}: ${trailer.value}\` stands on line ${earlier.line} already.`,
+        message: `${code(`${trailer.key}: ${trailer.value}`)} stands on line ${earlier.line} already.`,
         explanation:
           'Say it once. A second sign-off is right only where the patch came back from somebody else.',
         correction: removeLines(trailer.line, trailer.endLine),

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { parsePerson, samePerson, showPerson } from './people.ts';
 import type { MessageRule } from './rule.ts';
 
@@ -20,7 +21,7 @@ export const fixesAuthorNotTold: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `${showPerson(wrote)} wrote the commit that is fixed, and is in no tag.`,
-        explanation: `They know the code, and want to know: Cc: ${showPerson(wrote)}`,
+        explanation: `They know the code, and want to know: ${code(`Cc: ${showPerson(wrote)}`)}`,
       };
     }
   },

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
@@ -12,7 +13,7 @@ export const fixesLeadingWord: MessageRule = {
       yield {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
-        message: `\`${fixes.tag.leading}\` stands before the SHA1 of the Fixes tag.`,
+        message: `${code(fixes.tag.leading)} stands before the SHA1 of the Fixes tag.`,
         explanation: `The SHA1 follows the colon directly.`,
         ...fixesCorrection(fixes),
       };

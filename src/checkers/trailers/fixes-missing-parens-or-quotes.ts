@@ -26,7 +26,7 @@ export const fixesMissingParensOrQuotes: MessageRule = {
           message: tag.closed
             ? 'The subject of the Fixes tag is not written ("subject").'
             : 'The subject of the Fixes tag is not closed by quotes and parentheses.',
-          explanation: `The form is: Fixes: <12 digits> ("<subject line>").`,
+          explanation: 'The form is: `Fixes: <12 digits> ("<subject line>")`.',
         };
       }
     }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
@@ -13,8 +14,8 @@ export const fixesMissingSpace: MessageRule = {
       yield {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
-        message: `\`${glued}\` follows the SHA1 ${sha} without a blank.`,
-        explanation: `The form is: Fixes: <12 digits> ("<subject line>").`,
+        message: `${code(glued)} follows the SHA1 ${sha} without a blank.`,
+        explanation: 'The form is: `Fixes: <12 digits> ("<subject line>")`.',
         ...fixesCorrection(fixes),
       };
     }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { fixesCorrection } from './fixes-correction.ts';
 import type { FixesLine, MessageRule } from './rule.ts';
 
@@ -16,7 +17,7 @@ export const fixesNoSha: MessageRule = {
         message:
           tag.sha === ''
             ? 'The Fixes tag names no commit.'
-            : `\`${tag.instead}\` is no SHA1: \`${/[^0-9a-fA-F]/.exec(tag.instead)?.[0] ?? ''}\` is no hex digit.`,
+            : `${code(tag.instead)} is no SHA1: ${code(/[^0-9a-fA-F]/.exec(tag.instead)?.[0] ?? '')} is no hex digit.`,
         explanation: `${reason(fixes)}`,
         ...fixesCorrection(fixes),
       };
@@ -32,5 +33,5 @@ function reason({ trailer, tag, meant }: FixesLine): string {
   if (meant.length === 1) return 'One commit has the quoted subject.';
   const embedded = /\b[0-9a-f]{8,40}\b/.exec(trailer.value)?.[0];
   const hint = embedded === undefined || tag.sha !== '' ? '' : ` Perhaps ${embedded} was meant.`;
-  return `The form is: Fixes: <12 digits> ("<subject line>").${hint}`;
+  return `The form is: \`Fixes: <12 digits> ("<subject line>")\`.${hint}`;
 }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { fixesCorrection, subjectDiffers, subjectShortened } from './fixes-correction.ts';
 import { formatFixes } from './fixes-tag.ts';
 import type { FixesLine, MessageRule } from './rule.ts';
@@ -32,9 +33,9 @@ export const fixesSubjectMismatch: MessageRule = {
 
 function choice({ tag, target, meant }: FixesLine): string {
   if (target.state !== 'found') return '';
-  const bySha = formatFixes(target.commit.id.slice(0, 12), target.commit.subject);
+  const bySha = code(formatFixes(target.commit.id.slice(0, 12), target.commit.subject));
   const [other] = meant;
-  if (other === undefined) return `If the SHA1 is right, write: ${bySha}`;
-  const list = meant.map((commit) => formatFixes(commit.id.slice(0, 12), commit.subject)).join(' or ');
-  return `If the SHA1 is right, write: ${bySha} If the subject "${tag.subject}" is right, write: ${list}`;
+  if (other === undefined) return `If the SHA1 is right, write: ${bySha}.`;
+  const list = meant.map((commit) => code(formatFixes(commit.id.slice(0, 12), commit.subject))).join(' or ');
+  return `If the SHA1 is right, write: ${bySha}. If the subject "${tag.subject}" is right, write: ${list}.`;
 }

@@ -1,4 +1,6 @@
+import { code } from './code.ts';
 import { fixesCorrection } from './fixes-correction.ts';
+import { formatFixes } from './fixes-tag.ts';
 import type { FixesLine, MessageRule } from './rule.ts';
 
 /** Only where the whole history is at hand: in a shallow or partial repository nothing is said. */
@@ -26,6 +28,6 @@ function guess({ meant }: FixesLine): string {
   if (meant.length === 0) {
     return 'Perhaps it was rebased before it was merged, or it is in a tree that is not here; no commit here has the quoted subject.';
   }
-  const list = meant.map((commit) => `${commit.id.slice(0, 12)} ("${commit.subject}")`).join(', ');
+  const list = meant.map((commit) => code(formatFixes(commit.id.slice(0, 12), commit.subject))).join(', ');
   return `Several commits come into question: ${list}.`;
 }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { fixesCorrection } from './fixes-correction.ts';
 import type { MessageRule } from './rule.ts';
 
@@ -13,8 +14,8 @@ export const fixesTrailingJunk: MessageRule = {
       yield {
         line: fixes.trailer.line,
         endLine: fixes.trailer.endLine,
-        message: `\`${tag.trailing}\` stands behind the subject of the Fixes tag.`,
-        explanation: `A remark can follow after \`#\`; anything else is not part of the form.`,
+        message: `${code(tag.trailing)} stands behind the subject of the Fixes tag.`,
+        explanation: 'A remark can follow after `#`; anything else is not part of the form.',
         ...fixesCorrection(fixes),
       };
     }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { type MessageRule, removeLines } from './rule.ts';
 
 /** A statement by a person is not taken away by a machine. */
@@ -15,7 +16,7 @@ export const forbiddenTrailer: MessageRule = {
       yield {
         line: index + 1,
         endLine,
-        message: `\`${name}:\` is not allowed here.`,
+        message: `${code(`${name}:`)} is not allowed here.`,
         explanation: 'This repository’s configuration forbids it.',
         ...(/-by$/i.test(name) ? {} : { correction: removeLines(index + 1, endLine) }),
       };

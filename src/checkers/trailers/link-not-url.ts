@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { type MessageRule, replaceTrailer } from './rule.ts';
 
 /** `Closes: #123` means something in one forge only. A bare Message-ID is a correction away from lore. */
@@ -16,7 +17,7 @@ export const linkNotUrl: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`${trailer.name}:\` holds "${trailer.value}", which is no URL.`,
+        message: `${code(`${trailer.name}:`)} holds "${trailer.value}", which is no URL.`,
         explanation: 'A reader of the history needs an address that works anywhere.',
         ...(url ? { correction: replaceTrailer(trailer, `${trailer.key}: ${url}`) } : {}),
       };

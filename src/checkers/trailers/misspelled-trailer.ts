@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { type MessageRule, replaceTrailer } from './rule.ts';
 
 export const misspelledTrailer: MessageRule = {
@@ -11,7 +12,7 @@ export const misspelledTrailer: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`${trailer.name}:\` is no tag; \`${trailer.key}:\` is.`,
+        message: `${code(`${trailer.name}:`)} is no tag; ${code(`${trailer.key}:`)} is.`,
         explanation: `No script finds a tag that is misspelled.`,
         correction: replaceTrailer(trailer, `${trailer.key}: ${trailer.value}`),
       };

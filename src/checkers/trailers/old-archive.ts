@@ -18,7 +18,7 @@ export const oldArchive: MessageRule = {
         line: trailer.line,
         endLine: trailer.endLine,
         message: `The link goes to ${archive}, not to lore.kernel.org.`,
-        explanation: 'lore finds a mail by its Message-ID: https://lore.kernel.org/r/<Message-ID>.',
+        explanation: 'lore finds a mail by its Message-ID: `https://lore.kernel.org/r/<Message-ID>`.',
       };
     }
   },

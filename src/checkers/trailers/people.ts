@@ -2,7 +2,9 @@
  * People as tags name them: `Name (comment) <address> # remark`, and when two of them are the same person.
  * checkpatch's parse_email is the model for what counts as an address; mailmap entries are applied before.
  */
+
 import type { Person } from '../../git/change.ts';
+import { code } from './code.ts';
 
 interface NamedPerson {
   /** Without quotes and comments in parentheses. */
@@ -46,7 +48,7 @@ export function parsePerson(value: string): PersonValue {
     const corrected = ADDRESS.test(unspoiled) ? join(`${head}<${unspoiled}>`, remark) : undefined;
     return {
       person: ADDRESS.test(unspoiled) ? { ...person, email: unspoiled } : undefined,
-      problem: `\`${address}\` is not an address`,
+      problem: `${code(address)} is not an address`,
       corrected,
       remark,
     };
@@ -59,7 +61,7 @@ export function parsePerson(value: string): PersonValue {
     const corrected = /^[\s.,;>:]+$/.test(remark)
       ? `${head}<${address}>`
       : `${head}<${address}> # ${remark.replace(/^[\s,;.]+/, '')}`;
-    return { person, problem: `is followed by \`${remark}\``, corrected, remark };
+    return { person, problem: `is followed by ${code(remark)}`, corrected, remark };
   }
   if (written !== '' && !written.endsWith(' ')) {
     const corrected = join(`${head}<${address}>`, remark);
@@ -97,7 +99,7 @@ function parseWithoutBrackets(value: string): PersonValue {
   }
   if (remark !== '' && !ALLOWED_REMARK.test(remark)) {
     const corrected = /^[\s.,;>:]+$/.test(remark) ? email : undefined;
-    return { person: { name: '', email }, problem: `is followed by \`${remark}\``, corrected, remark };
+    return { person: { name: '', email }, problem: `is followed by ${code(remark)}`, corrected, remark };
   }
   return { person: { name: '', email }, problem: undefined, corrected: undefined, remark };
 }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 export const requiredTrailer: MessageRule = {
@@ -10,7 +11,7 @@ export const requiredTrailer: MessageRule = {
       if (message.heads.some((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`))) continue;
       yield {
         line: message.trailers[0]?.line ?? 1,
-        message: `The commit has no \`${name}:\`.`,
+        message: `The commit has no ${code(`${name}:`)}.`,
         explanation: 'This repository’s configuration asks every commit for it.',
       };
     }

@@ -18,7 +18,7 @@ export const revertForm: MessageRule = {
       yield {
         line: 1,
         message: 'The revert does not name the commit that it reverts.',
-        explanation: 'git writes "This reverts commit <sha1>."; keep the line, so that tools find the pair.',
+        explanation: 'git writes `This reverts commit <sha1>.`; keep the line, so that tools find the pair.',
       };
       return;
     }

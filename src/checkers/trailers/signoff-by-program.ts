@@ -1,4 +1,5 @@
 import { codingPrograms } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import { parsePerson } from './people.ts';
 import { type MessageRule, removeLines } from './rule.ts';
 
@@ -20,7 +21,7 @@ export const signoffByProgram: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`${trailer.name}\` names a program, ${name === '' ? email : name}.`,
+        message: `${code(trailer.name)} names a program, ${name === '' ? email : name}.`,
         explanation:
           'Only a person can certify the Developer Certificate of Origin, and a program is no co-author. Take the ' +
           'line out; if the program helped with the change, say so by `Assisted-by: NAME:VERSION [TOOL]`.',

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { showPerson } from './people.ts';
 import type { MessageRule } from './rule.ts';
 import { signedBy, signers, spoiledSignOffs } from './signers.ts';
@@ -20,7 +21,7 @@ export const signoffMissingAuthor: MessageRule = {
         spoiled === undefined
           ? 'The author certifies the Developer Certificate of Origin by a sign-off of their own; nobody else can ' +
             'give it. If somebody else wrote the change, correct the author (`git commit --amend --author=…`).'
-          : `\`${spoiled.trailer.name}\` is not read as a sign-off.`,
+          : `${code(spoiled.trailer.name)} is not read as a sign-off.`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import { serviceCommitters } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import { showPerson } from './people.ts';
 import type { MessageRule } from './rule.ts';
 import { signedBy, signers, spoiledSignOffs } from './signers.ts';
@@ -22,7 +23,7 @@ export const signoffMissingCommitter: MessageRule = {
         spoiled === undefined
           ? 'Everybody through whose hands a patch goes signs it off, the committer last. Only they can do so ' +
             '(`git commit --amend -s`). A rebase makes the person who runs it the committer.'
-          : `\`${spoiled.trailer.name}\` is not read as a sign-off.`,
+          : `${code(spoiled.trailer.name)} is not read as a sign-off.`,
     };
   },
 };

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 import { signers, spoiledSignOffs } from './signers.ts';
 
@@ -20,7 +21,7 @@ export const signoffMissing: MessageRule = {
 };
 
 function reason(spoiled: string | undefined, unread: number, subjectEnd: number): string {
-  if (spoiled !== undefined) return `\`${spoiled}\` is not read as one.`;
+  if (spoiled !== undefined) return `${code(spoiled)} is not read as one.`;
   if (unread > 0) {
     return unread <= subjectEnd
       ? `Line ${unread} belongs to the subject: there is no blank line above it.`

@@ -1,4 +1,5 @@
 import { stableAddresses } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import type { Trailer } from './message.ts';
 import { type MessageRule, type Problem, replaceTrailer } from './rule.ts';
 
@@ -31,7 +32,7 @@ function withoutAddress(trailer: Trailer): Problem {
     line: trailer.line,
     endLine: trailer.endLine,
     message: `"${trailer.value}" is not the address of the stable team.`,
-    explanation: 'It is stable@vger.kernel.org.',
+    explanation: 'It is `stable@vger.kernel.org`.',
     correction: replaceTrailer(
       trailer,
       `Cc: stable@vger.kernel.org${/\s#.*$/.exec(trailer.value)?.[0] ?? ''}`,
@@ -57,8 +58,8 @@ function judge(trailer: Trailer): Problem | undefined {
     if (/^,.*@/.test(remark)) return undefined;
     return {
       ...place,
-      message: `\`${remark}\` behind the stable address is no comment.`,
-      explanation: `Instructions for the stable team follow a #.`,
+      message: `${code(remark)} behind the stable address is no comment.`,
+      explanation: 'Instructions for the stable team follow a `#`.',
       correction,
     };
   }

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 /** git takes the whole first paragraph for the subject, and shows it as one line everywhere. */
@@ -16,7 +17,7 @@ export const subjectNotSeparated: MessageRule = {
       message:
         tag === undefined
           ? `The subject goes on over ${message.subjectEnd - first + 1} lines.`
-          : `\`${tag.name}\` stands in the subject: no blank line is above it.`,
+          : `${code(tag.name)} stands in the subject: no blank line is above it.`,
       explanation:
         'git takes the whole first paragraph for the subject. Put a blank line below the first line.',
       ...(tag?.line === first + 1

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 /** A mail's `[PATCH v2 1/3]` that got into the history. */
@@ -13,7 +14,7 @@ export const subjectPatchTag: MessageRule = {
     if (tag === undefined || tag.length === line.length || line.length > 1_000) return;
     yield {
       line: 1,
-      message: `\`${tag.trim()}\` is part of the mail, not of the commit’s subject.`,
+      message: `${code(tag.trim())} is part of the mail, not of the commit’s subject.`,
       explanation: 'git am takes it off; a commit that is made by hand should not have it.',
       correction: { startLine: 1, endLine: 1, lines: [line.slice(tag.length)] },
     };

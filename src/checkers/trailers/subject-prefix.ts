@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageContext, MessageRule } from './rule.ts';
 
 /** How many of the newest subjects of a path must agree before a custom is seen in them. */
@@ -19,7 +20,7 @@ export const subjectPrefix: MessageRule = {
     if (own !== '' && wanted.some((prefix) => isRelated(own, prefix))) return;
     const list = wanted
       .slice(0, 3)
-      .map((prefix) => `\`${prefix}:\``)
+      .map((prefix) => `${code(`${prefix}:`)}`)
       .join(', ');
     yield {
       line: 1,
@@ -27,7 +28,7 @@ export const subjectPrefix: MessageRule = {
       message:
         own === ''
           ? 'The subject has no prefix.'
-          : `The prefix \`${own}:\` is not the usual one for these files.`,
+          : `The prefix ${code(`${own}:`)} is not the usual one for these files.`,
       explanation: `Commits to them begin with ${list}.`,
     };
   },

@@ -1,4 +1,5 @@
 import { tipOrder, tipPrefixes } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import type { Trailer } from './message.ts';
 import type { MessageContext, MessageRule } from './rule.ts';
 
@@ -23,7 +24,7 @@ export const tagOrder: MessageRule = {
       line: misplaced.line,
       endLine: misplaced.endLine,
       confidence: 'low',
-      message: `\`${misplaced.name}\` stands ${below ? 'above' : 'below'} the author’s sign-off; this tree wants it ${below ? 'below' : 'above'}.`,
+      message: `${code(misplaced.name)} stands ${below ? 'above' : 'below'} the author’s sign-off; this tree wants it ${below ? 'below' : 'above'}.`,
       explanation: `The order there is: ${tipOrder.join(', ')}.`,
     };
   },

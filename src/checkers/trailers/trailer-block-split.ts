@@ -1,4 +1,5 @@
 import { knownTrailers } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import type { Message, Paragraph } from './message.ts';
 import { joinParagraphs } from './paragraphs.ts';
 import type { MessageRule } from './rule.ts';
@@ -22,7 +23,7 @@ export const trailerBlockSplit: MessageRule = {
       const correction = joinParagraphs(message, paragraph);
       yield {
         line: blankAfter(message, paragraph),
-        message: `A blank line separates \`${paragraph.trailers.at(-1)?.name}\` from the tags below it.`,
+        message: `A blank line separates ${code(paragraph.trailers.at(-1)?.name ?? '')} from the tags below it.`,
         explanation:
           'git, and every script that reads tags, takes the last paragraph alone for tags: what stands above is text to them.',
         ...(isDocumented(paragraph) ? {} : { severity: 'note' }),

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import { type MessageRule, replaceTrailer } from './rule.ts';
 
 /** A known tag that git does not see: the colon is missing, a blank stands before it, or the line is indented. */
@@ -15,7 +16,7 @@ export const trailerFormat: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`${trailer.name}\` ${fault}.`,
+        message: `${code(trailer.name)} ${fault}.`,
         explanation: `The colon follows the name at once, at the start of the line.`,
         correction: replaceTrailer(trailer, `${written}: ${trailer.value}`),
       };

@@ -1,4 +1,5 @@
 import { knownTrailers } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import { type MessageRule, replaceTrailer } from './rule.ts';
 
 /** Capitals and blanks of a tag: every script copes, people ask for the usual form. */
@@ -18,7 +19,7 @@ export const trailerStyle: MessageRule = {
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
-        message: `\`${trailer.lead.trim()}\` is usually written \`${name}:\`${name === trailer.name ? ' with one blank after it' : ''}.`,
+        message: `${code(trailer.lead.trim())} is usually written ${code(`${name}:`)}${name === trailer.name ? ' with one blank after it' : ''}.`,
         explanation: 'Scripts cope with it; people read the usual form faster.',
         ...(trailer.endLine === trailer.line ? { correction: replaceTrailer(trailer, written) } : {}),
       };

@@ -1,3 +1,4 @@
+import { code } from './code.ts';
 import type { MessageRule } from './rule.ts';
 
 export const trailersAfterSeparator: MessageRule = {
@@ -16,7 +17,7 @@ export const trailersAfterSeparator: MessageRule = {
     const text = moved.slice(0, first.line - message.separator - 1).some((line) => line.trim() !== '');
     yield {
       line: message.separator,
-      message: `\`---\` ends the message for git am: \`${first.name}\` below it is lost.`,
+      message: `\`---\` ends the message for git am: ${code(first.name)} below it is lost.`,
       explanation:
         'Tags stand above the first line of three dashes; a changelog between versions stands below it.',
       ...(onlyTags && !text

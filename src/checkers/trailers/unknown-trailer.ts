@@ -1,4 +1,5 @@
 import { codingPrograms, insteadOf } from '../../kernel/trailers.ts';
+import { code } from './code.ts';
 import type { Trailer } from './message.ts';
 import { parsePerson, samePerson } from './people.ts';
 import { type MessageContext, type MessageRule, type Problem, replaceTrailer } from './rule.ts';
@@ -32,11 +33,11 @@ function* judge(trailer: Trailer, lower: string, context: MessageContext): Itera
   yield {
     ...place,
     ...(sure ? {} : { severity: 'note' }),
-    message: `\`${trailer.name}:\` is not a tag of the kernel.`,
+    message: `${code(`${trailer.name}:`)} is not a tag of the kernel.`,
     explanation:
       instead === undefined
         ? 'Scripts do not read it. Say it in the text, or use a tag that the documents know.'
-        : `Use \`${instead}:\`${instead === 'Co-developed-by' ? ', followed at once by the sign-off of that person' : ''}.`,
+        : `Use ${code(`${instead}:`)}${instead === 'Co-developed-by' ? ', followed at once by the sign-off of that person' : ''}.`,
     ...(correction === undefined ? {} : { correction }),
   };
 }

@@ -30,17 +30,22 @@ export async function runBatch(options: BatchCommandOptions, io: Io): Promise<Ex
       throw new UserError(`${range.headName} has no commits beyond ${range.baseName}: nothing to analyse.`);
     const configuration = await loadConfiguration(options.config, await repository.tree(range.base), io);
     const entries: BatchEntry[] = [];
-    await withHistory(repository, range.base, configuration?.trailers.upstream, async (opened) => {
-      for (const commit of commits.toReversed()) {
-        const change = await repository.commitChange(commit);
-        const report = await review(change, {
-          ...(configuration ? { configuration } : {}),
-          ...opened,
-          cacheDir: cacheDir(io.env),
-        });
-        entries.push({ commit, report, diff: decodeText(await repository.commitDiffText(commit.id)) });
-      }
-    });
+    await withHistory(
+      repository,
+      range.base,
+      { configured: configuration?.trailers.upstream },
+      async (opened) => {
+        for (const commit of commits.toReversed()) {
+          const change = await repository.commitChange(commit);
+          const report = await review(change, {
+            ...(configuration ? { configuration } : {}),
+            ...opened,
+            cacheDir: cacheDir(io.env),
+          });
+          entries.push({ commit, report, diff: decodeText(await repository.commitDiffText(commit.id)) });
+        }
+      },
+    );
     const text = batchDocument(entries);
     if (options.out === undefined) io.stdout.write(text);
     else await writeOut(resolve(io.cwd, options.out), text);

@@ -10,6 +10,7 @@ import { parseFormat, renderReport, wantsColor } from './output.ts';
 import { withHistory } from './with-history.ts';
 
 export interface ReviewCommandOptions extends ChangeOptions {
+  readonly upstream?: string;
   readonly format?: string;
   readonly failOn?: string;
   readonly config?: string;
@@ -26,7 +27,7 @@ export async function runReview(options: ReviewCommandOptions, io: Io): Promise<
     const report = await withHistory(
       repository,
       change.base === undefined ? undefined : change.baseName,
-      configuration?.trailers.upstream,
+      { asked: options.upstream, configured: configuration?.trailers.upstream },
       (opened) =>
         review(change, {
           ...(configuration ? { configuration } : {}),

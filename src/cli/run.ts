@@ -59,6 +59,7 @@ function buildProgram(io: Io, done: (status: ExitStatus) => void): Command {
     .option('--repo <dir>', 'git repository or plain source tree (default: this folder)')
     .option('--patch <file>', 'review a patch ("-": standard input)')
     .option('--mbox <file>', 'review a mailbox, as b4 am and git format-patch write it')
+    .option('--upstream <revision>', 'branch that backports are taken from')
     .addOption(new Option('--format <form>', FORMAT).choices(FORMATS))
     .addOption(new Option('--fail-on <level>', 'lowest severity for exit status 1').choices(LEVELS))
     .option('--config <file>', "configuration in place of the tree's .github/adjutant.yml")

@@ -13,7 +13,7 @@ import { openHistory } from '../git/history.ts';
 import { looksLikeMail, parseMailbox } from '../git/mailbox.ts';
 import { openRepository, type Range, type Repository } from '../git/repository.ts';
 import { rewriteMessages } from '../git/rewrite.ts';
-import { type OpenedUpstream, openUpstream } from '../git/upstream.ts';
+import type { OpenedUpstream } from '../git/upstream.ts';
 import { messageDiff } from '../report/message-diff.ts';
 import { shortId } from '../report/places.ts';
 import { fails, plural } from '../report/verdict.ts';
@@ -24,6 +24,7 @@ import { failOnLevel } from './fail-on.ts';
 import type { ExitStatus, Io } from './io.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { parseFormat, renderReport, wantsColor } from './output.ts';
+import { upstreamOf } from './with-history.ts';
 
 export interface TrailersCommandOptions {
   /** A range, a file, or `-` for standard input. */
@@ -69,7 +70,10 @@ export async function runTrailers(options: TrailersCommandOptions, io: Io): Prom
   let upstream: OpenedUpstream | undefined;
   try {
     const configuration = await loadConfiguration(options.config, opened.tree, io);
-    upstream = await upstreamOf(opened.repository, options.upstream, configuration?.trailers.upstream);
+    upstream = await upstreamOf(opened.repository, {
+      asked: options.upstream,
+      configured: configuration?.trailers.upstream,
+    });
     const check: TrailerCheckOptions = {
       ...(configuration === undefined ? {} : trailerOptions(configuration)),
       ...(options.submitter === undefined ? {} : { submitter: readPerson(options.submitter, '--submitter') }),
@@ -195,18 +199,6 @@ async function withRepository(
       repository.close();
     },
   };
-}
-
-/** The revision of --upstream, which must be there, or the branch of the configuration. */
-async function upstreamOf(
-  repository: Repository | undefined,
-  asked: string | undefined,
-  configured: string | undefined,
-): Promise<OpenedUpstream | undefined> {
-  if (repository === undefined) return undefined;
-  if (asked !== undefined && (await repository.resolve(asked)) === undefined)
-    throw new UserError(`There is no revision ${asked} in this repository; fetch it first.`);
-  return openUpstream(repository, asked ?? configured);
 }
 
 function shallowLimit(repository: Repository): string[] {

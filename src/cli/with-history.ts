@@ -1,6 +1,8 @@
-/** The history of a repository for as long as a review asks it. */
+/** The history of a repository, and of its upstream branch, for as long as a review asks them. */
+import { UserError } from '../errors.ts';
 import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
 import type { Repository } from '../git/repository.ts';
+import type { OpenedUpstream } from '../git/upstream.ts';
 
 /** What a review is told of the history: its options of the same names. */
 export interface OpenedHistory {
@@ -9,30 +11,49 @@ export interface OpenedHistory {
   readonly limits: readonly string[];
 }
 
+/** Which branch backports are compared with: that of --upstream, or of the configuration. */
+export interface UpstreamBranch {
+  readonly asked?: string | undefined;
+  readonly configured?: string | undefined;
+}
+
+/** Opens that branch; one that was asked for must be there. `close()` when done. */
+export async function upstreamOf(
+  repository: Repository | undefined,
+  { asked, configured }: UpstreamBranch,
+): Promise<OpenedUpstream> {
+  if (repository === undefined) {
+    if (asked !== undefined)
+      throw new UserError('--upstream names a branch of a git repository; give --repo DIR too.');
+    return { limits: [], close: async () => undefined };
+  }
+  if (asked !== undefined && (await repository.resolve(asked)) === undefined)
+    throw new UserError(`There is no revision ${asked} in this repository; fetch it first.`);
+  const { openUpstream } = await import('../git/upstream.ts');
+  return openUpstream(repository, asked ?? configured);
+}
+
 /**
  * Runs `ask` with the history at `base` (where .mailmap is read: the change must not name its own people) and the
- * upstream branch that the configuration names, or with none where there is no repository.
+ * upstream branch, or with none where there is no repository.
  */
 export async function withHistory<T>(
   repository: Repository | undefined,
   base: string | undefined,
-  upstreamBranch: string | undefined,
+  branch: UpstreamBranch,
   ask: (opened: OpenedHistory) => Promise<T>,
 ): Promise<T> {
-  if (!repository || base === undefined) return ask({ limits: [] });
-  const [{ openHistory }, { openUpstream }] = await Promise.all([
-    import('../git/history.ts'),
-    import('../git/upstream.ts'),
-  ]);
-  const history = await openHistory(repository, { at: base });
+  const { upstream, limits, close } = await upstreamOf(repository, branch);
   try {
-    const { upstream, limits, close } = await openUpstream(repository, upstreamBranch);
+    if (!repository || base === undefined) return await ask({ limits });
+    const { openHistory } = await import('../git/history.ts');
+    const history = await openHistory(repository, { at: base });
     try {
       return await ask({ history, ...(upstream ? { upstream } : {}), limits });
     } finally {
-      await close();
+      await history.close();
     }
   } finally {
-    await history.close();
+    await close();
   }
 }

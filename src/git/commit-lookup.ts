@@ -35,7 +35,7 @@ export interface CommitLookup {
 
 /** The upstream tree that backports are taken from. */
 export interface UpstreamLookup extends CommitLookup {
-  /** Commits upstream with `Fixes:` naming one of these, by full id. */
+  /** Commits upstream that name one of these in `Fixes:` or take it back (`This reverts commit`), by full id. */
   fixesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly KnownCommit[]>>;
   /** git's patch-id of each commit's change; missing where it has none. */
   patchIds(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;

@@ -26,6 +26,8 @@ const DIFF_BYTES = 32 * 1024 * 1024;
 const NEWEST = 300;
 const MOST_SUBJECTS = 100;
 const NUL = '%x00';
+/** Lines by which a commit names the one that it puts right or takes back. */
+const NAMES_BROKEN = /^(?:Fixes:\s*|This reverts commit )([0-9a-f]{8,40})\b/gim;
 
 export interface HistoryOptions {
   /** Full id of the commit whose history counts: paths and .mailmap are read there. HEAD unless told. */
@@ -150,13 +152,17 @@ export class GitHistory implements UpstreamLookup {
     const wanted = ids.filter(isFull).slice(0, 200);
     if (wanted.length === 0 || this.#tips.length === 0) return found;
     const oldest = await this.#oldest(wanted);
-    const patterns = wanted.map((id) => `--grep=^Fixes: *${id.slice(0, 8)}`);
+    const patterns = wanted.flatMap((id) => [
+      `--grep=^Fixes: *${id.slice(0, 8)}`,
+      `--grep=^This reverts commit ${id.slice(0, 8)}`,
+    ]);
     const format = `--format=%H${NUL}%ct${NUL}%s${NUL}%b`;
     const rows = await this.#log([...patterns, ...(oldest ? [`--since=${oldest}`] : []), format], this.#tips);
     for (const [id = '', time = '', subject = '', body = ''] of rows) {
-      for (const [, sha = ''] of body.matchAll(/^Fixes:\s*([0-9a-f]{8,40})\b/gim)) {
-        const target = wanted.find((candidate) => candidate.startsWith(sha.toLowerCase()));
-        if (target === undefined || target === id) continue;
+      const named = [...body.matchAll(NAMES_BROKEN)].map(([, sha = '']) => sha.toLowerCase());
+      const targets = wanted.filter((candidate) => named.some((sha) => candidate.startsWith(sha)));
+      for (const target of targets) {
+        if (target === id) continue;
         const commit = { id, subject, wholeSubject: true, committed: Number(time) };
         found.set(target, [...(found.get(target) ?? []), commit]);
       }

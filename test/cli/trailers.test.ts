@@ -147,10 +147,19 @@ describe('a range', () => {
       ]);
     });
 
-    test('--upstream wins over the configuration, and must exist', async () => {
-      const args = ['trailers', ...range, '--config', config('linus'), '--upstream'];
-      expect(rulesOf((await runCli([...args, 'main'])).out)).toEqual(['trailers/backport-missing-fix']);
-      expect((await runCli([...args, 'none'])).err).toContain('There is no revision none');
+    test.each(['trailers', 'review'])(
+      '%s --upstream wins over the configuration, and must exist',
+      async (command) => {
+        const args = [command, ...range, '--config', config('linus'), '--upstream'];
+        expect(rulesOf((await runCli([...args, 'main'])).out)).toEqual(['trailers/backport-missing-fix']);
+        expect((await runCli([...args, 'none'])).err).toContain('There is no revision none');
+      },
+    );
+
+    test('--upstream needs a repository', async () => {
+      const patch = file('x.patch', scratch.git('format-patch', '--stdout', '-1', 'stable'));
+      const { status, err } = await runCli(['review', '--patch', patch, '--upstream', 'main']);
+      expect([status, err]).toEqual([2, expect.stringContaining('give --repo DIR too')]);
     });
   });
 });

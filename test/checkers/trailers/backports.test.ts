@@ -44,6 +44,7 @@ const name = (sha: string) => `(cherry picked from commit ${sha})`;
 interface Circumstances {
   readonly author?: string;
   readonly history?: GitHistory;
+  readonly upstream?: GitHistory;
   readonly from?: string;
 }
 
@@ -61,7 +62,7 @@ async function findingsFor(
   scratch.commit(message, { 'net.c': content });
   if (change.author) scratch.git('commit', '-q', '--amend', '--no-edit', '--author', change.author);
   const commits = await repository.commits(from, scratch.git('rev-parse', 'HEAD').trim());
-  const options: TrailerCheckOptions = { upstream, convention: 'stable' };
+  const options: TrailerCheckOptions = { upstream: change.upstream ?? upstream, convention: 'stable' };
   return checkTrailers(commits, change.history ?? history, options);
 }
 
@@ -72,6 +73,22 @@ test('a later fix upstream is asked for, and not when it is here', async () => {
   expect(
     await rulesFor(`net: fix the thing\n\nIt was broken.\n\n${name(later)}\n${signed}`, 'a\nb\nC\n'),
   ).not.toContain('backport-missing-fix');
+});
+
+test('a later revert upstream is asked for too', async () => {
+  scratch.git('checkout', '-q', '--detach', later);
+  const tip = scratch.commit(
+    `Revert "net: fix the thing"\n\nThis reverts commit ${later}.\n\nIt broke more.\n\n${signed}`,
+    { 'net.c': 'a\nB\nc\n' },
+  );
+  const reverted = await openHistory(repository, { within: tip });
+  const message = `net: fix the thing\n\nIt was broken.\n\n${name(later)}\n${signed}`;
+  const found = await findingsFor(message, 'a\nb\nC\n', { upstream: reverted });
+  await reverted.close();
+  expect(found.find(({ rule }) => rule === 'trailers/backport-missing-fix')).toMatchObject({
+    message: `Upstream reverted ${later.slice(0, 12)} later, in \`${tip.slice(0, 12)}\` ("Revert "net: fix the thing"").`,
+    explanation: `That commit is not here. Pick it as well: \`git cherry-pick -x ${tip}\``,
+  });
 });
 
 test('a later fix is missing where only the upstream branch of the same repository has it', async () => {

@@ -62,6 +62,19 @@ export interface OwnComment {
   readonly answered: boolean;
 }
 
+export interface CommentEdit {
+  /** GraphQL's id. */
+  readonly node: string;
+  readonly body: string;
+}
+
+export interface CommentFold {
+  /** GraphQL's id of the comment. */
+  readonly node: string;
+  /** Put away: folded, or its thread resolved. Brought back otherwise. */
+  readonly away: boolean;
+}
+
 type Reaction = 'eyes' | 'rocket' | 'confused';
 
 /**
@@ -104,9 +117,15 @@ export interface Forge {
   createReview(number: number, head: string, body: string, comments: readonly ReviewComment[]): Promise<void>;
   /** One comment by itself. Rejects with NotPlaced. */
   createReviewComment(number: number, head: string, comment: ReviewComment): Promise<void>;
-  editReviewComment(id: number, body: string): Promise<void>;
-  /** Folds a comment away, or unfolds it. */
-  minimize(node: string, minimized: boolean): Promise<void>;
+  /** One that was deleted meanwhile is left out. */
+  editReviewComments(edits: readonly CommentEdit[]): Promise<void>;
+  /** Folds comments away, or unfolds them. */
+  foldComments(folds: readonly CommentFold[]): Promise<void>;
+  /**
+   * Resolves the threads that comments of ours began, or opens them again. GitHub lets Apps do that which may write the
+   * repository's contents; resolves to false where this installation may not.
+   */
+  resolveThreads(number: number, folds: readonly CommentFold[]): Promise<boolean>;
 
   /** `admin`, `write`, `read` or `none`. */
   permission(user: string): Promise<string>;

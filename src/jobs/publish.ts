@@ -11,9 +11,10 @@ import {
 import type { Dismissal } from '../store/dismissals.ts';
 import { keepSaid, saidOn } from '../store/remarks.ts';
 import type { Analysis } from './analysis.ts';
-import { type Forge, NotPlaced } from './forge.ts';
+import type { CommentEdit, CommentFold, Forge } from './forge.ts';
 import type { PullRequest } from './job.ts';
-import { type Remark, reconcile, type Said } from './reconcile.ts';
+import { postReview } from './post-review.ts';
+import { type Plan, type Remark, reconcile, type Said } from './reconcile.ts';
 import type { Services } from './services.ts';
 import { dismissedBody, retiredBody, type Standing, standingOf } from './standing.ts';
 
@@ -25,9 +26,8 @@ export async function saySo(
   forge: Forge,
   pull: PullRequest,
   head: string,
-  { report, configuration, corrections }: Analysis,
+  { report, configuration, corrections, diff }: Analysis,
   dismissals: ReadonlyMap<string, Dismissal>,
-  diff: readonly FileDiff[],
   pageOf: (finding: Finding) => string | undefined,
 ): Promise<void> {
   const present = new Map(report.findings.map((finding) => [finding.fingerprint, finding]));
@@ -53,28 +53,22 @@ export async function saySo(
     said.push(...posted.map(({ fingerprint }) => fingerprint));
     const live = report.findings.filter(({ fingerprint }) => !dismissals.has(fingerprint));
     const others = notYetSaid(live, new Set([...before, ...said]));
-    await post(
-      services,
-      forge,
-      pull,
-      head,
-      posted,
-      reviewBody({ ...report, findings: live }, others, corrections),
-    );
+    const body = reviewBody({ ...report, findings: live }, others, corrections);
+    const comments = posted.map(({ comment }) => comment);
+    await postReview(services.log, forge, pull.number, { head, body, comments });
     said.push(...others.map(({ fingerprint }) => fingerprint));
   }
   if (said.length > 0) await keepSaid(services.database, pull, head, said);
-  for (const { said, to } of plan.change) {
-    const { id, body, answered } = said.comment;
-    const finding = present.get(said.fingerprint);
-    const dismissal = dismissals.get(said.fingerprint);
-    if (to === 'retired') await forge.editReviewComment(id, retiredBody(body, head));
-    else if (dismissal !== undefined) await forge.editReviewComment(id, dismissedBody(body, dismissal));
-    else if (finding !== undefined)
-      await forge.editReviewComment(id, commentBody(finding, report, pageOf(finding)));
-    // What a person wrote below would be folded away with it.
-    if (to === 'live' || !answered) await minimize(services, forge, said, to !== 'live');
-  }
+  const edits = plan.change.flatMap(({ said: { fingerprint, comment }, to }): CommentEdit[] => {
+    const { node, body } = comment;
+    const finding = present.get(fingerprint);
+    const dismissal = dismissals.get(fingerprint);
+    if (to === 'retired') return [{ node, body: retiredBody(body, head) }];
+    if (dismissal !== undefined) return [{ node, body: dismissedBody(body, dismissal) }];
+    return finding === undefined ? [] : [{ node, body: commentBody(finding, report, pageOf(finding)) }];
+  });
+  if (edits.length > 0) await forge.editReviewComments(edits);
+  await putAway(services, forge, pull, plan.change);
 }
 
 async function readBack(forge: Forge, pull: PullRequest): Promise<Said[]> {
@@ -85,51 +79,24 @@ async function readBack(forge: Forge, pull: PullRequest): Promise<Said[]> {
   });
 }
 
-/** One review. Where GitHub refuses it because of a comment, those that stand by themselves. */
-async function post(
+/** Folds away and resolves what does not hold any more, and brings back what does. A courtesy: the edited text says all. */
+async function putAway(
   services: Services,
   forge: Forge,
   pull: PullRequest,
-  head: string,
-  remarks: readonly Remark<ReviewComment>[],
-  body: string,
+  changes: Plan<unknown>['change'],
 ): Promise<void> {
-  const comments = remarks.map((remark) => remark.comment);
-  try {
-    await forge.createReview(pull.number, head, body, comments);
-  } catch (error) {
-    if (!(error instanceof NotPlaced)) throw error;
-    services.log.warn(
-      { pull: pull.number, err: error },
-      'review refused: its comments are posted one by one',
-    );
-    for (const comment of comments) await postAlone(services, forge, pull, head, comment);
-  }
-}
-
-/** What GitHub refuses even alone stays an annotation of the check run, where every finding is. */
-async function postAlone(
-  services: Services,
-  forge: Forge,
-  pull: PullRequest,
-  head: string,
-  comment: ReviewComment,
-): Promise<void> {
-  try {
-    await forge.createReviewComment(pull.number, head, comment);
-  } catch (error) {
-    if (!(error instanceof NotPlaced)) throw error;
-    services.log.warn({ pull: pull.number, path: comment.path, err: error }, 'comment refused');
-  }
-}
-
-/** Folding away is a courtesy: the edited text says all. */
-async function minimize(services: Services, forge: Forge, said: Said, minimized: boolean): Promise<void> {
-  try {
-    await forge.minimize(said.comment.node, minimized);
-  } catch (error) {
-    services.log.warn({ comment: said.comment.id, err: error }, 'comment not folded');
-  }
+  // What a person wrote below would be folded away with it.
+  const folds = changes
+    .filter(({ said, to }) => to === 'live' || !said.comment.answered)
+    .map(({ said, to }): CommentFold => ({ node: said.comment.node, away: to !== 'live' }));
+  if (folds.length === 0) return;
+  for (const step of [() => forge.foldComments(folds), () => forge.resolveThreads(pull.number, folds)])
+    try {
+      await step();
+    } catch (error) {
+      services.log.warn({ pull: pull.number, err: error }, 'comments not folded, or threads not resolved');
+    }
 }
 
 /** As a reader meets them: by file in the order of the diff, then by line. */

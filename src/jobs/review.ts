@@ -22,7 +22,6 @@ import { ChildStopped } from './child.ts';
 import { giveUp } from './dead-letter.ts';
 import { diskUse } from './disk-use.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
-import { githubDiff } from './github-diff.ts';
 import type { PullRequest, ReviewJob } from './job.ts';
 import type { Links } from './links.ts';
 import { saySo } from './publish.ts';
@@ -110,15 +109,13 @@ async function carryOut(attempt: Attempt): Promise<void> {
 async function publish(attempt: Attempt, forge: Forge, analysis: Analysis, baseTip: string): Promise<void> {
   const { services, work, review } = attempt;
   const { pull } = work.data;
-  const text = await forge.diff(pull.number);
-  const diff = (text === undefined ? undefined : githubDiff(text)) ?? analysis.diff;
   const current = await forge.pullRequest(pull.number);
   if (current.head !== review.head) throw new Superseded('a newer push');
   await keepReport(services.database, pull.repository, review, analysis, baseTip);
   const dismissals = await dismissalsOn(services.database, pull);
   const { findings } = analysis.report;
   const pageOf = (finding: Finding) => services.links?.finding(pull, review.id, findings.indexOf(finding));
-  await saySo(services, forge, pull, review.head, analysis, dismissals, diff, pageOf);
+  await saySo(services, forge, pull, review.head, analysis, dismissals, pageOf);
   await conclude(attempt, forge, analysis, dismissals);
   if (analysis.configuration['upload-sarif']) await uploadSarif(attempt, forge, analysis);
 }

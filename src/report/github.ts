@@ -222,20 +222,24 @@ export function reviewComment(
 
 /** Where a comment can stand: GitHub takes only lines that the diff shows, and a range within one hunk. */
 function anchorOf(finding: Finding, diff: readonly FileDiff[]): Omit<ReviewComment, 'body'> | undefined {
-  const file = diff.find((changed) => changed.newPath === finding.path);
-  if (!file || file.binary) return undefined;
-  for (const hunk of file.hunks) {
-    const shown = new Set(
-      [...hunkLines(hunk)].filter((line) => line.kind !== '-').map((line) => line.newLine),
-    );
-    const range = finding.suggestion
-      ? { start: finding.suggestion.startLine, end: finding.suggestion.endLine }
-      : { start: finding.line, end: finding.line };
-    if (!shown.has(range.end) || !shown.has(range.start)) continue;
-    const start = range.start < range.end ? { start_line: range.start, start_side: 'RIGHT' as const } : {};
-    return { path: finding.path, line: range.end, side: 'RIGHT', ...start };
-  }
-  return undefined;
+  const { path, line, suggestion } = finding;
+  const { startLine, endLine } = suggestion ?? { startLine: line, endLine: line };
+  const start = startLine < endLine ? { start_line: startLine, start_side: 'RIGHT' as const } : {};
+  const anchor = { path, line: endLine, side: 'RIGHT' as const, ...start };
+  return isShown(anchor, diff) ? anchor : undefined;
+}
+
+/** Whether the diff shows the lines of a comment, all in one hunk. */
+export function isShown(
+  { path, line, start_line: start = line }: Omit<ReviewComment, 'body'>,
+  diff: readonly FileDiff[],
+): boolean {
+  const file = diff.find((changed) => changed.newPath === path);
+  if (!file || file.binary) return false;
+  return file.hunks.some((hunk) => {
+    const shown = [...hunkLines(hunk)].filter(({ kind }) => kind !== '-').map(({ newLine }) => newLine);
+    return shown.includes(line) && shown.includes(start);
+  });
 }
 
 /**

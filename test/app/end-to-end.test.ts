@@ -398,18 +398,6 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       const pull = await opened(brokenTwice);
       expect(github.reviewComments(pull)).toHaveLength(2);
     });
-
-    anyDatabase('a diff that GitHub says is too large is taken from git', async () => {
-      github.fault = ({ operation, path }) =>
-        operation === 'pulls/get' && diffAsked(path) ? { status: 406, message: 'too_large' } : undefined;
-      const pull = await opened(broken);
-      expect(github.reviewComments(pull)).toHaveLength(1);
-
-      function diffAsked(path: string): boolean {
-        const own = github.requests.filter((request) => request.path === path);
-        return own.length === 2;
-      }
-    });
   });
 
   anyDatabase('the configuration of the base branch counts, not that of the pull request', async () => {

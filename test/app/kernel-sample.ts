@@ -45,6 +45,21 @@ int port_unused_too;
 ${BAD}`;
 export const brokenTwice = `${HEAD}${BAD}${SECOND_BAD}`;
 
+/** So many functions with a finding each. */
+export function functions(count: number): string {
+  return Array.from(
+    { length: count },
+    (_, index) => `
+int port_width_${index}(struct port *port)
+{
+	if (!port)
+		return port->speed;
+	return port->width;
+}
+`,
+  ).join('');
+}
+
 /** What a repository starts with. */
 export const files = { Makefile: 'all:\n', 'drivers/port/port.c': clean };
 

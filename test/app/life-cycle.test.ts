@@ -3,28 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ReviewComment } from '../../demo/github/index.ts';
-import { broken, brokenTwice, clean, driver } from './kernel-sample.ts';
+import type { PullRequest, ReviewComment, Thread } from '../../demo/github/index.ts';
+import { appManifest } from './app-manifest.ts';
+import { broken, brokenTwice, clean, driver, functions } from './kernel-sample.ts';
 import { conclusions, openReviewStage, type ReviewStage } from './review-stage.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const CONFIGURATION = '.github/adjutant.yml';
-
-/** So many functions with a finding each. */
-function functions(count: number): string {
-  return Array.from(
-    { length: count },
-    (_, index) => `
-int port_width_${index}(struct port *port)
-{
-	if (!port)
-		return port->speed;
-	return port->width;
-}
-`,
-  ).join('');
-}
 
 let stage: ReviewStage;
 beforeAll(async () => {
@@ -194,6 +180,37 @@ test('a repository from which the App is taken away is forgotten', async () => {
   expect(github.reviewComments(pull)).toHaveLength(1);
 });
 
+describe('threads', () => {
+  const threadOf = (pull: PullRequest) => pull.threads[0] as Thread;
+  const mended = `${clean}\nint port_count;\n`;
+
+  test('are left to people where the App may not write contents, as app.yml has it', async () => {
+    const pull = await stage.opened(broken);
+    await stage.pushed(pull, mended);
+    expect(threadOf(pull).comments[0]?.minimized).toBe('resolved');
+    expect(threadOf(pull).resolvedBy).toBeUndefined();
+  });
+
+  test('are resolved and opened again where it may, but for those in which a person wrote', async () => {
+    const { permissions, events } = appManifest();
+    const more = await openReviewStage({}, { events, permissions: { ...permissions, contents: 'write' } });
+    try {
+      const pull = await more.opened(broken);
+      await more.pushed(pull, mended);
+      expect(threadOf(pull).resolvedBy).toBe(more.github.bot);
+      await more.pushed(pull, broken);
+      expect(threadOf(pull).resolvedBy).toBeUndefined();
+      more.github.reply(threadOf(pull).comments[0] as ReviewComment, 'contributor', 'On purpose.');
+      await more.pushed(pull, mended);
+      expect(threadOf(pull).comments[0]?.body).toMatch(/Not found any more/);
+      expect(threadOf(pull).resolvedBy).toBeUndefined();
+      expect(more.github.violations).toEqual([]);
+    } finally {
+      await more.close();
+    }
+  });
+});
+
 describe('pull requests that are', () => {
   test('without a change are reviewed and pass', async () => {
     const { github } = stage;
@@ -208,18 +225,6 @@ describe('pull requests that are', () => {
     });
     expect(conclusions(await stage.reviewed(empty))).toEqual(['success', 'success', 'success']);
     expect(empty.reviews).toEqual([]);
-  });
-
-  test('pushed to again take at most 18 requests, also with ten findings', async () => {
-    const { github } = stage;
-    const pull = await stage.opened(clean.replace('speed', 'pace'));
-    await stage.quiet();
-    const from = github.requests.length;
-    await stage.pushed(pull, `${clean}${functions(10)}`);
-    await stage.quiet();
-    expect(github.reviewComments(pull)).toHaveLength(10);
-    const asked = github.requests.slice(from).filter(({ operation }) => operation !== 'git');
-    expect(asked.length).toBeLessThanOrEqual(18);
   });
 
   test('full of findings get all of them as annotations, and the limit of comments', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import {
   type CheckRun,
   type Files,
+  type GitHubOptions,
   type PullRequest,
   type Repository,
   type StandInGitHub,
@@ -31,10 +32,12 @@ export interface ReviewStage {
   close(): Promise<void>;
 }
 
-/** As app.yml registers the App. */
-export async function openReviewStage(env: Readonly<Record<string, string>> = {}): Promise<ReviewStage> {
-  const { permissions, events } = appManifest();
-  const github = await startGitHub({ permissions, events });
+/** @param registered what the App may do and hears of: what app.yml asks for, unless told */
+export async function openReviewStage(
+  env: Readonly<Record<string, string>> = {},
+  registered: GitHubOptions = appManifest(),
+): Promise<ReviewStage> {
+  const github = await startGitHub(registered);
   const app = await startApp(github, env);
   let count = 0;
   // Patient: the machine may be busy with other tests.

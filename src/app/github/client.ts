@@ -21,6 +21,11 @@ export const API_PERMISSIONS = {
 /** What code scanning needs: asked for where a repository's configuration wants it. */
 export const SARIF_PERMISSIONS = { security_events: 'write' };
 
+/** What GitHub wants of an App that resolves threads: used where an administrator granted more than `app.yml` asks for. */
+const THREAD_PERMISSIONS = { contents: 'write', pull_requests: 'write' };
+/** Milliseconds for which a refusal of them is good. */
+const REFUSAL = 60 * 60_000;
+
 export interface GitHubClient {
   /** REST and GraphQL for this repository alone. */
   open(repository: Repository): Octokit;
@@ -30,6 +35,8 @@ export interface GitHubClient {
   openNamed(installation: number, name: string): Promise<Octokit | undefined>;
   /** May send findings of this repository to code scanning; undefined where the installation does not let it. */
   openCodeScanning(repository: Repository): Promise<Octokit | undefined>;
+  /** May resolve threads of this repository; undefined where the installation does not let it. */
+  openThreads(repository: Repository): Promise<Octokit | undefined>;
   /** Adjutant's own login: `name[bot]`. */
   login(): Promise<string>;
   readonly appId: number;
@@ -71,6 +78,8 @@ export function createGitHubClient(
   });
   const app = new App({ appId, privateKey, Octokit: Client });
   let login: Promise<string> | undefined;
+  /** Until when an installation is not asked again. */
+  const threadsRefused = new Map<number, number>();
 
   const token = async (
     { installation, id }: Repository,
@@ -123,6 +132,12 @@ export function createGitHubClient(
       narrow(installation, { repositoryNames: [name], permissions: { contents: 'read' } }),
     openCodeScanning: ({ installation, id }) =>
       narrow(installation, { repositoryIds: [id], permissions: SARIF_PERMISSIONS }),
+    async openThreads({ installation, id }) {
+      if ((threadsRefused.get(installation) ?? 0) > Date.now()) return undefined;
+      const opened = await narrow(installation, { repositoryIds: [id], permissions: THREAD_PERMISSIONS });
+      if (opened === undefined) threadsRefused.set(installation, Date.now() + REFUSAL);
+      return opened;
+    },
     login() {
       login ??= app.octokit.rest.apps.getAuthenticated().then(({ data }) => `${data?.slug}[bot]`);
       login.catch(() => {

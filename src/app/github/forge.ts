@@ -7,7 +7,8 @@ import { checkRuns, createCheckRun, updateCheckRun } from './check-runs.ts';
 import type { GitHubClient } from './client.ts';
 import { isStatus, unlessGone } from './errors.ts';
 import { ownerConfiguration } from './owner-configuration.ts';
-import { createReview, createReviewComment, minimizeComment, ownComments } from './reviews.ts';
+import { createReview, createReviewComment, ownComments } from './reviews.ts';
+import { editComments, foldComments, resolveThreads } from './threads.ts';
 
 export function createForge(client: GitHubClient): OpenForge {
   return async (repository) => forgeOf(client, client.open(repository), repository);
@@ -80,10 +81,13 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
     reviewComments: async (number) => ownComments(octokit, pull(number), await client.login()),
     createReview: (number, head, body, comments) => createReview(octokit, pull(number), head, body, comments),
     createReviewComment: (number, head, comment) => createReviewComment(octokit, pull(number), head, comment),
-    async editReviewComment(id, body) {
-      await octokit.rest.pulls.updateReviewComment({ ...place, comment_id: id, body });
+    editReviewComments: (edits) => editComments(octokit, edits),
+    foldComments: (folds) => foldComments(octokit, folds),
+    async resolveThreads(number, folds) {
+      const allowed = await client.openThreads(repository);
+      if (allowed !== undefined) await resolveThreads(allowed, pull(number), folds);
+      return allowed !== undefined;
     },
-    minimize: (node, minimized) => minimizeComment(octokit, node, minimized),
 
     async permission(username) {
       try {

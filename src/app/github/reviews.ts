@@ -1,4 +1,4 @@
-/** Reviews and their comments: posted, read back, edited, folded away. */
+/** Reviews and their comments: posted, and read back. */
 import type { Octokit } from 'octokit';
 import type { OwnComment } from '../../jobs/forge.ts';
 import type { ReviewComment } from '../../report/github.ts';
@@ -60,11 +60,4 @@ export async function ownComments(octokit: Octokit, place: PullPlace, login: str
       body: comment.body,
       answered: answered.has(comment.in_reply_to_id ?? comment.id),
     }));
-}
-
-export async function minimizeComment(octokit: Octokit, node: string, minimized: boolean): Promise<void> {
-  const mutation = minimized
-    ? 'mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: RESOLVED}) { clientMutationId } }'
-    : 'mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }';
-  await octokit.graphql(mutation, { id: node });
 }

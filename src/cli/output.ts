@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Report } from '../review/report.ts';
 import type { Io } from './io.ts';
 
-export const FORMATS = ['text', 'json', 'markdown', 'sarif', 'github'] as const;
+export const FORMATS = ['text', 'json', 'markdown', 'sarif', 'code-scanning', 'github'] as const;
 
 /** Forms of a lock graph. */
 export const LOCK_GRAPH_FORMS = ['text', 'dot', 'svg', 'mermaid'] as const;
@@ -28,9 +28,11 @@ export async function renderReport(report: Report, format: Format, io: Io, color
       return (await import('../report/json.ts')).jsonReport(report);
     case 'markdown':
       return (await import('../report/markdown.ts')).markdownReport(report);
-    case 'sarif': {
+    case 'sarif':
+    case 'code-scanning': {
       const { allRules } = await import('../checkers/all-rules.ts');
-      return (await import('../report/sarif.ts')).sarifReport(report, allRules);
+      const { codeScanningReport, sarifReport } = await import('../report/sarif.ts');
+      return format === 'sarif' ? sarifReport(report, allRules) : codeScanningReport(report, allRules);
     }
     case 'github':
       return (await import('../report/workflow-commands.ts')).workflowCommands(report);

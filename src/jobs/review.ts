@@ -8,7 +8,8 @@ import { makeRoom } from '../git/mirror-bounds.ts';
 import { GitError } from '../git/run.ts';
 import { withConfigurationCheck } from '../report/configuration-check.ts';
 import { type CheckRunOutput, checkRunOutput } from '../report/github.ts';
-import { sarifReport } from '../report/sarif.ts';
+import { codeScanningReport } from '../report/sarif.ts';
+import type { Report } from '../review/report.ts';
 import { type Dismissal, dismissalsIn, dismissalsOn } from '../store/dismissals.ts';
 import { findRepository, keepDiskUse, keepReport } from '../store/findings.ts';
 import { PutBack, type Work } from '../store/queue.ts';
@@ -117,18 +118,20 @@ async function publish(attempt: Attempt, forge: Forge, analysis: Analysis, baseT
   const pageOf = (finding: Finding) => services.links?.finding(pull, review.id, findings.indexOf(finding));
   await saySo(services, forge, pull, review.head, analysis, dismissals, pageOf);
   await conclude(attempt, forge, analysis, dismissals);
-  if (analysis.configuration['upload-sarif']) await uploadSarif(attempt, forge, analysis);
+  if (!analysis.configuration['upload-sarif']) return;
+  const shown = findings.filter(
+    ({ confidence, fingerprint }) => confidence !== 'low' && !dismissals.has(fingerprint),
+  );
+  await uploadSarif(attempt, forge, { ...analysis.report, findings: shown });
 }
 
 /** Code scanning is one more place to read what was said: that it does not take it ends no review otherwise. */
-async function uploadSarif(
-  { services, work, review }: Attempt,
-  forge: Forge,
-  { report }: Analysis,
-): Promise<void> {
+async function uploadSarif({ services, work, review }: Attempt, forge: Forge, report: Report): Promise<void> {
   const place = { review: review.id, pull: review.number };
   try {
-    const taken = await forge.uploadSarif(work.data.pull.number, review.head, sarifReport(report));
+    const { allRules } = await import('../checkers/all-rules.ts');
+    const log = codeScanningReport(report, allRules);
+    const taken = await forge.uploadSarif(work.data.pull.number, review.head, log);
     if (!taken)
       services.log.warn(place, 'code scanning is off, or "Code scanning alerts: write" was not granted');
   } catch (error) {

@@ -2,12 +2,14 @@
 import { COMMIT_MESSAGE, type Finding, type Rule, type Severity, type Step } from '../checkers/checker.ts';
 import type { Report } from '../review/report.ts';
 import { placeText } from './places.ts';
+import { plural } from './verdict.ts';
 import { visible, visibleLine } from './visible.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
-/** What code scanning takes of one run. */
+/** What code scanning takes of one run, and shows of one flow. */
 const MAX_RESULTS = 25_000;
 const MAX_STEPS = 1000;
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
 const RANK = { high: 90, medium: 50, low: 10 } as const;
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -16,9 +18,22 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   note: 'note',
 };
 
-/** The log as text. `rules` describes the rules that may occur; others are listed by their id alone. */
+/**
+ * The log for GitHub's code scanning, as text. That refuses a whole log for a result that is in no file, so what is
+ * wrong with commit messages is counted and left out.
+ */
+export function codeScanningReport(report: Report, rules: readonly Rule[] = []): string {
+  const findings = report.findings.filter(({ path }) => path !== COMMIT_MESSAGE);
+  const others = report.findings.length - findings.length;
+  const limit = `${plural(others, 'finding')} on commit messages: code scanning takes those in files alone.`;
+  const limits = others === 0 ? report.limits : [...report.limits, limit];
+  return sarifReport({ ...report, findings, limits }, rules);
+}
+
+/** The log as text: the gravest findings where there are more than code scanning takes. `rules` describes the rules that may occur; others are listed by their id alone. */
 export function sarifReport(report: Report, rules: readonly Rule[] = []): string {
-  const found = [...new Set(report.findings.map((finding) => finding.rule))];
+  const findings = gravest(report.findings);
+  const found = [...new Set(findings.map((finding) => finding.rule))];
   const described = new Map(rules.map((rule) => [rule.id, rule]));
   const ids = [...new Set([...described.keys(), ...found])];
   const log = {
@@ -37,13 +52,17 @@ export function sarifReport(report: Report, rules: readonly Rule[] = []): string
             toolExecutionNotifications: notifications(report),
           },
         ],
-        results: report.findings
-          .slice(0, MAX_RESULTS)
-          .map((finding) => result(finding, report, ids.indexOf(finding.rule))),
+        results: findings.map((finding) => result(finding, report, ids.indexOf(finding.rule))),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function gravest(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= MAX_RESULTS) return findings;
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  return findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_RESULTS);
 }
 
 function ruleDescriptor(id: string, rule: Rule | undefined): object {
@@ -53,6 +72,7 @@ function ruleDescriptor(id: string, rule: Rule | undefined): object {
       ? {
           shortDescription: { text: rule.summary },
           fullDescription: { text: `${rule.summary} Source: ${rule.source}` },
+          help: { text: `adjutant explain ${rule.id}` },
           defaultConfiguration: { level: LEVEL[rule.severity] },
         }
       : {}),
@@ -60,8 +80,10 @@ function ruleDescriptor(id: string, rule: Rule | undefined): object {
 }
 
 function notifications(report: Report): object[] {
+  const left = report.findings.length - MAX_RESULTS;
+  const more = left > 0 ? [`${plural(left, 'finding')} did not fit.`] : [];
   return [
-    ...report.limits.map((limit) => ({ level: 'note', message: { text: visibleLine(limit) } })),
+    ...[...report.limits, ...more].map((limit) => ({ level: 'note', message: { text: visibleLine(limit) } })),
     ...report.stats.parseErrors.map((error) => ({
       level: 'note',
       message: {

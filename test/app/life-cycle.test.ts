@@ -60,12 +60,15 @@ describe('the configuration', () => {
 
   test('may want the findings in code scanning too', async () => {
     const { github } = stage;
-    const pull = await stage.opened(broken, { [CONFIGURATION]: 'upload-sarif: true\n' });
+    const repository = await stage.repository({ [CONFIGURATION]: 'upload-sarif: true\n' });
+    const pull = await github.createPullRequest(repository, { commits: [driver(broken, false)] });
+    await stage.reviewed(pull);
     const upload = () => github.requests.find(({ operation }) => operation === 'code-scanning/upload-sarif');
     await stage.seen(() => upload() !== undefined);
     const body = upload()?.body as { sarif: string; ref: string; commit_sha: string };
     expect(body).toMatchObject({ ref: `refs/pull/${pull.number}/head`, commit_sha: pull.head.sha });
     const log = JSON.parse(gunzipSync(Buffer.from(body.sarif, 'base64')).toString('utf8'));
+    // Of the message that is not signed off there is nothing: it is in no file.
     expect(log.runs[0].results).toMatchObject([{ ruleId: 'null-deref/known-null' }]);
     expect(upload()?.status).toBe(202);
   });

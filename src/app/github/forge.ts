@@ -10,6 +10,9 @@ import { ownerConfiguration } from './owner-configuration.ts';
 import { createReview, createReviewComment, ownComments } from './reviews.ts';
 import { editComments, foldComments, resolveThreads } from './threads.ts';
 
+/** Of a compressed log, at most: GitHub's documentation of SARIF uploads. */
+const SARIF_BYTES = 10 * 1024 * 1024;
+
 export function createForge(client: GitHubClient): OpenForge {
   return async (repository) => forgeOf(client, client.open(repository), repository);
 }
@@ -61,13 +64,16 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
     createCheckRun: (run) => unlessGone('The repository', createCheckRun(octokit, place, run)),
     updateCheckRun: (id, update) => updateCheckRun(octokit, place, id, update),
     async uploadSarif(number, head, sarif) {
+      const zipped = gzipSync(sarif);
+      if (zipped.length > SARIF_BYTES)
+        throw new Error(`code scanning takes no log of ${zipped.length} bytes`);
       const allowed = await client.openCodeScanning(repository);
       try {
         await allowed?.rest.codeScanning.uploadSarif({
           ...place,
           commit_sha: head,
           ref: `refs/pull/${number}/head`,
-          sarif: gzipSync(sarif).toString('base64'),
+          sarif: zipped.toString('base64'),
           tool_name: 'Adjutant',
         });
         return allowed !== undefined;

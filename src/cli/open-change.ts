@@ -67,8 +67,13 @@ async function patchChange(input: PatchInput, options: ChangeOptions, io: Io): P
     throw new UserError('With --patch or --mbox, a revision names the tree before it: give --repo DIR too.');
   if (options.repo !== undefined) {
     const { tree, name, repository } = await openTree(resolve(io.cwd, options.repo), options.range);
-    const applied = await applySeries(tree, input.diffs);
-    return { change: onTree(input, tree, name, applied), repository, limits: input.limits };
+    try {
+      const applied = await applySeries(tree, input.diffs);
+      return { change: onTree(input, tree, name, applied), repository, limits: input.limits };
+    } catch (error) {
+      if (!(error instanceof UserError) || options.range !== undefined || !repository) throw error;
+      return onItsBase(input, repository, error);
+    }
   }
   // In the top folder of the tree that the patch is for, that tree is at hand.
   const here = await folderTree(io.cwd);
@@ -87,6 +92,25 @@ async function patchChange(input: PatchInput, options: ChangeOptions, io: Io): P
     }
   }
   return { change: alone(input), repository: undefined, limits: input.limits };
+}
+
+/** A series that does not apply to the newest tree, on the commit that it says it was made on. */
+async function onItsBase(
+  input: PatchInput,
+  repository: Repository,
+  whyNot: UserError,
+): Promise<OpenedChange> {
+  const { baseCommit } = input;
+  if (baseCommit === undefined) throw whyNot;
+  const name = await repository.resolve(baseCommit);
+  if (name === undefined)
+    throw new UserError(
+      `${whyNot.message} It was made on ${baseCommit}, which this repository does not have: fetch that, or give a revision on which it applies.`,
+    );
+  const tree = await repository.tree(name);
+  const applied = await applySeries(tree, input.diffs);
+  const limit = `The series does not apply to HEAD: it was reviewed on its base-commit, ${baseCommit.slice(0, 12)}.`;
+  return { change: onTree(input, tree, name, applied), repository, limits: [...input.limits, limit] };
 }
 
 async function applySeries(

@@ -17,6 +17,8 @@ export interface PatchInput {
   /** In order, each on top of the one before it. */
   readonly diffs: readonly (readonly FileDiff[])[];
   readonly limits: readonly string[];
+  /** The commit that a series says it was made on. */
+  readonly baseCommit?: string | undefined;
 }
 
 /** Reads a patch: a plain diff, or a mail with one (whose message is then reviewed too). `-` is standard input. */
@@ -36,12 +38,13 @@ export async function readMailbox(file: string, io: Io): Promise<PatchInput> {
 }
 
 function mailed(bytes: Uint8Array, name: string): PatchInput {
-  const { patches, limits } = parseMailbox(bytes, name);
+  const { patches, limits, baseCommit } = parseMailbox(bytes, name);
   return {
     name,
     commits: patches.map((patch) => patch.commit),
     diffs: patches.map((patch) => patch.diff),
     limits,
+    baseCommit,
   };
 }
 

@@ -21,12 +21,16 @@ export interface Mailbox {
   readonly patches: readonly MailedPatch[];
   /** What is missing or looks wrong without being an error, each one sentence. */
   readonly limits: readonly string[];
+  /** The commit that the series was made on, where it says so (`git format-patch --base`, b4). */
+  readonly baseCommit: string | undefined;
 }
 
 /** A separator as git mailsplit knows it: a time and a year behind `From `. */
 const SEPARATOR = /^From \S.*\d{1,2}:\d{2}(?::\d{2})?.* (?:19|20)\d{2}(?:\s|$)/;
 const HEADER =
   /^(?:From|Subject|Date|Message-ID|Return-Path|Received|Delivered-To|To|MIME-Version|X-[\w-]+):/i;
+const BASE_COMMIT = /^base-commit: ([0-9a-f]{40}|[0-9a-f]{64})$/m;
+const REPLY = /^\s*(?:re|aw|antw|fwd?):/i;
 const PATCH_TAG = /\[[^\]]*\b(?:patch|rfc)\b[^\]]*\]/i;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
@@ -39,32 +43,43 @@ export function looksLikeMail(bytes: Uint8Array): boolean {
 /** Reads a mailbox or a single mail; `name` stands for commits without an id. Throws a UserError where it holds no patch, or ends in the middle of one. */
 export function parseMailbox(bytes: Uint8Array, name = 'patch'): Mailbox {
   const patches: MailedPatch[] = [];
+  const replies: MailedPatch[] = [];
   const limits: string[] = [];
   const numbers = new Map<number, Set<number>>();
+  let baseCommit: string | undefined;
   for (const [index, part] of splitMails(decodeText(bytes)).entries()) {
     const mail = parseMail(encodeText(part.text));
     const subject = mail.headers.get('subject') ?? '';
     const series = /\[[^\]]*?(\d+)\/(\d+)[^\]]*\]/.exec(subject);
     const [number, total] = series ? [Number(series[1]), Number(series[2])] : [undefined, undefined];
     const patch = readPatch(mail, part.sha, index === 0 ? name : `${name}#${index + 1}`);
-    if (patch) {
+    const isReply = REPLY.test(subject);
+    if (!isReply) baseCommit ??= BASE_COMMIT.exec(mail.body)?.[1];
+    if (patch && isReply) replies.push(patch);
+    else if (patch) {
       patches.push(patch);
       limits.push(...diffstatLimits(mail.body, patch));
       if (number !== undefined && total !== undefined)
         numbers.set(total, (numbers.get(total) ?? new Set()).add(number));
-    } else if (PATCH_TAG.test(subject) && number !== 0 && !/^\s*re:/i.test(subject)) {
+    } else if (PATCH_TAG.test(subject) && number !== 0 && !isReply) {
       throw new UserError(
         `The mailbox is truncated: mail ${index + 1} (${quoted(subject)}) is a patch and has no diff.`,
       );
     }
   }
+  // A reply with a diff proposes another patch than the one it answers; alone in a mailbox it is what was meant.
+  if (patches.length === 0) patches.push(...replies);
+  else if (replies.length > 0)
+    limits.push(`${plural(replies.length)} with a diff ${replies.length === 1 ? 'is' : 'are'} left out.`);
   if (patches.length === 0) throw new UserError('There is no patch in the mailbox.');
   for (const [total, found] of numbers) {
     if (found.size > 1 && found.size < total)
       limits.push(`The mailbox holds ${found.size} of the ${total} patches of the series.`);
   }
-  return { patches, limits };
+  return { patches, limits, baseCommit };
 }
+
+const plural = (replies: number) => (replies === 1 ? 'A reply' : `${replies} replies`);
 
 interface MailText {
   readonly text: string;

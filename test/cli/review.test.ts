@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { b4Am } from '../git/b4-mailbox.ts';
 import { AUTHOR, COMMITTER, TemporaryRepository } from '../git/temporary-repository.ts';
 import { runCli } from './run-cli.ts';
 
@@ -131,6 +132,31 @@ describe('review', () => {
       { input: unsigned },
     );
     expect((JSON.parse(out) as Json).findings.map(({ rule }) => rule)).toContain('trailers/signoff-missing');
+  });
+
+  test('of what b4 am saved, on HEAD where it applies and on its base commit where it does not', async () => {
+    using series = new TemporaryRepository();
+    const base = series.commit('base', { 'lib/foo.c': GOOD });
+    series.commit(MESSAGE, { 'lib/foo.c': BAD });
+    const saved = join(plain, 'v2_series.mbx');
+    writeFileSync(saved, b4Am(series, base));
+    const command = ['review', '--mbox', saved, '--repo', series.path];
+    series.git('reset', '-q', '--hard', base);
+    const onHead = await json(command);
+    expect(onHead.findings).toMatchObject([{ rule: 'null-deref/known-null', line: 12 }]);
+    expect(onHead.limits).not.toContainEqual(expect.stringMatching(/base-commit/));
+
+    series.commit('foo: another way', { 'lib/foo.c': GOOD.replaceAll('use_foo', 'take_foo') });
+    series.write({ 'lib/foo.c': 'int gone;\n' });
+    series.commit('foo: gone', {});
+    const onBase = await json(command);
+    expect(onBase.findings).toMatchObject([{ rule: 'null-deref/known-null', line: 12 }]);
+    expect(onBase.limits).toContainEqual(
+      `The series does not apply to HEAD: it was reviewed on its base-commit, ${base.slice(0, 12)}.`,
+    );
+
+    writeFileSync(saved, readFileSync(saved, 'utf8').replaceAll(base, '1'.repeat(40)));
+    expect((await runCli(command)).err).toMatch(/It was made on 1{40}, which this repository does not have/);
   });
 
   test('a patch without a message has no trailer findings', async () => {

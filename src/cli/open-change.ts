@@ -137,6 +137,7 @@ function onTree(
     commits: input.commits,
     diff: composeDiffs(diffs),
     ...commitDiffs(input, diffs),
+    commitTree: async (id) => applied[input.commits.findIndex((commit) => commit.id === id)]?.tree ?? base,
   };
 }
 

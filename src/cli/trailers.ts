@@ -88,6 +88,7 @@ export async function runTrailers(options: TrailersCommandOptions, io: Io): Prom
       head: commits.at(-1)?.id ?? opened.head,
       findings,
       fixed: fixed === undefined ? [] : before.filter((finding) => finding.suggestion !== undefined),
+      transient: [],
       limits: [...opened.limits, ...(upstream?.limits ?? [])],
       excerpts: await collectExcerpts(findings, commits, undefined, []),
       stats: {

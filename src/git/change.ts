@@ -74,4 +74,6 @@ export interface Change {
   readonly diff: readonly FileDiff[];
   /** The diff of one of the commits against its first parent, where it can be had: findings are attributed by it. */
   readonly commitDiff?: (id: string) => Promise<readonly FileDiff[]>;
+  /** The tree of one of the commits, where it can be had. */
+  readonly commitTree?: (id: string) => Promise<SourceTree>;
 }

@@ -206,6 +206,7 @@ export class Repository {
       commits,
       diff,
       commitDiff: (id) => this.#parsed(commitDiffArguments(id)),
+      commitTree: (id) => this.tree(id),
     };
   }
 

@@ -7,7 +7,7 @@ import type { FileDiff } from '../git/change.ts';
 import { hunkLines } from '../review/changed-lines.ts';
 import { type Report, sourceKey } from '../review/report.ts';
 import { type Correction, correctionsBlock } from './corrected-messages.ts';
-import { explanationMarkdown, traceMarkdown } from './markdown.ts';
+import { explanationMarkdown, traceMarkdown, transientMarkdown } from './markdown.ts';
 import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText, proseMarkdown } from './markdown-text.ts';
 import { commitText, placeText, type Quotes, shortId } from './places.ts';
 import { countText, type FailOn, fails, plural } from './verdict.ts';
@@ -92,6 +92,7 @@ export function checkRunOutput(checker: string, report: Report, options: GitHubO
   const own = {
     findings: found.filter(({ fingerprint }) => !dismissals.has(fingerprint)),
     fixed: report.fixed.filter((finding) => finding.checker === checker),
+    transient: report.transient.filter(({ finding }) => finding.checker === checker),
   };
   const others = dismissed.length === 0 ? '' : `, ${dismissed.length} dismissed`;
   return {
@@ -131,6 +132,12 @@ function summary(
         .slice(0, MAX_LISTED)
         .map((finding) => findingLine(finding, report, {}))
         .join('\n'),
+    );
+  if (report.transient.length > 0)
+    blocks.push(
+      '### Broken in between',
+      'One commit breaks it and a later one mends it, so nothing of it is merged. Whoever bisects can stop there.',
+      transientMarkdown({ ...report, transient: report.transient.slice(0, MAX_LISTED) }),
     );
   const { stats } = report;
   const left = [

@@ -2,7 +2,7 @@
 import type { Finding } from '../checkers/checker.ts';
 import type { Report } from '../review/report.ts';
 import { codeBlock, codeSpan, markdownText, proseMarkdown } from './markdown-text.ts';
-import { placeText, type Quotes, sourceLine } from './places.ts';
+import { commitText, placeText, type Quotes, sourceLine } from './places.ts';
 import { countText } from './verdict.ts';
 
 export function markdownReport(report: Report): string {
@@ -16,9 +16,21 @@ export function markdownReport(report: Report): string {
       '## Fixed',
       report.fixed.map((finding) => `- ${heading(finding)} (${placeMarkdown(finding, report)})`).join('\n'),
     );
+  if (report.transient.length > 0) blocks.push('## Broken in between', transientMarkdown(report));
   if (report.limits.length > 0)
     blocks.push('## Left out', report.limits.map((limit) => `- ${markdownText(limit)}`).join('\n'));
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** What a commit breaks and a later one mends, a list. */
+export function transientMarkdown(report: Pick<Report, 'transient' | 'excerpts'>): string {
+  return report.transient
+    .map(({ finding, commit, mendedBy }) => {
+      const place = codeSpan(placeText(finding, report));
+      const since = codeSpan(commitText(commit, report));
+      return `- ${place} ${proseMarkdown(finding.message)} (${codeSpan(finding.rule)}), since ${since}; ${codeSpan(commitText(mendedBy, report))} mends it.`;
+    })
+    .join('\n');
 }
 
 function heading(finding: Finding): string {

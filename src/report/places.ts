@@ -1,6 +1,6 @@
 /** How the place of a finding is named, and its line quoted. */
 import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
-import { type Excerpts, sourceKey } from '../review/report.ts';
+import { type Excerpts, sourceKey, type TransientFinding } from '../review/report.ts';
 import { visibleLine } from './visible.ts';
 
 /** What a place is named from: the lines that a report quotes. */
@@ -23,6 +23,14 @@ export function commitText(commit: string | undefined, report: Quotes): string {
   const subject = report.excerpts.get(sourceKey({ path: COMMIT_MESSAGE, commit }))?.get(1);
   const name = visibleLine(shortId(commit));
   return subject === undefined ? name : `${name} "${visibleLine(subject)}"`;
+}
+
+/** `in 00eb61750662 "IB/mlx5: …", mended by 4bd9a1c05e1f "IB/mlx5: …"` */
+export function betweenText(
+  { commit, mendedBy }: Pick<TransientFinding, 'commit' | 'mendedBy'>,
+  report: Quotes,
+): string {
+  return `in ${commitText(commit, report)}, mended by ${commitText(mendedBy, report)}`;
 }
 
 /** Twelve digits of a commit's id; a file name stays whole. */

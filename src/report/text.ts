@@ -1,7 +1,7 @@
 /** A report for a terminal: like a modern compiler's diagnostics. */
 import type { Finding, Severity, Step } from '../checkers/checker.ts';
 import type { Report } from '../review/report.ts';
-import { commitText, placeText, sourceLine } from './places.ts';
+import { betweenText, commitText, placeText, sourceLine } from './places.ts';
 import { countText, plural } from './verdict.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -31,6 +31,7 @@ export function textReport(report: Report, options: TextOptions = {}): string {
   const width = Math.max(40, Math.min(options.width ?? 100, 120));
   const blocks = report.findings.map((finding) => findingText(finding, report, paint, width));
   if (report.fixed.length > 0) blocks.push(fixedText(report, paint));
+  if (report.transient.length > 0) blocks.push(transientText(report, paint));
   blocks.push(limitsText(report, paint, width));
   blocks.push(verdictText(report, paint));
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -110,6 +111,15 @@ function fixedText(report: Report, paint: Paint): string {
     .map(
       (finding) =>
         `${paint('good', `fixed[${finding.rule}]`)}: ${visibleLine(finding.message)}\n${paint('frame', '  -->')} ${placeText(finding, report)}${paint('dim', ' (before the change)')}`,
+    )
+    .join('\n\n');
+}
+
+function transientText(report: Report, paint: Paint): string {
+  return report.transient
+    .map(
+      (one) =>
+        `${paint('note', `between[${one.finding.rule}]`)}: ${visibleLine(one.finding.message)}\n${paint('frame', '  -->')} ${placeText(one.finding, report)}${paint('dim', `, ${betweenText(one, report)}: a bisection can stop there`)}`,
     )
     .join('\n\n');
 }

@@ -19,8 +19,11 @@ export function fails(findings: readonly Finding[], failOn: FailOn | ((checker: 
   });
 }
 
-/** "2 errors and 1 warning introduced, 1 finding fixed"; "nothing found". */
-export function countText(report: Pick<Report, 'findings' | 'fixed'>, verb = 'introduced'): string {
+/** "2 errors and 1 warning introduced, 1 finding fixed"; "nothing found, 1 broken in between". */
+export function countText(
+  report: Pick<Report, 'findings' | 'fixed' | 'transient'>,
+  verb = 'introduced',
+): string {
   const counts = (['error', 'warning', 'note'] as const)
     .map(
       (severity) =>
@@ -29,9 +32,12 @@ export function countText(report: Pick<Report, 'findings' | 'fixed'>, verb = 'in
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => plural(count, severity));
   const introduced = counts.length === 0 ? 'nothing found' : `${joinWords(counts)}${verb && ` ${verb}`}`;
-  return report.fixed.length === 0
-    ? introduced
-    : `${introduced}, ${plural(report.fixed.length, 'finding')} fixed`;
+  const { fixed, transient } = report;
+  return [
+    introduced,
+    ...(fixed.length === 0 ? [] : [`${plural(fixed.length, 'finding')} fixed`]),
+    ...(transient.length === 0 ? [] : [`${transient.length} broken in between`]),
+  ].join(', ');
 }
 
 export function plural(count: number, word: string): string {

@@ -1,12 +1,14 @@
-/** Which commit of the change introduced a finding: the last one that wrote a line of it. */
+/** Which commit of the change introduced a finding: by what holds at each commit, else the last that wrote a line of it. */
 import type { Finding } from '../checkers/checker.ts';
 import type { Change, Commit, FileDiff } from '../git/change.ts';
 import { oldLineOf } from './changed-lines.ts';
+import { identity } from './compare.ts';
 
 /** Returns the findings with their commit, where one can be told. */
 export async function attributeFindings(
   findings: readonly Finding[],
   change: Change,
+  introducedBy: ReadonlyMap<string, string> = new Map(),
 ): Promise<readonly Finding[]> {
   const { commits, commitDiff } = change;
   if (findings.length === 0 || commits.length === 0) return findings;
@@ -27,7 +29,9 @@ export async function attributeFindings(
   }
   return findings.map((finding, index) => {
     const commit =
-      places[index]?.find((place) => place.commit !== undefined)?.commit ?? onlyCommitOf(finding, commits);
+      introducedBy.get(identity(finding)) ??
+      places[index]?.find((place) => place.commit !== undefined)?.commit ??
+      onlyCommitOf(finding, commits);
     return commit === undefined ? finding : { ...finding, commit };
   });
 }

@@ -57,6 +57,7 @@ export async function audit(
       head: target.name,
       findings,
       fixed: [],
+      transient: [],
       limits: [...(options.limits ?? []), ...sides.limits],
       excerpts: await collectExcerpts(findings, [], target.head, []),
       stats: { ...codeStats(program, paths), commits: 0, elapsed: performance.now() - start },

@@ -71,6 +71,7 @@ function surplus(findings: readonly Finding[], others: readonly Finding[], isCha
   });
 }
 
-function identity(finding: Finding): string {
+/** Names a defect on any side of any change. */
+export function identity(finding: Finding): string {
   return `${finding.rule}\0${finding.fingerprint}`;
 }

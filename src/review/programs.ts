@@ -27,6 +27,8 @@ export interface Sides {
   readonly head: Program | undefined;
   /** What these programs do not know, each one sentence. */
   readonly limits: readonly string[];
+  /** The program of a tree between the two, which differs from the base in these files. */
+  at?(tree: SourceTree, changed: readonly string[]): Promise<Program>;
   /** Frees what is open. */
   close?(): void;
 }
@@ -108,6 +110,12 @@ async function indexedPrograms(
     base: before,
     head: now,
     limits: [],
+    async at(tree, paths) {
+      const files = await tree.read(paths);
+      const program = opened.program(new Map(paths.map((path) => [path, files.get(path)])));
+      if (effects !== undefined) useStore(program, new ChangedEffects(effects, before, program, paths));
+      return program;
+    },
     close() {
       effects?.close();
       opened.close();
@@ -126,6 +134,8 @@ async function includedPrograms(
     base: await includedProgram(base, paths.base, analyse),
     head: await includedProgram(head, paths.head, analyse),
     limits,
+    at: (tree, changed) =>
+      includedProgram(tree, [...new Set([...paths.base, ...paths.head, ...changed])], analyse),
   };
 }
 

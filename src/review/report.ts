@@ -19,6 +19,14 @@ export function sourceKey(finding: Pick<Finding, 'path' | 'commit'>): string {
   return finding.path === COMMIT_MESSAGE ? `${finding.commit ?? ''}${COMMIT_MESSAGE}` : finding.path;
 }
 
+/** What one commit of the change breaks and a later one mends. */
+export interface TransientFinding {
+  /** A note; its line is that of the tree at `commit`, which breaks it. */
+  readonly finding: Finding;
+  readonly commit: string;
+  readonly mendedBy: string;
+}
+
 export interface Report {
   readonly base: string;
   readonly head: string;
@@ -26,6 +34,7 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** In base and not in head. */
   readonly fixed: readonly Finding[];
+  readonly transient: readonly TransientFinding[];
   /** What was left out and why, each one sentence: no tree at hand, shallow history. */
   readonly limits: readonly string[];
   /** The lines that findings and their traces point at, and the subjects of the commits, as in head. */

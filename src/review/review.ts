@@ -15,6 +15,7 @@ import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
 import { asReported, withSuggestions } from './suggestions.ts';
+import { throughCommits } from './through-commits.ts';
 import { touchedBy } from './touched.ts';
 
 export interface ReviewOptions {
@@ -67,20 +68,18 @@ async function reviewSides(
   const step = stepper(options);
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
+  const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
+    const own = configuredPaths(checker.name, files, configuration);
+    const findings = program && own.length > 0 ? checker.audit(program, own) : [];
+    return configuredFindings(findings, configuration);
+  };
   const found = { base: [] as Finding[], head: [] as Finding[] };
   for (const checker of checkers) {
     step(`checking ${checker.name}`);
-    for (const side of ['base', 'head'] as const) {
-      const program = sides?.[side];
-      const own = configuredPaths(checker.name, paths[side], configuration);
-      if (program && own.length > 0) found[side].push(...checker.audit(program, own));
-    }
+    for (const side of ['base', 'head'] as const)
+      found[side].push(...audited(checker, sides?.[side], paths[side]));
   }
-  const difference = compareFindings(
-    configuredFindings(found.base, configuration),
-    configuredFindings(found.head, configuration),
-    change.diff,
-  );
+  const difference = compareFindings(found.base, found.head, change.diff);
   const inHead = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
   const compared = configuredFindings(
     checkers.flatMap((checker) => {
@@ -93,11 +92,23 @@ async function reviewSides(
   const introduced = onePerPlace([...withoutDoubts(inHead, compared), ...compared]);
   const fixed = onePerPlace(difference.fixed.filter(touchedBy(change.diff, 'old', sides?.base)));
 
+  step('going through the commits');
+  const through = await throughCommits(
+    change,
+    sides,
+    (program, files) => onePerPlace(checkers.flatMap((checker) => audited(checker, program, files))),
+    found,
+  );
+
   step('checking commit messages');
   const messages = await messageFindings(change.commits, configuration, options);
   const findings = [
     ...configuredFindings(messages, configuration),
-    ...(await attributeFindings(await withSuggestions(introduced, change.head, change.diff), change)),
+    ...(await attributeFindings(
+      await withSuggestions(introduced, change.head, change.diff),
+      change,
+      through.introducedBy,
+    )),
   ].sort(inOrder(change.commits));
 
   return {
@@ -105,7 +116,8 @@ async function reviewSides(
     head: change.headName,
     findings,
     fixed: fixed.map(asReported).sort(inOrder(change.commits)),
-    limits: [...(options.limits ?? []), ...(sides?.limits ?? [])],
+    transient: through.transient.map((one) => ({ ...one, finding: asReported(one.finding) })),
+    limits: [...(options.limits ?? []), ...(sides?.limits ?? []), ...through.limits],
     excerpts: await collectExcerpts(findings, change.commits, change.head, change.diff),
     stats: {
       ...codeStats(sides?.head, paths.head),

@@ -214,6 +214,19 @@ describe('threads', () => {
   });
 });
 
+test('what one commit breaks and a later one mends is a note of the check run, and no comment', async () => {
+  const { github } = stage;
+  const repository = await stage.repository();
+  const mended = driver(`${clean}\nint port_count;\n`);
+  const pull = await github.createPullRequest(repository, { commits: [driver(broken), mended] });
+  const runs = await stage.reviewed(pull);
+  expect(conclusions(runs)).toEqual(['success', 'success', 'success']);
+  const run = runs.get('adjutant / null-deref');
+  expect(run).toMatchObject({ title: 'Nothing found, 1 broken in between', annotations: [] });
+  expect(run?.summary).toMatch(/Broken in between[\s\S]*port\.c:11[\s\S]*since[\s\S]*mends it/);
+  expect(pull.reviews).toEqual([]);
+});
+
 describe('pull requests that are', () => {
   test('without a change are reviewed and pass', async () => {
     const { github } = stage;

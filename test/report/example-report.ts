@@ -49,6 +49,7 @@ export function report(changes: Partial<Report> = {}): Report {
     head: COMMIT,
     findings: [messageFinding, finding()],
     fixed: [],
+    transient: [],
     limits: [],
     excerpts: new Map([
       [

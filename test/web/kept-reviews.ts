@@ -75,6 +75,7 @@ function report(head: string, findings: readonly Finding[], fixed: readonly Find
     head,
     findings,
     fixed,
+    transient: [],
     limits: ['Something was left out.'],
     excerpts: new Map([
       ['drivers/x/a.c', lines('a')],

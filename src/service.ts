@@ -2,9 +2,10 @@
 import { commands } from './app/commands/index.ts';
 import { startControl } from './app/control.ts';
 import { recordBudgets } from './app/github/budget.ts';
-import { createGitHubClient } from './app/github/client.ts';
+import { createGitHubClient, type GitHubClient } from './app/github/client.ts';
 import { deliveryRecord } from './app/github/deliveries.ts';
 import { createForge } from './app/github/forge.ts';
+import { createIdentity, createMayRead } from './app/github/identity.ts';
 import { createLog } from './app/log.ts';
 import { questionsOf } from './app/questions.ts';
 import { startServer } from './app/server.ts';
@@ -17,6 +18,7 @@ import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { createLockGraphs } from './jobs/lock-graphs.ts';
 import { alone, takePlace } from './jobs/placement.ts';
+import type { Log } from './jobs/services.ts';
 import { startSweeping } from './jobs/sweep.ts';
 import { startTidying } from './jobs/tidying.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -27,7 +29,7 @@ import { migrate } from './store/migrations.ts';
 import { ownDataDir } from './store/owner.ts';
 import { startQueue } from './store/queue.ts';
 import { createPagesHandler } from './web/handler.ts';
-import { createPages } from './web/pages.ts';
+import { createPages, type SignInWithGitHub } from './web/pages.ts';
 
 /** `web` takes deliveries and shows pages, `worker` reviews; any number of each, on one PostgreSQL. */
 export type Role = 'all' | 'web' | 'worker';
@@ -124,6 +126,7 @@ export async function runService(
       secure: publicUrl?.startsWith('https:') ?? false,
       adminToken,
       metricsToken,
+      signIn: signInOf(environment, client, log),
       askLocks: (repository, commit, query) =>
         lockGraphs.ask({ gitDir: mirrorDir(dataDir, repository), commit }, query),
       failedDeliveries: forAWhile(() => failedDeliveries(deliveries, Date.now()), FRESH),
@@ -183,8 +186,16 @@ function linksOf({ publicUrl, linkDays }: Environment, { privateKey }: AppCreden
   return publicUrl === undefined ? undefined : createLinks(publicUrl, linkKey(privateKey), linkDays);
 }
 
-function tokensOf({ adminToken, metricsToken }: Environment): string[] {
-  return [adminToken, metricsToken].filter((token) => token !== undefined);
+function signInOf(environment: Environment, client: GitHubClient, log: Log): SignInWithGitHub | undefined {
+  const { signIn, publicUrl, administrators } = environment;
+  if (signIn === undefined || publicUrl === undefined) return undefined;
+  const identity = createIdentity(signIn, environment, log);
+  const { clientSecret } = signIn;
+  return { identity, mayRead: createMayRead(client), clientSecret, publicUrl, administrators };
+}
+
+function tokensOf({ adminToken, metricsToken, signIn }: Environment): string[] {
+  return [adminToken, metricsToken, signIn?.clientSecret].filter((token) => token !== undefined);
 }
 
 function passwordOf(databaseUrl: string | undefined): string[] {

@@ -1,6 +1,7 @@
 /** How the App says who it is: a JSON web token for itself, installation tokens for a repository. */
 import { randomBytes, randomInt, verify } from 'node:crypto';
 import { badCredentials, invalid, Refusal } from './errors.ts';
+import type { UserToken } from './oauth.ts';
 import { type App, fullName, type Installation, type Permissions, type Repository } from './state.ts';
 
 export interface Token {
@@ -12,7 +13,12 @@ export interface Token {
   expiresAt: number;
 }
 
-export type Caller = { readonly kind: 'app' } | { readonly kind: 'installation'; readonly token: Token };
+export type Caller =
+  | { readonly kind: 'app' }
+  | { readonly kind: 'installation'; readonly token: Token }
+  | { readonly kind: 'user'; readonly token: UserToken }
+  /** The App by its OAuth credentials. */
+  | { readonly kind: 'client' };
 
 const undecodable = () => new Refusal(401, 'A JSON web token could not be decoded');
 
@@ -111,6 +117,12 @@ export function tokenOf(authorization: string | undefined): string | undefined {
   if (!/^basic$/i.test(scheme)) return undefined;
   const [user, password] = Buffer.from(value, 'base64').toString('utf8').split(':');
   return user === 'x-access-token' ? password : undefined;
+}
+
+/** Whether a header has the App's client id and secret. */
+export function isClient(app: App, authorization: string | undefined): boolean {
+  const value = Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64');
+  return authorization?.toLowerCase().startsWith('basic ') === true && authorization.slice(6) === value;
 }
 
 /** A live installation token by its value. */

@@ -1,5 +1,6 @@
 /** What every part of the stand-in is given: the state, and the way to tell the App what happened. */
 import type { Token } from './credentials.ts';
+import type { Code, UserToken } from './oauth.ts';
 import type { Json, Repository, State, User } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -35,6 +36,11 @@ export interface Hub {
   readonly limits: Limits;
   /** By value. */
   readonly tokens: Map<string, Token>;
+  /** Users' tokens that were not revoked, and their codes; by value. */
+  readonly userTokens: Map<string, UserToken>;
+  readonly codes: Map<string, Code>;
+  /** Every user's token that there ever was. */
+  readonly issued: string[];
   readonly webhooks: Webhooks;
   /** What broke the published description, requests and own answers. */
   readonly violations: string[];

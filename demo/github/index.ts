@@ -10,8 +10,8 @@
  *     expect(github.violations).toEqual([]);               // nothing broke GitHub's published description
  *     await github.close();
  *
- * The App is told of it by its environment: `github.env` has APP_ID, PRIVATE_KEY, WEBHOOK_SECRET, GHE_HOST and
- * GHE_PROTOCOL. What the App may do is `options.permissions`. What happened is in `requests` (every request, its operation and
+ * The App is told of it by its environment: `github.env` has APP_ID, PRIVATE_KEY, WEBHOOK_SECRET, GITHUB_CLIENT_ID,
+ * GITHUB_CLIENT_SECRET, GHE_HOST and GHE_PROTOCOL. What the App may do is `options.permissions`. What happened is in `requests` (every request, its operation and
  * its answer), `deliveries` (every webhook and how it was answered) and the state: `checkRuns`, `reviewComments`,
  * and the fields of a pull request (`reviews`, `threads`, `comments`). `github.fault` may delay, cut or refuse any
  * request. A request that GitHub would refuse is refused here with its status and its words, and so is one with a
@@ -141,7 +141,17 @@ export async function startGitHub(options: GitHubOptions = {}) {
   const state = createState(options);
   const webhooks = createWebhooks(state, { timeout: options.webhookTimeout ?? 10_000, violations, changed });
   const limits = { ...LIMITS, ...options.limits };
-  const hub: Hub = { state, limits, tokens: new Map(), webhooks, violations, changed };
+  const hub: Hub = {
+    state,
+    limits,
+    tokens: new Map(),
+    userTokens: new Map(),
+    codes: new Map(),
+    issued: [],
+    webhooks,
+    violations,
+    changed,
+  };
   let fault: FaultHook | undefined;
   const { server, url } = await startServer(hub, { port: options.port ?? 0, requests, fault: () => fault });
   state.url = url;
@@ -186,13 +196,19 @@ export async function startGitHub(options: GitHubOptions = {}) {
     app: { id: app.id, privateKey: app.privateKey, webhookSecret: app.webhookSecret },
     installation,
     bot: app.bot,
-    /** All that must never be seen anywhere else: tokens as they are issued, the key, the webhook secret. */
-    secrets: () => [...hub.tokens.keys(), app.privateKey, app.webhookSecret],
+    /** All that must never be seen anywhere else: tokens as they are issued, the key, the secrets. */
+    secrets: () => [...hub.tokens.keys(), ...hub.issued, app.privateKey, app.webhookSecret, app.clientSecret],
+    /** Users' tokens that nobody revoked. */
+    userTokens: () => [...hub.userTokens.keys()],
+    /** Addresses to which people may be sent back: the App's settings page has them. */
+    callbackUrls: app.callbackUrls,
     /** For the App's process. */
     env: {
       APP_ID: String(app.id),
       PRIVATE_KEY: app.privateKey,
       WEBHOOK_SECRET: app.webhookSecret,
+      GITHUB_CLIENT_ID: app.clientId,
+      GITHUB_CLIENT_SECRET: app.clientSecret,
       GHE_HOST: url.replace('http://', ''),
       GHE_PROTOCOL: 'http',
     },
@@ -513,6 +529,9 @@ function createState(options: GitHubOptions): State {
     owner,
     ...keys,
     webhookSecret: randomBytes(20).toString('hex'),
+    clientId: `Iv23li${randomBytes(7).toString('hex')}`,
+    clientSecret: randomBytes(20).toString('hex'),
+    callbackUrls: [],
     bot: userNamed({ users, nextId }, 'adjutant[bot]'),
     events: options.events ?? EVENTS,
     createdAt: now(),

@@ -20,6 +20,12 @@ export const APP_OPERATIONS: readonly string[] = [
   'apps/redeliver-webhook-delivery',
 ];
 
+/** Authenticated by a user's token. */
+export const USER_OPERATIONS: readonly string[] = ['users/get-authenticated'];
+
+/** Authenticated by the App's client id and secret, with Basic. */
+export const CLIENT_OPERATIONS: readonly string[] = ['apps/delete-token'];
+
 /** Authenticated by an installation token. */
 export const INSTALLATION_OPERATIONS: Readonly<Record<string, Needed>> = {
   'apps/list-repos-accessible-to-installation': [],

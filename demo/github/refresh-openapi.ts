@@ -6,7 +6,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { APP_OPERATIONS, INSTALLATION_OPERATIONS, WEBHOOKS } from './operations.ts';
+import {
+  APP_OPERATIONS,
+  CLIENT_OPERATIONS,
+  INSTALLATION_OPERATIONS,
+  USER_OPERATIONS,
+  WEBHOOKS,
+} from './operations.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Dictionary = { [key: string]: Json };
@@ -94,7 +100,12 @@ function referencesIn(value: Json, found: Set<string>): void {
 }
 
 function extract(full: Description): Dictionary {
-  const wanted = new Set([...APP_OPERATIONS, ...Object.keys(INSTALLATION_OPERATIONS)]);
+  const wanted = new Set([
+    ...APP_OPERATIONS,
+    ...USER_OPERATIONS,
+    ...CLIENT_OPERATIONS,
+    ...Object.keys(INSTALLATION_OPERATIONS),
+  ]);
   const operations: Dictionary = {};
   for (const [path, methods] of Object.entries(full.paths)) {
     for (const [method, operation] of Object.entries(methods)) {

@@ -3,21 +3,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Answer, type Call, type Handlers, pullOf } from './call.ts';
 import { checkRequest, checkResponse, type Route, route } from './contract.ts';
-import { allows, type Caller, canSee, findToken, tokenOf, verifyJwt } from './credentials.ts';
+import { allows, type Caller, canSee, findToken, isClient, tokenOf, verifyJwt } from './credentials.ts';
 import { badCredentials, notAccessible, notFound, Refusal } from './errors.ts';
 import { isGitRequest, serveGit } from './git-http.ts';
 import { answerGraphql } from './graphql/answer.ts';
 import type { Hub } from './hub.ts';
-import { APP_OPERATIONS, INSTALLATION_OPERATIONS } from './operations.ts';
+import { authorize, exchange, findUserToken } from './oauth.ts';
+import { APP_OPERATIONS, CLIENT_OPERATIONS, INSTALLATION_OPERATIONS, USER_OPERATIONS } from './operations.ts';
 import { conversationPage } from './page/conversation.ts';
 import { apps } from './rest/apps.ts';
 import { checks } from './rest/checks.ts';
 import { issues } from './rest/issues.ts';
 import { pulls } from './rest/pulls.ts';
 import { repos } from './rest/repos.ts';
+import { users } from './rest/users.ts';
 import type { Repository } from './state.ts';
 
-const handlers: Handlers = { ...apps, ...repos, ...pulls, ...issues, ...checks };
+const handlers: Handlers = { ...apps, ...repos, ...pulls, ...issues, ...checks, ...users };
 
 /** One request that arrived, as a test sees it. The credentials themselves are not kept. */
 export interface LoggedRequest {
@@ -26,7 +28,7 @@ export interface LoggedRequest {
   readonly path: string;
   /** GitHub's operation id, `graphql`, `git` or `page`. */
   readonly operation: string;
-  readonly caller: 'app' | 'installation' | 'anonymous';
+  readonly caller: Caller['kind'] | 'anonymous';
   readonly body: unknown;
   readonly at: number;
   /** 0 until it is answered, and where the connection was reset. */
@@ -89,7 +91,7 @@ async function serve(
     method: request.method ?? 'GET',
     path: `${url.pathname}${url.search}`,
     operation: found?.operation ?? (isGraphql ? 'graphql' : git ? 'git' : isApi ? 'unknown' : 'page'),
-    caller: callerKind(request.headers.authorization),
+    caller: callerKind(hub, request.headers.authorization),
     body: parseJson(raw),
     at: Date.now(),
     status: 0,
@@ -115,7 +117,7 @@ async function serve(
         }
         return api(hub, found, caller, path, url, logged.body, request.headers.accept ?? '');
       }
-      return conversationPage(hub, url.pathname);
+      return page(hub, url, raw);
     });
     if (faulty) return failOn(request, response, fault, logged);
     logged.status = answer.status;
@@ -153,16 +155,29 @@ async function answered(hub: Hub, work: () => Promise<Answer> | Answer): Promise
   }
 }
 
-function callerKind(authorization: string | undefined): LoggedRequest['caller'] {
+/** What people and browsers open: the conversation of a pull request, and sign-in. */
+function page(hub: Hub, url: URL, raw: Buffer): Answer | Promise<Answer> {
+  if (url.pathname === '/login/oauth/authorize') return authorize(hub, Object.fromEntries(url.searchParams));
+  if (url.pathname === '/login/oauth/access_token')
+    return exchange(hub, Object.fromEntries(new URLSearchParams(raw.toString('utf8'))));
+  return conversationPage(hub, url.pathname);
+}
+
+function callerKind(hub: Hub, authorization: string | undefined): LoggedRequest['caller'] {
+  if (isClient(hub.state.app, authorization)) return 'client';
   const value = tokenOf(authorization);
   if (value === undefined) return 'anonymous';
+  if (value.startsWith('ghu_')) return 'user';
   return value.split('.').length === 3 ? 'app' : 'installation';
 }
 
 function authenticate(hub: Hub, authorization: string | undefined): Caller {
+  const kind = callerKind(hub, authorization);
+  if (kind === 'client') return { kind };
   const value = tokenOf(authorization);
   if (value === undefined) throw new Refusal(401, 'Requires authentication');
-  if (callerKind(authorization) === 'app') {
+  if (kind === 'user') return { kind, token: findUserToken(hub, value) };
+  if (kind === 'app') {
     verifyJwt(hub.state.app, value, Date.now());
     return { kind: 'app' };
   }
@@ -213,7 +228,15 @@ function permitted(
     if (caller.kind !== 'app') throw new Refusal(401, 'A JSON web token could not be decoded');
     return repository;
   }
-  if (caller.kind === 'app') throw badCredentials();
+  if (USER_OPERATIONS.includes(operation)) {
+    if (caller.kind !== 'user') throw notAccessible('');
+    return undefined;
+  }
+  if (CLIENT_OPERATIONS.includes(operation)) {
+    if (caller.kind !== 'client' || params.client_id !== hub.state.app.clientId) throw notFound();
+    return undefined;
+  }
+  if (caller.kind !== 'installation') throw badCredentials();
   const { token } = caller;
   if (named !== undefined && (repository === undefined || !canSee(token, repository))) throw notFound();
   const needed = INSTALLATION_OPERATIONS[operation] ?? [];
@@ -236,7 +259,7 @@ function createQuota(hub: Hub): Quota {
   return {
     spend(caller, { operation, at, body }) {
       // The App itself has a limit of its own, which nobody reaches.
-      if (caller.kind === 'app') return {};
+      if (caller.kind !== 'installation') return {};
       if (at > until) [used, until] = [0, at + 3_600_000];
       used++;
       const { requests, contentPerMinute } = hub.limits;

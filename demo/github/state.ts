@@ -215,6 +215,10 @@ export interface App {
   readonly privateKey: string;
   readonly publicKey: string;
   readonly webhookSecret: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where people may be sent back after they confirmed who they are. */
+  readonly callbackUrls: string[];
   readonly bot: User;
   readonly events: readonly string[];
   readonly createdAt: string;

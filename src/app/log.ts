@@ -9,8 +9,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs, '[key]'],
   [/\b(bearer|basic|token) [A-Za-z0-9+/_.=-]{8,}/gi, '$1 [secret]'],
   [/:\/\/[^\s/@"]+@/g, '://[secret]@'],
-  // In the address of a page.
-  [/([?&]token=)[\w.-]+/g, '$1[secret]'],
+  // In the address of a page, and in that to which GitHub sends who signs in.
+  [/([?&](?:token|code|state)=)[\w.-]+/g, '$1[secret]'],
 ];
 
 /** Takes the given secrets, and all that looks like one, out of a line. */

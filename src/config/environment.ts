@@ -15,6 +15,12 @@ export interface AppCredentials {
   readonly webhookSecrets: readonly string[];
 }
 
+/** What sign-in with GitHub needs: the App's OAuth credentials. */
+export interface SignInCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 export interface Environment {
   /** Undefined where the App is not registered yet: Probot's set-up page is shown then. */
   readonly app: AppCredentials | undefined;
@@ -44,6 +50,10 @@ export interface Environment {
   readonly publicUrl: string | undefined;
   /** Days that a link to a page opens it, and that findings are kept. */
   readonly linkDays: number;
+  /** Pages ask for sign-in with GitHub, and for permission to read the repository; undefined: a link opens its page. */
+  readonly signIn: SignInCredentials | undefined;
+  /** Logins on GitHub, in lower case, for which the dashboard opens; empty without sign-in. */
+  readonly administrators: readonly string[];
   /** Opens the dashboard. */
   readonly adminToken: string | undefined;
   /** Opens /metrics. */
@@ -125,6 +135,20 @@ const variables = z.object({
       .optional(),
   ),
   ADJUTANT_LINK_DAYS: z.preprocess(unset, whole(1, 3650).default(90)),
+  ADJUTANT_SIGN_IN: z.preprocess(
+    unset,
+    z.enum(['on', 'off'], { message: 'must be on or off' }).default('off'),
+  ),
+  GITHUB_CLIENT_ID: text,
+  GITHUB_CLIENT_SECRET: text,
+  ADJUTANT_ADMINISTRATORS: z.preprocess(
+    unset,
+    z
+      .string()
+      .regex(/^[\w-]+(?:[\s,]+[\w-]+)*$/, 'must be logins on GitHub, with commas between them')
+      .transform((logins) => logins.toLowerCase().split(/[\s,]+/))
+      .default([]),
+  ),
   ADJUTANT_ADMIN_TOKEN: secret,
   ADJUTANT_METRICS_TOKEN: secret,
   XDG_DATA_HOME: text,
@@ -163,6 +187,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     writesPerMinute: set.ADJUTANT_WRITES_PER_MINUTE,
     publicUrl: set.ADJUTANT_URL,
     linkDays: set.ADJUTANT_LINK_DAYS,
+    signIn: signInCredentials(set),
+    administrators: set.ADJUTANT_ADMINISTRATORS,
     adminToken: set.ADJUTANT_ADMIN_TOKEN,
     metricsToken: set.ADJUTANT_METRICS_TOKEN,
   };
@@ -200,6 +226,26 @@ function credentials(set: z.infer<typeof variables>): AppCredentials | undefined
     privateKey: privateKey(set.PRIVATE_KEY, set.PRIVATE_KEY_PATH),
     webhookSecrets: previous === undefined ? [set.WEBHOOK_SECRET] : [set.WEBHOOK_SECRET, previous],
   };
+}
+
+/** Probot's set-up writes client id and secret for every App: that alone must not close pages that links open. */
+function signInCredentials(set: z.infer<typeof variables>): SignInCredentials | undefined {
+  if (set.ADJUTANT_SIGN_IN === 'off') {
+    if (set.ADJUTANT_ADMINISTRATORS.length === 0) return undefined;
+    throw new UserError('ADJUTANT_ADMINISTRATORS are known by their sign-in: set ADJUTANT_SIGN_IN to on.');
+  }
+  const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, ADJUTANT_URL } = set;
+  if (clientId === undefined || clientSecret === undefined) {
+    throw new UserError(
+      "ADJUTANT_SIGN_IN is on but not both of GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are set: the App's settings page has the first and makes the second.",
+    );
+  }
+  if (ADJUTANT_URL === undefined) {
+    throw new UserError(
+      'ADJUTANT_SIGN_IN is on but ADJUTANT_URL is not set: GitHub sends people back to that address.',
+    );
+  }
+  return { clientId, clientSecret };
 }
 
 /** The key as Probot takes it too: PEM, PEM with `\n` written out, or base64 of PEM; or a file of it. */

@@ -1,8 +1,9 @@
-/** Who may see the dashboard: who has the administrator token. A session is a signed cookie; nothing is stored. */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+/** Who has the administrator token may see the dashboard. A session is a signed cookie; nothing is stored. */
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { LinkKey } from '../jobs/links.ts';
+import { isSame } from './is-same.ts';
 
 const COOKIE = 'adjutant_admin';
 const HOURS = 12;
@@ -43,10 +44,4 @@ export function createAdministrator({ token, key, root, secure }: AdministratorO
       setCookie(context, COOKIE, '', { ...options, maxAge: 0 });
     },
   };
-}
-
-/** Whether two texts are the same; how long that takes says nothing of where they differ. */
-export function isSame(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

@@ -15,9 +15,11 @@ import {
 import { barChart } from './bar-chart.ts';
 import { type Markup, page } from './layout.ts';
 import { bar } from './share-bar.ts';
+import { signInButton } from './sign-in.ts';
 
 export interface DashboardView {
   readonly root: string;
+  readonly visitor: string | undefined;
   readonly queues: readonly QueueFigures[];
   readonly givenUp: readonly JobLine[];
   readonly days: readonly DayFigures[];
@@ -39,11 +41,12 @@ const MANY_DISMISSED = 0.2;
 export function dashboardPage(view: DashboardView): Markup {
   return page({
     root: view.root,
+    visitor: view.visitor,
     title: 'Dashboard',
     trail: [{ text: 'Dashboard' }],
     body: [
       html`<section class="heading row"><h1>Dashboard</h1>
-<form method="post" action="${view.root}/dashboard/sign-out"><button>Sign out</button></form></section>`,
+${view.visitor === undefined ? html`<form method="post" action="${view.root}/dashboard/sign-out"><button>Sign out</button></form>` : ''}</section>`,
       tiles(view),
       givenUpSection(view),
       charts(view),
@@ -173,16 +176,34 @@ export function bytes(count: number): string {
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** The form that asks for the administrator token. */
-export function signInPage(root: string, wrong: boolean): Markup {
+export interface SignInView {
+  /** Ways in that there are. */
+  readonly token: boolean;
+  readonly gitHub: boolean;
+  /** The token that was given is not the one. */
+  readonly wrong: boolean;
+  /** Who is signed in with GitHub, and no administrator. */
+  readonly login: string | undefined;
+}
+
+/** Asks an administrator who he is. */
+export function signInPage(root: string, { token, gitHub, wrong, login }: SignInView): Markup {
   return page({
     root,
+    visitor: login,
     title: 'Sign in',
     trail: [{ text: 'Dashboard' }],
     body: html`<section class="notice"><h1>Sign in</h1>
-${wrong ? html`<p role="alert"><span class="mark error">That is not the token.</span></p>` : ''}
+<p>The dashboard is for the administrators of this service.</p>
+${login === undefined ? '' : html`<p role="alert"><span class="mark warning">${login} is not among them.</span></p>`}
+${gitHub && login === undefined ? html`<p>${signInButton(root, '/dashboard')}</p>` : ''}
+${token ? tokenForm(root, wrong) : ''}</section>`,
+  });
+}
+
+function tokenForm(root: string, wrong: boolean): Markup {
+  return html`${wrong ? html`<p role="alert"><span class="mark error">That is not the token.</span></p>` : ''}
 <form method="post" action="${root}/dashboard/sign-in"><input name="username" autocomplete="username" value="administrator" hidden><p><label for="token">Administrator token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required></p><p><button>Sign in</button></p></form>
-<p class="small">It is <code>ADJUTANT_ADMIN_TOKEN</code> of the service's environment.</p></section>`,
-  });
+<p class="small">It is <code>ADJUTANT_ADMIN_TOKEN</code> of the service's environment.</p>`;
 }

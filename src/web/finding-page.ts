@@ -16,6 +16,7 @@ import { timeline } from './timeline.ts';
 
 export interface FindingView {
   readonly root: string;
+  readonly visitor: string | undefined;
   readonly repository: string;
   readonly number: number;
   readonly found: FoundFinding;
@@ -39,6 +40,7 @@ export async function findingPage(view: FindingView): Promise<Markup> {
   const { scenario, paragraphs } = parts(finding.explanation);
   return page({
     root: view.root,
+    visitor: view.visitor,
     title: visibleLine(finding.message).replaceAll('`', ''),
     trail: [
       { text: view.repository },

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 
-const OURS = /^\/(?:repositories|assets|dashboard|metrics|healthz|readyz)(?:[/?]|$)/;
+const OURS = /^\/(?:repositories|assets|dashboard|sign-in|sign-out|metrics|healthz|readyz)(?:[/?]|$)/;
 
 /** Answers what is for a page; resolves to false for all else. */
 export function createPagesHandler(app: Hono) {

@@ -20,9 +20,11 @@ export interface Frame {
   readonly body: Markup | readonly (Markup | string)[];
   /** Path below which the service is reached, without a slash at its end. */
   readonly root: string;
+  /** Login of who is signed in. */
+  readonly visitor?: string | undefined;
 }
 
-export function page({ title, trail, body, root }: Frame): Markup {
+export function page({ title, trail, body, root, visitor }: Frame): Markup {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -43,7 +45,7 @@ ${trail.map(({ text, href }) =>
     ? html`<li aria-current="page">${text}</li>`
     : html`<li><a href="${href}">${text}</a></li>`,
 )}
-</ol></nav></header>
+</ol></nav>${visitor === undefined ? '' : signOut(root, visitor)}</header>
 <main id="main" tabindex="-1">
 ${body}
 </main>
@@ -52,10 +54,15 @@ ${body}
 `;
 }
 
+function signOut(root: string, visitor: string): Markup {
+  return html`<form class="visitor" method="post" action="${root}/sign-out"><span>${visitor}</span> <button>Sign out</button></form>`;
+}
+
 /** A page that says one thing. */
-export function notice(root: string, title: string, text: string): Markup {
+export function notice(root: string, title: string, text: string, visitor?: string): Markup {
   return page({
     root,
+    visitor,
     title,
     trail: [{ text: title }],
     body: html`<section class="notice"><h1>${title}</h1><p>${text}</p></section>`,

@@ -10,10 +10,12 @@ import { bar } from './share-bar.ts';
 
 export interface LocksFrame {
   readonly root: string;
+  readonly visitor: string | undefined;
   readonly repository: string;
   /** `master at 0123456789ab`. */
   readonly at: string;
-  readonly token: string;
+  /** What every address here has in its query: forms carry it along. */
+  readonly query: Readonly<Record<string, string>>;
   readonly href: {
     readonly start: string;
     readonly lock: (lock: string, changes?: Partial<OrderFilter>) => string;
@@ -33,6 +35,7 @@ const LEVELS: readonly (readonly [least: number, text: string])[] = [
 function frame(view: LocksFrame, title: string, body: readonly (Markup | string)[]): Markup {
   return page({
     root: view.root,
+    visitor: view.visitor,
     title,
     trail: [{ text: view.repository }, { text: 'Lock graph', href: view.href.start }, { text: title }],
     body,
@@ -60,9 +63,9 @@ export function searchPage(
   ]);
 }
 
-function searchForm({ token, href }: LocksFrame, text: string): Markup {
+function searchForm({ query, href }: LocksFrame, text: string): Markup {
   return html`<form class="filter" method="get" action="${pathOf(href.start)}" role="search">
-<input type="hidden" name="token" value="${token}">
+${hidden(query)}
 <div><label for="q">Lock</label><input id="q" name="q" type="search" size="32" value="${text}" placeholder="rtnl_mutex" autocomplete="off"></div>
 <div><button>Search</button></div></form>`;
 }
@@ -85,9 +88,9 @@ ${sideSection(view, `Taken under it`, under, filter, lock, (other) => view.href.
   ]);
 }
 
-function filterForm({ token, href }: LocksFrame, lock: string, { directory, least }: OrderFilter): Markup {
+function filterForm({ query, href }: LocksFrame, lock: string, { directory, least }: OrderFilter): Markup {
   return html`<form class="filter" method="get" action="${pathOf(href.start)}">
-<input type="hidden" name="token" value="${token}"><input type="hidden" name="lock" value="${lock}">
+${hidden({ ...query, lock })}
 <div><label for="directory">Only functions below</label><input id="directory" name="directory" value="${directory}" placeholder="drivers/net" autocomplete="off"></div>
 <div><label for="least">Confidence</label><select id="least" name="least">${LEVELS.map(
     ([level, text]) => html`<option value="${level}" ${level === least ? 'selected' : ''}>${text}</option>`,
@@ -162,7 +165,13 @@ export function noGraphPage(view: LocksFrame): Markup {
   ]);
 }
 
+function hidden(fields: Readonly<Record<string, string>>): Markup[] {
+  return Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+}
+
 /** An address without its query: a form puts its own there. */
 function pathOf(address: string): string {
-  return address.slice(0, address.indexOf('?'));
+  return address.split('?', 1)[0] ?? '';
 }

@@ -4,6 +4,7 @@ import { paths } from '../jobs/links.ts';
 import type { LockAnswer, LockQuery } from '../jobs/lock-graph-query.ts';
 import { shortId } from '../report/places.ts';
 import type { KeptRepository } from '../store/findings.ts';
+import { type Visitor, withQuery } from './access.ts';
 import type { Markup } from './layout.ts';
 import { type LocksFrame, lockPage, MORE, noGraphPage, orderPage, searchPage } from './locks-page.ts';
 
@@ -22,9 +23,9 @@ const LONGEST = 500;
 export async function locksPage(
   repository: KeptRepository,
   query: Readonly<Record<string, string>>,
-  { root, token, ask }: { root: string; token: string; ask: AskLocks },
+  { root, visitor, ask }: { root: string; visitor: Visitor; ask: AskLocks },
 ): Promise<Markup> {
-  const view = frameOf(repository, root, token);
+  const view = frameOf(repository, root, visitor);
   const text = (name: string) => (query[name] ?? '').slice(0, LONGEST);
   const answer = (about: LockQuery) => ask(repository.id, repository.base, about);
   if (text('from') !== '' && text('to') !== '') {
@@ -48,15 +49,17 @@ export async function locksPage(
 function frameOf(
   { id, owner, name, baseRef, base }: KeptRepository,
   root: string,
-  token: string,
+  visitor: Visitor,
 ): LocksFrame {
+  const own = visitor.query({ kind: 'locks', repository: id });
   const address = (parameters: Record<string, string>) =>
-    `${root}${paths.locks(id)}?${new URLSearchParams({ token, ...parameters })}`;
+    withQuery(`${root}${paths.locks(id)}`, { ...own, ...parameters });
   return {
     root,
+    visitor: visitor.login,
     repository: `${owner}/${name}`,
     at: `${baseRef} at ${shortId(base)}`,
-    token,
+    query: own,
     href: {
       start: address({}),
       lock: (lock, { directory = '', least = 0, limit } = {}) =>

@@ -10,9 +10,13 @@ import type { Database } from '../store/database.ts';
 import { repositories } from '../store/findings.ts';
 import type { Queue } from '../store/queue.ts';
 import { queueFigures, reviewsPerDay, ruleFigures, verdictTimes } from '../store/statistics.ts';
-import { type Administrator, createAdministrator, isSame } from './administrator.ts';
+import { withQuery } from './access.ts';
+import { createAdministrator } from './administrator.ts';
 import { dashboardPage, signInPage } from './dashboard-page.ts';
+import { isSame } from './is-same.ts';
 import { metricsText } from './metrics.ts';
+import type { Sessions } from './sessions.ts';
+import { isFromElsewhere } from './sign-in.ts';
 
 export interface OperationsOptions {
   readonly database: Database;
@@ -23,6 +27,8 @@ export interface OperationsOptions {
   /** Whether people come by https. */
   readonly secure: boolean;
   readonly adminToken: string | undefined;
+  /** Who is signed in with GitHub, and the logins of administrators among them; undefined without sign-in. */
+  readonly signedIn: { readonly sessions: Sessions; readonly administrators: readonly string[] } | undefined;
   readonly metricsToken: string | undefined;
   /** Deliveries of the last 24 hours that did not arrive. */
   readonly failedDeliveries: () => Promise<readonly Delivery[]>;
@@ -36,7 +42,7 @@ const LISTED = 50;
 const WRONG_TOKEN = 500;
 
 export function createOperations(options: OperationsOptions): Hono {
-  const { database, adminToken, metricsToken, log } = options;
+  const { database, adminToken, metricsToken, signedIn, log } = options;
   const app = new Hono();
   app.use(bodyLimit({ maxSize: 16_384 }));
   app.get('/healthz', (context) => context.text('ok\n'));
@@ -59,46 +65,53 @@ export function createOperations(options: OperationsOptions): Hono {
       });
     });
   }
-  if (adminToken !== undefined) dashboard(app, options, adminToken);
+  if (adminToken !== undefined || (signedIn?.administrators.length ?? 0) > 0) dashboard(app, options);
   return app;
 }
 
-function dashboard(app: Hono, options: OperationsOptions, token: string): void {
-  const { root, key, secure, log } = options;
-  const administrator = createAdministrator({ token, key, root, secure });
+function dashboard(app: Hono, options: OperationsOptions): void {
+  const { root, adminToken, signedIn, log } = options;
+  const holder =
+    adminToken === undefined ? undefined : createAdministrator({ ...options, token: adminToken });
+  const person = (context: Context) => signedIn?.sessions.person(context);
+  const isAdministrator = (context: Context) =>
+    holder?.isSignedIn(context) === true ||
+    signedIn?.administrators.includes(person(context)?.login.toLowerCase() ?? '') === true;
+  const refused = (context: Context, wrong = false) => {
+    const login = person(context)?.login;
+    const ways = { token: adminToken !== undefined, gitHub: (signedIn?.administrators.length ?? 0) > 0 };
+    return context.html(signInPage(root, { ...ways, wrong, login }), 401);
+  };
+
   app.get('/dashboard', async (context) =>
-    administrator.isSignedIn(context)
-      ? context.html(dashboardPage(await dashboardView(options)))
-      : context.html(signInPage(root, false), 401),
+    isAdministrator(context)
+      ? context.html(dashboardPage(await dashboardView(options, person(context)?.login)))
+      : refused(context),
   );
   app.post('/dashboard/sign-in', async (context) => {
     const { token: given } = await form(context, 'token');
-    if (administrator.signIn(context, given)) return context.redirect(`${root}/dashboard`, 303);
+    if (holder?.signIn(context, given)) return context.redirect(`${root}/dashboard`, 303);
     log.warn({}, 'somebody gave a wrong administrator token');
     await new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN));
-    return context.html(signInPage(root, true), 401);
+    return refused(context, true);
   });
   app.post('/dashboard/sign-out', (context) => {
-    administrator.signOut(context);
+    holder?.signOut(context);
+    signedIn?.sessions.end(context);
     return context.redirect(`${root}/dashboard`, 303);
   });
   app.post('/dashboard/retry', async (context) => {
-    if (!isAllowed(administrator, context)) return context.html(signInPage(root, false), 401);
+    // The cookies are not sent from another site; a browser that says where a form stands is believed too.
+    if (!isAdministrator(context) || isFromElsewhere(context)) return refused(context);
     const { job } = await form(context, 'job');
     const count = UUID.test(job) ? await retryDeadLetters(options, job) : 0;
-    if (count > 0) log.info({ job }, 'the administrator has a job done again');
+    if (count > 0) log.info({ job, login: person(context)?.login }, 'the administrator has a job done again');
     return context.redirect(`${root}/dashboard`, 303);
   });
 }
 
-/** The cookie is not sent from another site; a browser that says where a form stands is believed too. */
-function isAllowed(administrator: Administrator, context: Context): boolean {
-  const site = context.req.header('sec-fetch-site');
-  return administrator.isSignedIn(context) && (site === undefined || site === 'same-origin');
-}
-
-async function dashboardView(options: OperationsOptions) {
-  const { database, root, key, failedDeliveries, log } = options;
+async function dashboardView(options: OperationsOptions, visitor: string | undefined) {
+  const { database, root, key, signedIn, failedDeliveries, log } = options;
   const expires = Math.ceil(Date.now() / 1000) + 12 * 3600;
   const [queues, given, days, verdicts, rules, known, left, failed] = await Promise.all([
     queueFigures(database),
@@ -115,6 +128,7 @@ async function dashboardView(options: OperationsOptions) {
   ]);
   return {
     root,
+    visitor,
     queues,
     givenUp: given.filter(({ state }) => state === 'given up').slice(0, LISTED),
     days,
@@ -125,7 +139,10 @@ async function dashboardView(options: OperationsOptions) {
     failedDeliveries: failed?.slice(0, LISTED),
     href: {
       locks: (repository: number) =>
-        `${root}${paths.locks(repository)}?token=${signToken(key, { kind: 'locks', repository }, expires)}`,
+        withQuery(
+          `${root}${paths.locks(repository)}`,
+          signedIn ? {} : { token: signToken(key, { kind: 'locks', repository }, expires) },
+        ),
     },
     now: Date.now(),
   };

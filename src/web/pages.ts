@@ -1,8 +1,9 @@
-/** Every page and its address. What a page shows of a repository opens with a token in its address (jobs/links.ts). */
+/** Every page and its address. Who may see one is decided in access.ts. */
 import { type Context, Hono } from 'hono';
-import { paths, readToken, type Scope, signToken } from '../jobs/links.ts';
+import { paths, type Scope } from '../jobs/links.ts';
 import { dismissalsOn } from '../store/dismissals.ts';
 import { type FoundFinding, findingsOf, findRepository, reportsOn } from '../store/findings.ts';
+import { type Access, byLink, bySignIn, type MayRead, missing, type Visitor, withQuery } from './access.ts';
 import { findingPage } from './finding-page.ts';
 import { headers } from './headers.ts';
 import { type Markup, notice, stylesheet } from './layout.ts';
@@ -10,8 +11,24 @@ import { type AskLocks, locksPage } from './locks.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
 import { pullHistory } from './pull-history.ts';
 import { pullPage, stateOf } from './pull-page.ts';
+import { forAMinute } from './readers.ts';
+import { createSessions } from './sessions.ts';
+import { createSignIn, type GitHubIdentity } from './sign-in.ts';
 
-export interface PagesOptions extends OperationsOptions {
+/** Sign-in with GitHub, where it is asked for. */
+export interface SignInWithGitHub {
+  readonly identity: GitHubIdentity;
+  readonly mayRead: MayRead;
+  readonly clientSecret: string;
+  /** `https://adjutant.example.com`, without a slash at its end. */
+  readonly publicUrl: string;
+  /** Logins, in lower case, for which the dashboard opens. */
+  readonly administrators: readonly string[];
+}
+
+export interface PagesOptions extends Omit<OperationsOptions, 'signedIn'> {
+  /** Undefined: a link opens its page. */
+  readonly signIn: SignInWithGitHub | undefined;
   /** `https://github.com`, without a slash at its end. */
   readonly githubUrl: string;
   readonly askLocks: AskLocks;
@@ -22,7 +39,12 @@ const NUMBER = '[1-9][0-9]{0,14}';
 
 /** The pages as an application that answers requests of the web's own form. */
 export function createPages(options: PagesOptions): Hono {
-  const { database, githubUrl, root, log } = options;
+  const { database, githubUrl, root, log, signIn } = options;
+  const sessions = signIn && createSessions({ ...options, clientSecret: signIn.clientSecret });
+  const access =
+    signIn && sessions
+      ? bySignIn({ ...options, sessions, mayRead: forAMinute(signIn.mayRead) })
+      : byLink(options.key, root);
   const app = new Hono();
   app.use(headers);
   app.onError((error, context) => {
@@ -38,7 +60,7 @@ export function createPages(options: PagesOptions): Hono {
   );
 
   app.get(`/repositories/:repository{${NUMBER}}/pulls/:number{${NUMBER}}`, (context) =>
-    opened(context, options, pullScope(context), async (sign) => {
+    opened(context, access, root, pullScope(context), async (visitor) => {
       const { repository: id, number } = pullScope(context);
       const repository = await findRepository(database, id);
       if (repository === undefined) return undefined;
@@ -47,14 +69,15 @@ export function createPages(options: PagesOptions): Hono {
       const { owner, name } = repository;
       return pullPage({
         root,
+        visitor: visitor.login,
         repository: `${owner}/${name}`,
         number,
         reviews,
         findings,
         histories: pullHistory(reviews, findings, await dismissalsOn(database, { repository, number })),
         href: {
-          finding: findingHref(root, id, number, sign),
-          locks: locksHref(root, id, sign)(undefined),
+          finding: findingHref(root, id, number, visitor),
+          locks: locksHref(root, id, visitor)(undefined),
           github: `${githubUrl}/${owner}/${name}/pull/${number}`,
         },
       });
@@ -64,7 +87,7 @@ export function createPages(options: PagesOptions): Hono {
   app.get(
     `/repositories/:repository{${NUMBER}}/pulls/:number{${NUMBER}}/findings/:review{${UUID}}/:ordinal{[0-9]{1,4}}`,
     (context) =>
-      opened(context, options, pullScope(context), async (sign) => {
+      opened(context, access, root, pullScope(context), async (visitor) => {
         const { repository: id, number } = pullScope(context);
         const repository = await findRepository(database, id);
         const reviews = await reportsOn(database, id, number);
@@ -81,6 +104,7 @@ export function createPages(options: PagesOptions): Hono {
         const { owner, name } = repository;
         return findingPage({
           root,
+          visitor: visitor.login,
           repository: `${owner}/${name}`,
           number,
           found,
@@ -89,9 +113,9 @@ export function createPages(options: PagesOptions): Hono {
           related: own.filter((one) => !one.fixed && one !== found).slice(0, MAX_RELATED),
           fixed: own.filter((one) => one.fixed).slice(0, MAX_RELATED),
           href: {
-            pull: `${root}${paths.pull(id, number)}?token=${sign({ kind: 'pull', repository: id, number })}`,
-            finding: findingHref(root, id, number, sign),
-            lock: locksHref(root, id, sign),
+            pull: withQuery(`${root}${paths.pull(id, number)}`, visitor.query(pullScope(context))),
+            finding: findingHref(root, id, number, visitor),
+            lock: locksHref(root, id, visitor),
             github: `${githubUrl}/${owner}/${name}/pull/${number}`,
           },
         });
@@ -99,48 +123,33 @@ export function createPages(options: PagesOptions): Hono {
   );
   app.get(`/repositories/:repository{${NUMBER}}/locks`, (context) => {
     const repository = Number(context.req.param('repository'));
-    return opened(context, options, { kind: 'locks', repository }, async () => {
+    return opened(context, access, root, { kind: 'locks', repository }, async (visitor) => {
       const kept = await findRepository(database, repository);
-      const { token = '', ...query } = context.req.query();
-      return kept && locksPage(kept, query, { root, token, ask: options.askLocks });
+      return kept && locksPage(kept, context.req.query(), { root, visitor, ask: options.askLocks });
     });
   });
-  app.route('/', createOperations(options));
+  if (signIn && sessions) {
+    const { identity, publicUrl, administrators } = signIn;
+    app.route('/', createSignIn({ ...options, identity, sessions, publicUrl }));
+    app.route('/', createOperations({ ...options, signedIn: { sessions, administrators } }));
+  } else app.route('/', createOperations({ ...options, signedIn: undefined }));
   return app;
 }
 
 const MAX_RELATED = 20;
 
-type Sign = (scope: Scope) => string;
-
-/** The page that a token opens; a page that says why not, with 404 or 410. Links on it open as long as it does. */
+/** The page that somebody asks for, or the one that says why not. */
 async function opened(
   context: Context,
-  { key, root }: PagesOptions,
+  access: Access,
+  root: string,
   scope: Scope,
-  make: (sign: Sign) => Promise<Markup | undefined>,
+  make: (visitor: Visitor) => Promise<Markup | undefined>,
 ): Promise<Response> {
-  const expires = readToken(key, scope, context.req.query('token') ?? '');
-  if (expires === undefined) return context.html(missing(root), 404);
-  if (expires === 'expired') return context.html(expired(root), 410);
-  const made = await make((other) => signToken(key, other, expires));
+  const visitor = await access(context, scope);
+  if ('status' in visitor) return context.html(visitor.page, visitor.status);
+  const made = await make(visitor);
   return made === undefined ? context.html(missing(root), 404) : context.html(made);
-}
-
-function missing(root: string): Markup {
-  return notice(
-    root,
-    'There is no such page',
-    'The address is not complete, or what it showed is no longer kept. Follow "Details" of a check run on GitHub.',
-  );
-}
-
-function expired(root: string): Markup {
-  return notice(
-    root,
-    'This link has expired',
-    'Comment /recheck in the pull request: the new check runs have new links.',
-  );
 }
 
 function pullScope(context: Context): Extract<Scope, { kind: 'pull' }> {
@@ -148,16 +157,16 @@ function pullScope(context: Context): Extract<Scope, { kind: 'pull' }> {
   return { kind: 'pull', repository: Number(repository), number: Number(number) };
 }
 
-function findingHref(root: string, repository: number, number: number, sign: Sign) {
-  const token = sign({ kind: 'pull', repository, number });
+function findingHref(root: string, repository: number, number: number, visitor: Visitor) {
+  const query = visitor.query({ kind: 'pull', repository, number });
   return ({ review, ordinal }: FoundFinding) =>
-    `${root}${paths.finding(repository, number, review, ordinal)}?token=${token}`;
+    withQuery(`${root}${paths.finding(repository, number, review, ordinal)}`, query);
 }
 
-function locksHref(root: string, repository: number, sign: Sign) {
-  const token = sign({ kind: 'locks', repository });
+function locksHref(root: string, repository: number, visitor: Visitor) {
+  const query = visitor.query({ kind: 'locks', repository });
   return (lock: string | undefined) =>
-    `${root}${paths.locks(repository)}?token=${token}${lock === undefined ? '' : `&lock=${encodeURIComponent(lock)}`}`;
+    withQuery(`${root}${paths.locks(repository)}`, { ...query, ...(lock === undefined ? {} : { lock }) });
 }
 
 function ids(reviews: readonly { readonly id: string }[]): string[] {

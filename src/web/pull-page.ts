@@ -9,6 +9,7 @@ import type { FindingHistory } from './pull-history.ts';
 
 export interface PullView {
   readonly root: string;
+  readonly visitor: string | undefined;
   readonly repository: string;
   readonly number: number;
   readonly reviews: readonly ReportedReview[];
@@ -30,6 +31,7 @@ export function pullPage(view: PullView): Markup {
   const latest = reviews.at(-1);
   return page({
     root: view.root,
+    visitor: view.visitor,
     title,
     trail: [{ text: repository }, { text: `#${number}` }],
     body: html`<section class="heading"><h1>${title}</h1>

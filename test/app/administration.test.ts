@@ -116,6 +116,7 @@ test('the doctor finds a healthy service, and what was given up', async () => {
   expect(out).toMatch(/ok {4}credentials: GitHub knows the App as adjutant/);
   expect(out).toMatch(/ok {4}permissions of the App: all that reviews need/);
   expect(out).toMatch(/ok {4}events: all/);
+  expect(out).toMatch(/ok {4}sign-in: off/);
   expect(out).toMatch(/ok {4}deliveries: \d+ in the last day, 0 not taken; the last was answered 202/);
   expect(out).not.toMatch(/BAD/);
   expect(status).toBe(0);

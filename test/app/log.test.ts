@@ -28,6 +28,7 @@ test.each([
   ['a JWT', 'eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDB9.c2lnbmF0dXJl'],
   ['a header', 'Authorization: Basic eC1hY2Nlc3MtdG9rZW46Z2hz'],
   ['the address of a page', '/repositories/7/pulls/3?token=ttphyh.hunter2fi3qEv238GSb3Mbt5bW8fze40IB8'],
+  ['what GitHub sends people back with', '/sign-in/callback?code=hunter2&state=hunter2abc.123.-_'],
   ['an address with a password', 'postgres://adjutant:hunter2@db/adjutant'],
   ['a key', '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----'],
 ])('%s is taken out', (_, line) => {

@@ -68,6 +68,21 @@ describe('pages', () => {
     expect(failure({ ADJUTANT_URL: 'a.example' })).toMatch(/^ADJUTANT_URL must be an address/);
     expect(failure({ ADJUTANT_URL: 'https://a.example/?b' })).toMatch(/^ADJUTANT_URL must be an address/);
   });
+  test('sign-in is off unless it is asked for, and then nothing of it may be missing', () => {
+    const credentials = { GITHUB_CLIENT_ID: 'Iv1', GITHUB_CLIENT_SECRET: 'hunter2' };
+    const on = { ...credentials, ADJUTANT_SIGN_IN: 'on', ADJUTANT_URL: 'https://a.example' };
+    // Probot's set-up page writes the credentials of every App.
+    expect(readEnvironment(credentials).signIn).toBeUndefined();
+    expect(readEnvironment(on).signIn).toEqual({ clientId: 'Iv1', clientSecret: 'hunter2' });
+    expect(failure({ ...on, GITHUB_CLIENT_SECRET: '' })).toMatch(/^ADJUTANT_SIGN_IN is on but not both of/);
+    expect(failure({ ...on, ADJUTANT_URL: '' })).toMatch(/^ADJUTANT_SIGN_IN is on but ADJUTANT_URL/);
+    expect(readEnvironment({ ...on, ADJUTANT_ADMINISTRATORS: 'Mara, tova' }).administrators).toEqual([
+      'mara',
+      'tova',
+    ]);
+    expect(failure({ ...on, ADJUTANT_ADMINISTRATORS: 'a@b' })).toMatch(/^ADJUTANT_ADMINISTRATORS must be/);
+    expect(failure({ ADJUTANT_ADMINISTRATORS: 'mara' })).toMatch(/set ADJUTANT_SIGN_IN to on/);
+  });
   test('a token that could be guessed is refused without showing it', () => {
     const message = failure({ ADJUTANT_ADMIN_TOKEN: 'hunter2' });
     expect(message).toMatch(/^ADJUTANT_ADMIN_TOKEN must have at least 16 characters/);

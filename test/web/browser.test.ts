@@ -5,6 +5,8 @@ import { serve } from '@hono/node-server';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startGitHub } from '../../demo/github/index.ts';
+import { createIdentity } from '../../src/app/github/identity.ts';
 import { giveUp } from '../../src/jobs/dead-letter.ts';
 import { createLinks } from '../../src/jobs/links.ts';
 import { startQueue } from '../../src/store/queue.ts';
@@ -173,6 +175,45 @@ describe.skipIf(hasNoBrowser)('in a browser', () => {
     await page.locator('svg.graph .edge a').first().click();
     await page.getByText('mutex_lock(&cache->rb_lock);').waitFor();
     await page.context().close();
+  });
+
+  test('one signs in with GitHub, sees the page, and signs out, without JavaScript', async () => {
+    const github = await startGitHub();
+    const server = serve({ fetch: (request) => signInPages.fetch(request), port: 0, hostname: '127.0.0.1' });
+    await new Promise((resolve) => server.once('listening', resolve));
+    const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    github.callbackUrls.push(`${publicUrl}/sign-in/callback`);
+    const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = github.env;
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const identity = createIdentity(
+      { clientId, clientSecret },
+      { githubUrl: github.url, apiUrl: `${github.url}/api/v3` },
+      log,
+    );
+    const mayRead = async (_: unknown, { login }: { login: string }) => login === 'maintainer';
+    const signInPages = pagesOn(kept.database, {
+      signIn: { identity, mayRead, clientSecret, publicUrl, administrators: [] },
+    });
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(publicUrl + links.finding(pull, FIRST, 0));
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.getByText('you declined').waitFor();
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'maintainer', exact: true }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('struct x.b is taken');
+    await page.getByRole('link', { name: '#3', exact: true }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('maintainer/linux #3');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.goto(`${publicUrl}/repositories/7/pulls/3`);
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
+    expect(github.userTokens()).toEqual([]);
+    expect(github.violations).toEqual([]);
+    await context.close();
+    server.close();
+    await github.close();
   });
 
   test('the administrator signs in, has a review tried again, and signs out', async () => {

@@ -118,6 +118,7 @@ export function pagesOn(database: Database, changes: Partial<PagesOptions> = {})
     secure: false,
     adminToken: ADMIN,
     metricsToken: METRICS,
+    signIn: undefined,
     askLocks: async () => ({ kind: 'none' }),
     failedDeliveries: async () => [],
     log: { info: () => undefined, warn: () => undefined, error: (what) => console.error(what) },

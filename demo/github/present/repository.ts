@@ -155,7 +155,7 @@ export function appJson(state: State): Json {
   const { app, installation } = state;
   return {
     id: app.id,
-    client_id: `Iv23li${app.id}`,
+    client_id: app.clientId,
     slug: app.slug,
     node_id: nodeId('A', app.id),
     owner: userJson(state, app.owner),
@@ -174,7 +174,7 @@ export function installationJson(state: State, installation: Installation): Json
   const { app, url } = state;
   return {
     id: installation.id,
-    client_id: `Iv23li${app.id}`,
+    client_id: app.clientId,
     account: userJson(state, installation.account),
     repository_selection: 'selected',
     access_tokens_url: `${url}/api/v3/app/installations/${installation.id}/access_tokens`,

@@ -29,7 +29,7 @@ export async function examine(
   }
   const log = createLog('fatal', []);
   const client = createGitHubClient(environment.app, environment, log);
-  looks.push(...(await examineGitHub(client.asApp, environment.githubUrl === 'https://github.com')));
+  looks.push(...(await examineGitHub(client.asApp, environment)));
   return looks;
 }
 

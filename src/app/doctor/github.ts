@@ -1,11 +1,13 @@
 /** What GitHub says of the App: its credentials, permissions, installations, webhook and deliveries. */
 import type { Octokit } from 'octokit';
+import type { Environment } from '../../config/environment.ts';
 import { API_PERMISSIONS } from '../github/client.ts';
 import { deliveryRecord } from '../github/deliveries.ts';
 import { isStatus } from '../github/errors.ts';
 import { handlers } from '../handlers/index.ts';
 import { isHandled } from '../webhook.ts';
 import { bad, type Diagnosis, doubtful, good } from './finding.ts';
+import { examineSignIn } from './sign-in.ts';
 
 type Permissions = Readonly<Record<string, string | undefined>>;
 
@@ -13,7 +15,7 @@ const LEVELS = ['read', 'write', 'admin'];
 const HOUR = 3_600_000;
 
 /** Everything that can be asked with the App's own key. Stops where the key is no good. */
-export async function examineGitHub(octokit: Octokit, isGitHubCom: boolean): Promise<Diagnosis[]> {
+export async function examineGitHub(octokit: Octokit, environment: Environment): Promise<Diagnosis[]> {
   const app = await examineApp(octokit);
   if (app.app === undefined) return [app.diagnosis];
   const looks = [
@@ -21,7 +23,10 @@ export async function examineGitHub(octokit: Octokit, isGitHubCom: boolean): Pro
     examineEvents(app.app.events),
     ...(await orBad('installations', () => examineInstallations(octokit))),
     ...(await orBad('webhook', () => examineWebhook(octokit))),
-    ...(await orBad('deliveries', () => examineDeliveries(octokit, isGitHubCom))),
+    ...(await orBad('deliveries', () =>
+      examineDeliveries(octokit, environment.githubUrl === 'https://github.com'),
+    )),
+    ...(await examineSignIn(environment, app.app.clientId)),
   ];
   return [app.diagnosis, ...looks];
 }
@@ -37,6 +42,7 @@ async function orBad(what: string, look: () => Promise<Diagnosis[]>): Promise<Di
 interface App {
   readonly permissions: Permissions;
   readonly events: readonly string[];
+  readonly clientId: string | undefined;
 }
 
 async function examineApp(octokit: Octokit): Promise<{ diagnosis: Diagnosis; app?: App }> {
@@ -44,7 +50,11 @@ async function examineApp(octokit: Octokit): Promise<{ diagnosis: Diagnosis; app
   try {
     const { data } = await octokit.rest.apps.getAuthenticated();
     if (data === null) throw new Error('no App');
-    const app = { permissions: data.permissions as Permissions, events: data.events };
+    const app = {
+      permissions: data.permissions as Permissions,
+      events: data.events,
+      clientId: data.client_id,
+    };
     return { diagnosis: good(what, `GitHub knows the App as ${data.slug}`), app };
   } catch (error) {
     if (isStatus(error, 401)) {

@@ -20,7 +20,7 @@ export interface Visitor {
 }
 
 /** A page instead of the one that was asked for. */
-export interface Refusal {
+interface Refusal {
   readonly status: 401 | 404 | 410 | 503;
   readonly page: Markup;
 }

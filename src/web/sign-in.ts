@@ -122,7 +122,7 @@ function isWanted(to: string): boolean {
 }
 
 /** Where sign-in begins that leads back to a path below the root. */
-export function signInHref(root: string, to: string): string {
+function signInHref(root: string, to: string): string {
   return `${root}/sign-in?to=${encodeURIComponent(to)}`;
 }
 

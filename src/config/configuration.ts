@@ -44,7 +44,7 @@ const trailers = z.strictObject({
     .regex(/^\w[\w./-]*$/, 'a branch or tag is wanted')
     .optional()
     .describe(
-      'Branch of this repository that backports are taken from: `linus/master`. Without it nothing is compared.',
+      'Branch or tag of this repository that backports are taken from: `linus/master`. Without it nothing is compared.',
     ),
   known: z
     .array(tag)

@@ -34,11 +34,16 @@ export interface HistoryOptions {
   readonly at?: string;
   /** Full id of the tip that a commit must be reachable from to be found: an upstream branch. */
   readonly within?: string;
+  /** Git directory of another repository whose objects are seen as well: of the commits under review. */
+  readonly lender?: string;
 }
 
 /** Opens the repository's history for look-ups. `close()` when done. */
-export async function openHistory(repository: Repository, options: HistoryOptions = {}): Promise<GitHistory> {
-  const view = await openObjectView(repository.gitDir);
+export async function openHistory(
+  repository: Pick<Repository, 'gitDir' | 'resolve'>,
+  options: HistoryOptions = {},
+): Promise<GitHistory> {
+  const view = await openObjectView(repository.gitDir, options.lender);
   const at = options.within ?? options.at ?? (await repository.resolve('HEAD'));
   const mailmap = at === undefined ? undefined : await readMailmap(view, at);
   const refs = options.within === undefined ? await tips(repository.gitDir) : [options.within];
@@ -131,7 +136,9 @@ export class GitHistory implements UpstreamLookup {
 
   async subjectsTouching(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const found = new Map<string, string[]>(paths.map((path) => [path, []]));
-    if (paths.length === 0 || this.#at === undefined || !this.#view.hasTrees) return new Map();
+    // Where the history was cut, a commit looks as if it had made every file.
+    if (paths.length === 0 || this.#at === undefined || !this.#view.hasTrees || !this.complete)
+      return new Map();
     const format = ['--no-merges', '--no-renames', '--name-only', '-z', `--format=${NUL}%s`];
     const args = ['log', ...format, `--max-count=${NEWEST}`, this.#at, '--', ...paths];
     const text = await this.#git(args, { timeout: PATHS_TIME }).catch(unlessStopped);

@@ -6,6 +6,7 @@
 import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { historyDir } from './commit-history.ts';
 import { inTurn, isHeld } from './mirror.ts';
 import { runGit } from './run.ts';
 
@@ -104,10 +105,14 @@ async function removeRests(folder: string): Promise<void> {
 }
 
 /** One pack of what refs reach. */
-async function packAnew(gitDir: string): Promise<void> {
+async function packAnew(mirror: string): Promise<void> {
+  for (const gitDir of [mirror, historyDir(mirror)]) if (!isHeld(mirror)) await packOne(gitDir);
+}
+
+async function packOne(gitDir: string): Promise<void> {
   const packs = (await readdir(join(gitDir, 'objects/pack')).catch(() => [])).filter((name) =>
     name.endsWith('.pack'),
   );
-  if (packs.length <= MAX_PACKS || isHeld(gitDir)) return;
+  if (packs.length <= MAX_PACKS) return;
   await inTurn(gitDir, () => runGit(['gc', '--quiet', '--prune=now'], { gitDir, timeout: REPACK_LIMIT }));
 }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runGit } from './run.ts';
+import { type GitOptions, runGit } from './run.ts';
 
 /** Where a mirror comes from. */
 export interface Remote {
@@ -33,6 +33,8 @@ export interface Wanted {
 
 /** Levels of history that one fetch asks for, at most. */
 const MAX_DEPTH = 1000;
+/** Folder within a mirror where its commits are: see commit-history.ts. */
+export const HISTORY = 'history';
 const REF = /^refs\/[\w./-]+$/;
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
@@ -145,11 +147,17 @@ export async function inTurn<T>(gitDir: string, work: () => Promise<T>): Promise
 async function open(gitDir: string): Promise<void> {
   if (opened.has(gitDir) && (await exists(gitDir))) return;
   await mkdir(gitDir, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(gitDir, { recursive: true })) {
-    if (/\.lock$|\/tmp_[^/]+$/.test(name)) await rm(join(gitDir, name), { recursive: true, force: true });
-  }
+  await removeLeftovers(gitDir, HISTORY);
   await runGit(['init', '--quiet', '--bare', '--template=', '--end-of-options', gitDir]);
   opened.add(gitDir);
+}
+
+/** Removes what a git that was killed left behind. `except`: a folder that others may be at work in. */
+export async function removeLeftovers(gitDir: string, except?: string): Promise<void> {
+  for (const name of await readdir(gitDir, { recursive: true })) {
+    if (except !== undefined && name.startsWith(`${except}/`)) continue;
+    if (/\.lock$|\/tmp_[^/]+$/.test(name)) await rm(join(gitDir, name), { recursive: true, force: true });
+  }
 }
 
 async function exists(gitDir: string): Promise<boolean> {
@@ -182,8 +190,7 @@ async function fetch(
     ],
     {
       gitDir,
-      env: credentials(remote),
-      protocols: [new URL(remote.url).protocol === 'http:' ? 'http' : 'https'],
+      ...transport(remote),
       timeout: 3_600_000,
       ...(signal === undefined ? {} : { signal }),
     },
@@ -205,8 +212,20 @@ async function range(gitDir: string, { base, head, ahead }: Wanted): Promise<str
   return out.toString('latin1').split('\n').filter(Boolean).reverse();
 }
 
+/** How one fetch reaches the remote, with further settings of git that hold for it. */
+export function transport(
+  remote: Remote,
+  settings: readonly (readonly [string, string])[] = [],
+): Pick<GitOptions, 'env' | 'protocols'> {
+  const protocol = new URL(remote.url).protocol === 'http:' ? 'http' : 'https';
+  return { env: environment(remote, settings), protocols: [protocol] };
+}
+
 /** Settings of one fetch, in git's environment: the token is in no argument, no file and no message. */
-function credentials(remote: Remote): Record<string, string> {
+function environment(
+  remote: Remote,
+  further: readonly (readonly [string, string])[],
+): Record<string, string> {
   const basic = Buffer.from(`x-access-token:${remote.token}`).toString('base64');
   const settings = [
     [`http.${new URL(remote.url).origin}/.extraHeader`, `Authorization: Basic ${basic}`],
@@ -216,6 +235,7 @@ function credentials(remote: Remote): Record<string, string> {
     ['transfer.credentialsInUrl', 'die'],
     // Everything stays in the pack that came: loose objects of a kernel tree are 80,000 files.
     ['fetch.unpackLimit', '1'],
+    ...further,
   ] as const;
   const env: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };
   for (const [i, [key, value]] of settings.entries()) {

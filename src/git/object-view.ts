@@ -23,8 +23,11 @@ export interface ObjectView {
 /** Filters that leave out blobs, or blobs and trees, and never commits. */
 const KEEPS_COMMITS = /^(?:blob:(?:none|limit=\w+)|tree:\d+)$/;
 
-/** Opens a view; a repository that is not partial is its own. */
-export async function openObjectView(gitDir: string): Promise<ObjectView> {
+/**
+ * Opens a view; a repository that is not partial is its own.
+ * @param lender git directory of a repository whose objects are seen as well, as far as it has them
+ */
+export async function openObjectView(gitDir: string, lender?: string): Promise<ObjectView> {
   const paths = await runGit(['rev-parse', '--git-path', 'objects', '--git-path', 'shallow'], { gitDir });
   const [objects = '', shallowFile = ''] = paths.toString('utf8').trimEnd().split('\n');
   const shallow = (await stat(shallowFile).catch(() => undefined))?.size ?? 0;
@@ -45,7 +48,11 @@ export async function openObjectView(gitDir: string): Promise<ObjectView> {
   await writeFile(join(folder, 'config'), await formatOf(gitDir));
   return {
     gitDir: folder,
-    env: { GIT_OBJECT_DIRECTORY: objects, ...(shallow > 0 ? { GIT_SHALLOW_FILE: shallowFile } : {}) },
+    env: {
+      GIT_OBJECT_DIRECTORY: objects,
+      ...(shallow > 0 ? { GIT_SHALLOW_FILE: shallowFile } : {}),
+      ...(lender === undefined ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(lender, 'objects') }),
+    },
     complete: shallow === 0 && filters.length > 0 && filters.every((filter) => KEEPS_COMMITS.test(filter)),
     hasTrees: filters.every((filter) => filter.startsWith('blob:')) && filters.length > 0,
     hasBlobs: false,

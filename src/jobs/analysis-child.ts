@@ -8,6 +8,7 @@ import { CONFIGURATION_PATH } from '../config/configuration-path.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
 import { decodeText } from '../git/bytes.ts';
 import type { Change, SourceTree } from '../git/change.ts';
+import { hasHistory, historyDir } from '../git/commit-history.ts';
 import { openHistory } from '../git/history.ts';
 import { openRepository } from '../git/repository.ts';
 import { openUpstream } from '../git/upstream.ts';
@@ -28,12 +29,14 @@ async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
     return undefined;
   }
   // .mailmap is read at the base: a change must not name its own people.
-  const history = await openHistory(repository, { at: base });
+  // Without it, nothing is known of commits that messages name; then there is no branch to compare with either.
+  const whole = (await hasHistory(gitDir, base)) ? await openRepository(historyDir(gitDir)) : undefined;
+  const history = await openHistory(whole ?? repository, { at: base, ...(whole ? { lender: gitDir } : {}) });
   const {
     upstream,
     limits: ofUpstream,
     close,
-  } = await openUpstream(repository, configuration.trailers.upstream);
+  } = await openUpstream(whole ?? repository, whole && configuration.trailers.upstream);
   const report = await review(change, {
     configuration,
     limits: [...limits, ...ofUpstream],
@@ -50,6 +53,7 @@ async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
   const corrections = [...messages].map(([commit, message]) => ({ commit, message }));
   await close();
   await history.close();
+  whole?.close();
   const configurationProblems = await changedConfiguration(change);
   return { report, configuration, corrections, configurationProblems, diff: change.diff };
 }

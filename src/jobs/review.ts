@@ -23,6 +23,7 @@ import { ChildStopped } from './child.ts';
 import { giveUp } from './dead-letter.ts';
 import { diskUse } from './disk-use.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
+import { bringHistory } from './history.ts';
 import type { PullRequest, ReviewJob } from './job.ts';
 import type { Links } from './links.ts';
 import { saySo } from './publish.ts';
@@ -185,11 +186,26 @@ async function analysed(
     attempt.configuration = configuration;
     const why = state && whyNotWanted(configuration, state);
     if (why !== undefined) throw new NotWanted(why);
+    steps.at('Fetching the history that messages name');
+    const unknown = await bringHistory(
+      services,
+      remote,
+      { gitDir, base: mergeBase, commits, configuration },
+      signal,
+    );
     steps.at('Analysing');
     const { indexer } = services;
     const needsIndex = !indexer.hasFailed(gitDir);
     const analysis = await analyse(
-      { gitDir, base: mergeBase, head: review.head, configuration, limits, commits, needsIndex },
+      {
+        gitDir,
+        base: mergeBase,
+        head: review.head,
+        configuration,
+        limits: [...limits, ...unknown],
+        commits,
+        needsIndex,
+      },
       services.limits,
       { progress: steps.at },
       signal,

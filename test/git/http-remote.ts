@@ -37,6 +37,7 @@ export async function startHttpRemote(token: string): Promise<HttpRemote> {
     }).trim();
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+  git('config', 'uploadpack.allowFilter', 'true');
   const expected = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {

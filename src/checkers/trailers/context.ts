@@ -1,27 +1,15 @@
 /** Gathers what the rules look at: messages are read first, then everything that they name is asked for at once. */
 import type { Commit } from '../../git/change.ts';
 import type { CommitAnswer, CommitLookup, UpstreamLookup } from '../../git/commit-lookup.ts';
-import { type Backport, type BackportLine, backportLines } from './backport.ts';
-import { referredCommits } from './commit-reference.ts';
+import type { Backport, BackportLine } from './backport.ts';
 import { subjectDiffers } from './fixes-correction.ts';
-import { type FixesTag, parseFixes } from './fixes-tag.ts';
-import { type Message, parseMessage, type Trailer } from './message.ts';
+import { type Draft, namesIn, readDraft } from './named-commits.ts';
 import type { TrailerOptions } from './options.ts';
 import type { FixesLine, MessageContext } from './rule.ts';
-import { prerequisites } from './stable-prerequisite.ts';
 
 const UNKNOWN: CommitAnswer = { state: 'unknown' };
-/** A forged message must not make the look-up long. */
-const MOST_NAMES = 200;
 /** Changes that are shown side by side: in a longer series nobody reads them one by one. */
 const MOST_DIFFS = 100;
-
-interface Draft {
-  readonly commit: Commit;
-  readonly message: Message;
-  readonly fixes: readonly { trailer: Trailer; tag: FixesTag }[];
-  readonly backports: readonly BackportLine[];
-}
 
 /** One context for each commit, in their order. */
 export async function gatherContexts(
@@ -30,11 +18,10 @@ export async function gatherContexts(
   upstream: UpstreamLookup | undefined,
   options: TrailerOptions,
 ): Promise<MessageContext[]> {
-  const drafts = commits.map(draft);
-  const answers = await history.commits([...new Set(drafts.flatMap(namedCommits))]);
-  const answer = (sha: string) => answers.get(sha.toLowerCase()) ?? UNKNOWN;
+  const drafts = commits.map(readDraft);
+  const answer = await answersFor([...new Set(drafts.flatMap(namesIn))], history, upstream, options);
   const sources = await askUpstream(drafts, history, upstream, options);
-  const fixes = await completeFixes(drafts, history, answer);
+  const fixes = await completeFixes(drafts, history, answer, options);
   const touching = await history.subjectsTouching(
     [...new Set(commits.flatMap((commit) => commit.files))].slice(0, 500),
   );
@@ -58,27 +45,25 @@ export async function gatherContexts(
   });
 }
 
-function draft(commit: Commit): Draft {
-  const message = parseMessage(commit.message);
-  const fixes = [...message.strays, ...message.trailers]
-    .filter((trailer) => trailer.key === 'Fixes')
-    .map((trailer) => ({ trailer, tag: parseFixes(trailer.value) }));
-  return { commit, message, fixes, backports: backportLines(message) };
-}
-
-function namedCommits({ message, fixes, backports }: Draft): string[] {
-  const named = [
-    ...fixes.map(({ tag }) => tag.sha),
-    ...backports.map((line) => line.sha),
-    ...message.trailers
-      .filter((trailer) => trailer.key === 'Cc')
-      .flatMap((trailer) => prerequisites(trailer.value)),
-    ...referredCommits(message.heads),
-  ];
-  return named
-    .filter((sha) => sha !== '')
-    .map((sha) => sha.toLowerCase())
-    .slice(0, MOST_NAMES);
+/**
+ * What the repository says about names. A stable or distribution tree has most commits of mainline under other SHA1s, and
+ * its messages name those of mainline: what is not here is looked for upstream, and not known without it.
+ */
+async function answersFor(
+  names: readonly string[],
+  history: CommitLookup,
+  upstream: UpstreamLookup | undefined,
+  options: TrailerOptions,
+): Promise<(sha: string) => CommitAnswer> {
+  const answers = await history.commits(names);
+  const answer = (sha: string) => answers.get(sha.toLowerCase()) ?? UNKNOWN;
+  if (options.convention === 'mainline') return answer;
+  const absent = names.filter((name) => answer(name).state === 'missing');
+  const further = absent.length === 0 ? undefined : await upstream?.commits(absent);
+  return (sha) => {
+    const here = answer(sha);
+    return here.state === 'missing' ? (further?.get(sha.toLowerCase()) ?? UNKNOWN) : here;
+  };
 }
 
 /** Adds to each Fixes tag what the repository says of its target, and which commits it may have meant. */
@@ -86,6 +71,7 @@ async function completeFixes(
   drafts: readonly Draft[],
   history: CommitLookup,
   answer: (sha: string) => CommitAnswer,
+  options: TrailerOptions,
 ): Promise<FixesLine[][]> {
   const lines = drafts.map(({ fixes }) =>
     fixes.map(({ trailer, tag }): FixesLine => {
@@ -100,7 +86,8 @@ async function completeFixes(
       line.target.state === 'found' ? [[line.target.commit.id, commit.id]] : [],
     ),
   );
-  const ancestry = await history.ancestry(pairs);
+  // Elsewhere the target may be here under another SHA1.
+  const ancestry = options.convention === 'mainline' ? await history.ancestry(pairs) : [];
   const isAncestor = new Map(pairs.map((pair, index) => [pair.join(' '), ancestry[index]]));
   return lines.map((own, index) =>
     own.map((line) => ({

@@ -14,6 +14,7 @@ import type { AppCredentials, Environment } from './config/environment.ts';
 import { UserError } from './errors.ts';
 import { mirrorDir } from './git/mirror.ts';
 import { failedDeliveries } from './jobs/deliveries.ts';
+import { recordDurations } from './jobs/durations.ts';
 import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { createLockGraphs } from './jobs/lock-graphs.ts';
@@ -75,12 +76,14 @@ export async function runService(
   const queue = await startQueue(database, (error) => log.error({ err: error }, 'the queue is in trouble'));
   const budgets = recordBudgets(database, log);
   stops.unshift(() => budgets.stop());
-  const client = createGitHubClient(credentials, environment, log, budgets.onAnswer);
+  const durations = recordDurations(database, log);
+  stops.unshift(() => durations.stop());
+  const client = createGitHubClient(credentials, environment, log, budgets.onAnswer, durations.note);
 
   if (role !== 'web') {
     const { cacheDir, reviewers } = environment;
     const limits = { seconds: environment.reviewSeconds, memory: environment.reviewMemory, cacheDir };
-    const indexer = createIndexer(limits, log);
+    const indexer = createIndexer(limits, log, durations.note);
     const placement = database.exclusive ? alone : await takePlace(database, dataDir, reviewers, log);
     const mirrorBounds = { bytes: environment.mirrorsGib * 2 ** 30, free: FREE_DISK };
     const tidying = startTidying(dataDir, mirrorBounds, log);
@@ -96,6 +99,7 @@ export async function runService(
       mirrorBounds,
       limits,
       indexer,
+      noteDuration: durations.note,
       placement,
       log,
     };
@@ -141,7 +145,8 @@ export async function runService(
     stops.unshift(() => clearInterval(forgetting));
     // Graphviz takes a second to load: nobody who opens a page shall wait for it.
     void drawSvg('graph {}').catch((error) => log.error({ err: error }, 'Graphviz can not draw'));
-    const server = await startServer(environment, credentials, queue, log, createPagesHandler(pages));
+    const handler = createPagesHandler(pages);
+    const server = await startServer(environment, credentials, queue, log, handler, durations.note);
     const interval = environment.sweepSeconds;
     const sweeping = startSweeping({ database, deliveries, isWanted: isHandled, interval, log });
     stops.unshift(

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { Probot, Server } from 'probot';
 import type { AppCredentials, Environment } from '../config/environment.ts';
+import type { NoteDuration } from '../jobs/durations.ts';
 import type { Queue } from '../store/queue.ts';
 import { createWebhookHandler, type RequestHandler } from './webhook.ts';
 
@@ -12,12 +13,13 @@ export async function startServer(
   queue: Queue,
   log: Logger,
   pages: RequestHandler,
+  note: NoteDuration,
 ): Promise<Server> {
   const verify = await signatureCheck(credentials, log);
   /** Answers after the job is durable, where Probot's own middleware would not wait for it. */
   class DurableProbot extends Probot {
     override getNodeMiddleware(): Promise<never> {
-      return Promise.resolve(createWebhookHandler({ verify, enqueue: queue.enqueue, log }) as never);
+      return Promise.resolve(createWebhookHandler({ verify, enqueue: queue.enqueue, log, note }) as never);
     }
   }
   const { appId, privateKey } = credentials;

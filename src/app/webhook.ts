@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
 import { derivedId } from '../jobs/derived-id.ts';
+import type { NoteDuration } from '../jobs/durations.ts';
 import type { Log } from '../jobs/services.ts';
 import type { Queue } from '../store/queue.ts';
 import type { Decision, Handler } from './handlers/handler.ts';
@@ -22,6 +23,8 @@ export interface WebhookOptions {
   readonly verify: (body: string, signature: string) => Promise<boolean>;
   readonly enqueue: Queue['enqueue'];
   readonly log: Log;
+  /** Hears how long each answer took. */
+  readonly note: NoteDuration;
 }
 
 /** Resolves to whether the request was one for it (and is answered). */
@@ -32,7 +35,9 @@ export function createWebhookHandler(options: WebhookOptions): RequestHandler {
   return async (request, response) => {
     const path = request.url?.split('?')[0] ?? '';
     if (request.method !== 'POST' || !PATHS.has(path)) return false;
+    const start = performance.now();
     const [status, text] = await answer(request, options);
+    options.note('webhook', String(status), (performance.now() - start) / 1000);
     // What is left of a body that was not read would be taken for the next request.
     response.writeHead(status, {
       'content-type': 'text/plain',

@@ -5,6 +5,7 @@
  */
 import { holdMirror } from '../git/mirror.ts';
 import { type ChildLimits, runChild } from './child.ts';
+import type { NoteDuration } from './durations.ts';
 import type { IndexingRequest } from './indexing-child.ts';
 import type { Log } from './services.ts';
 
@@ -35,7 +36,12 @@ interface Wish {
   readonly awaited: boolean;
 }
 
-export function createIndexer(limits: Omit<ChildLimits, 'seconds'>, log: Log): Indexer {
+/** @param note hears how long indexing took, where there was something to index */
+export function createIndexer(
+  limits: Omit<ChildLimits, 'seconds'>,
+  log: Log,
+  note: NoteDuration = () => undefined,
+): Indexer {
   const wishes = new Map<string, Wish>();
   const done = new Map<string, string>();
   const failed = new Map<string, number>();
@@ -70,8 +76,13 @@ export function createIndexer(limits: Omit<ChildLimits, 'seconds'>, log: Log): I
       });
       done.set(gitDir, commit);
       failed.delete(gitDir);
-      const seconds = Math.round((performance.now() - start) / 1000);
-      if (needed) log.info({ mirror: gitDir, commit, seconds }, 'the index of a base branch is up to date');
+      const seconds = (performance.now() - start) / 1000;
+      if (!needed) return;
+      note('step', 'index', seconds);
+      log.info(
+        { mirror: gitDir, commit, seconds: Math.round(seconds) },
+        'the index of a base branch is up to date',
+      );
     } catch (error) {
       if (controller.signal.aborted) return;
       failed.set(gitDir, Date.now());

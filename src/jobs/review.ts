@@ -22,6 +22,7 @@ import { checkers, completeCheckRun, createCheckRuns, furtherCheckers, updateChe
 import { ChildStopped } from './child.ts';
 import { giveUp } from './dead-letter.ts';
 import { diskUse } from './disk-use.ts';
+import { timed } from './durations.ts';
 import { type CheckRunState, type Forge, Gone, type PullRequestState } from './forge.ts';
 import { bringHistory } from './history.ts';
 import type { PullRequest, ReviewJob } from './job.ts';
@@ -95,7 +96,8 @@ async function carryOut(attempt: Attempt): Promise<void> {
     watch.signal.throwIfAborted();
     if (state === undefined)
       await conclude(attempt, forge, analysis, await dismissalsIn(services.database, pull.repository.id));
-    else await publish(attempt, forge, analysis, baseTip);
+    else
+      await timed(services.noteDuration, 'step', 'publish', () => publish(attempt, forge, analysis, baseTip));
   } catch (error) {
     if (error instanceof NotWanted) return supersede(services, pull, review, error.message, 'Not reviewed');
     if (!(error instanceof Superseded)) throw error;
@@ -169,6 +171,7 @@ async function analysed(
 ): Promise<Analysis & { readonly baseTip: string }> {
   const { services, work, review } = attempt;
   const { pull, group } = work.data;
+  const { noteDuration } = services;
   const gitDir = mirrorDir(services.dataDir, pull.repository.id);
   const steps = tellSteps(services, forge, review);
   const release = holdMirror(gitDir);
@@ -180,7 +183,9 @@ async function analysed(
     const remote = { url: state?.gitUrl ?? forge.gitUrl(), token: await forge.gitToken(work.attempt > 1) };
     const ref = group === undefined ? {} : { ref: group.ref };
     const wanted = { pull: pull.number, ...ref, base: mergeBase, baseTip: base };
-    const found = await fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal);
+    const found = await timed(noteDuration, 'step', 'fetch', () =>
+      fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal),
+    );
     const commits = found ?? (group === undefined ? await forge.commits(pull.number) : []);
     const { configuration, limits } = await baseConfiguration(gitDir, base, () => forge.ownerConfiguration());
     attempt.configuration = configuration;
@@ -196,19 +201,17 @@ async function analysed(
     steps.at('Analysing');
     const { indexer } = services;
     const needsIndex = !indexer.hasFailed(gitDir);
-    const analysis = await analyse(
-      {
-        gitDir,
-        base: mergeBase,
-        head: review.head,
-        configuration,
-        limits: [...limits, ...unknown],
-        commits,
-        needsIndex,
-      },
-      services.limits,
-      { progress: steps.at },
-      signal,
+    const request = {
+      gitDir,
+      base: mergeBase,
+      head: review.head,
+      configuration,
+      limits: [...limits, ...unknown],
+      commits,
+      needsIndex,
+    };
+    const analysis = await timed(noteDuration, 'step', 'analysis', () =>
+      analyse(request, services.limits, { progress: steps.at }, signal),
     );
     if (analysis === undefined) indexer.request(gitDir, mergeBase, true);
     else {

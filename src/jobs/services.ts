@@ -4,6 +4,7 @@ import type { Database } from '../store/database.ts';
 import type { Queue } from '../store/queue.ts';
 import type { ChildLimits } from './child.ts';
 import type { Command } from './command.ts';
+import type { NoteDuration } from './durations.ts';
 import type { OpenForge } from './forge.ts';
 import type { Indexer } from './indexer.ts';
 import type { Links } from './links.ts';
@@ -26,6 +27,7 @@ export interface Services {
   readonly mirrorBounds: MirrorBounds;
   readonly limits: ChildLimits;
   readonly indexer: Indexer;
+  readonly noteDuration: NoteDuration;
   readonly placement: Placement;
   /** Undefined where nobody said where the pages are reached. */
   readonly links: Links | undefined;

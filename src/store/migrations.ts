@@ -95,6 +95,14 @@ const steps: readonly string[] = [
      ended timestamptz NOT NULL DEFAULT now()
    )`,
   'ALTER TABLE adjutant.review ADD COLUMN failures integer NOT NULL DEFAULT 0',
+  `CREATE TABLE adjutant.duration (
+     name text NOT NULL,
+     series text NOT NULL,
+     upper double precision NOT NULL,
+     count bigint NOT NULL,
+     sum double precision NOT NULL,
+     PRIMARY KEY (name, series, upper)
+   )`,
 ];
 
 /**

@@ -2,6 +2,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { budgets } from '../store/budget.ts';
 import type { Database } from '../store/database.ts';
+import { durations, HISTOGRAMS } from '../store/durations.ts';
 import { repositories } from '../store/findings.ts';
 import { listJobs } from '../store/job-list.ts';
 import {
@@ -66,24 +67,58 @@ export async function metricsText(database: Database): Promise<string> {
     if (disk.index !== undefined) index.set({ repository }, disk.index);
     if (disk.indexed !== undefined) indexed.set({ repository }, disk.indexed.getTime() / 1000);
   }
-  return `${await registry.metrics()}\n${await verdictHistogram(database)}`;
+  const histograms = [await verdictHistogram(database), ...(await durationHistograms(database))];
+  return `${await registry.metrics()}\n${histograms.join('')}`;
+}
+
+async function verdictHistogram(database: Database): Promise<string> {
+  const { counts, sum } = await verdictTimes(database);
+  const buckets = counts.map((count, at) => ({
+    upper: VERDICT_BUCKETS[at] ?? Number.POSITIVE_INFINITY,
+    count,
+  }));
+  return histogram('verdict', 'Time from the event to the verdict.', [{ labels: '', buckets, sum }]);
+}
+
+async function durationHistograms(database: Database): Promise<string[]> {
+  const all = await durations(database);
+  return Object.entries(HISTOGRAMS).map(([name, { help, label, buckets: ends }]) => {
+    const bySeries = Map.groupBy(
+      all.filter((bucket) => bucket.name === name),
+      ({ series }) => series,
+    );
+    const series = [...bySeries].map(([value, own]) => {
+      // Ends of before an upgrade too: what was counted stays counted.
+      const uppers = new Set([...ends, ...own.map(({ upper }) => upper), Number.POSITIVE_INFINITY]);
+      const buckets = [...uppers]
+        .toSorted((a, b) => a - b)
+        .map((upper) => ({ upper, count: own.find((bucket) => bucket.upper === upper)?.count ?? 0 }));
+      const sum = own.reduce((seconds, bucket) => seconds + bucket.sum, 0);
+      return { labels: `${label}="${value.replaceAll(/[^\w-]/g, '_')}"`, buckets, sum };
+    });
+    return histogram(name, help, series);
+  });
+}
+
+interface Series {
+  /** `step="fetch"`, or nothing. */
+  readonly labels: string;
+  readonly buckets: readonly { readonly upper: number; readonly count: number }[];
+  readonly sum: number;
 }
 
 /** Made by hand: prom-client has no histogram that somebody else counted. */
-async function verdictHistogram(database: Database): Promise<string> {
-  const { counts, sum } = await verdictTimes(database);
-  const name = 'adjutant_verdict_seconds';
-  let total = 0;
-  const buckets = counts.map((count, index) => {
-    total += count;
-    return `${name}_bucket{le="${VERDICT_BUCKETS[index] ?? '+Inf'}"} ${total}`;
+function histogram(name: string, help: string, series: readonly Series[]): string {
+  const full = `adjutant_${name}_seconds`;
+  const lines = series.flatMap(({ labels, buckets, sum }) => {
+    let total = 0;
+    const counted = buckets.map(({ upper, count }) => {
+      total += count;
+      const le = `le="${Number.isFinite(upper) ? upper : '+Inf'}"`;
+      return `${full}_bucket{${[labels, le].filter(Boolean).join(',')}} ${total}`;
+    });
+    const own = labels === '' ? '' : `{${labels}}`;
+    return [...counted, `${full}_sum${own} ${sum}`, `${full}_count${own} ${total}`];
   });
-  return [
-    `# HELP ${name} Time from the event to the verdict.`,
-    `# TYPE ${name} histogram`,
-    ...buckets,
-    `${name}_sum ${sum}`,
-    `${name}_count ${total}`,
-    '',
-  ].join('\n');
+  return [`# HELP ${full} ${help}`, `# TYPE ${full} histogram`, ...lines, ''].join('\n');
 }

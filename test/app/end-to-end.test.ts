@@ -17,6 +17,7 @@ import { type RunningApp, startApp } from './running-app.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
+const METRICS = 'the token of the metrics';
 const NAMES = ['adjutant / lock-order', 'adjutant / null-deref', 'adjutant / trailers'];
 const { permissions, events } = appManifest();
 
@@ -45,7 +46,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
   beforeAll(async () => {
     github = await startGitHub({ permissions, events });
     databaseEnv = await databases[kind]();
-    app = await startApp(github, databaseEnv);
+    app = await startApp(github, { ...databaseEnv, ADJUTANT_METRICS_TOKEN: METRICS });
   });
   afterAll(async () => {
     await app.remove();
@@ -463,6 +464,33 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     if (lost !== undefined) await github.redeliver(lost);
     expect(conclusions(await reviewed(later))).toEqual(['success', 'failure', 'success']);
     expect(github.reviewComments(pull)).toHaveLength(1);
+  });
+
+  test('what took how long is in the metrics', async () => {
+    const metrics = async () => {
+      const headers = { authorization: `Bearer ${METRICS}` };
+      return (await fetch(`http://127.0.0.1:${app.port}/metrics`, { headers })).text();
+    };
+    const count = (text: string, series: string) =>
+      Number(
+        new RegExp(`^adjutant_${series.replace('{', '_seconds_count{')} (\\d+)$`, 'm').exec(text)?.[1] ?? 0,
+      );
+    const all = [
+      'step{step="fetch"}',
+      'step{step="analysis"}',
+      'step{step="publish"}',
+      'github_request{method="GET"}',
+      'github_request{method="POST"}',
+      'webhook{status="202"}',
+    ];
+    // They are kept every five seconds.
+    await vi.waitFor(
+      async () => {
+        const text = await metrics();
+        expect(all.filter((series) => count(text, series) === 0)).toEqual([]);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
   });
 
   test('no secret is in anything that was written', async () => {

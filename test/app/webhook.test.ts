@@ -28,6 +28,7 @@ let outcome: () => Promise<boolean>;
 let lines: string[] = [];
 let server: Awaited<ReturnType<typeof startServer>>;
 let url = '';
+let noted: string[] = [];
 
 beforeAll(async () => {
   const queue = {
@@ -44,6 +45,7 @@ beforeAll(async () => {
     queue,
     log,
     async () => false,
+    (name, series) => noted.push(`${name} ${series}`),
   );
   url = `http://127.0.0.1:${server.port}`;
 });
@@ -51,6 +53,7 @@ afterAll(() => server.stop());
 beforeEach(() => {
   kept = [];
   lines = [];
+  noted = [];
   outcome = async () => true;
 });
 
@@ -92,6 +95,7 @@ describe('a delivery', () => {
         5000,
       ],
     ]);
+    expect(noted).toEqual(['webhook 202']);
   });
 
   test('is answered 202 when it was known already', async () => {
@@ -210,7 +214,14 @@ test('a port that is taken is a rejection', async () => {
   const log = createLog('fatal', [], () => undefined);
   const credentials = { appId: 1, privateKey, webhookSecrets: ['x'] };
   await expect(
-    startServer({ host: '127.0.0.1', port }, credentials, {} as Queue, log, async () => false),
+    startServer(
+      { host: '127.0.0.1', port },
+      credentials,
+      {} as Queue,
+      log,
+      async () => false,
+      () => undefined,
+    ),
   ).rejects.toThrow(/already in use/);
   taken.close();
 });

@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { giveUp } from '../../src/jobs/dead-letter.ts';
+import { recordDurations } from '../../src/jobs/durations.ts';
+import { keepBudget } from '../../src/store/budget.ts';
 import { dismiss, dismissalsOn, undismiss } from '../../src/store/dismissals.ts';
-import { findingsOf, forgetReports, reportsOn } from '../../src/store/findings.ts';
+import { addToBucket, durations } from '../../src/store/durations.ts';
+import { findingsOf, forgetReports, keepDiskUse, reportsOn } from '../../src/store/findings.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { endReview } from '../../src/store/reviews.ts';
 import { bytes, duration } from '../../src/web/dashboard-page.ts';
@@ -139,6 +142,50 @@ describe('metrics', () => {
   });
 });
 
+test('durations of all processes add up, each in its bucket, and those of before an upgrade stay counted', async () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const processes = [recordDurations(kept.database, log), recordDurations(kept.database, log)];
+  for (const { note } of processes) {
+    note('webhook', '202', 0.004);
+    note('webhook', '202', 0.3);
+    note('webhook', '401', 99);
+  }
+  for (const { stop } of processes) await stop();
+  await addToBucket(kept.database, { name: 'webhook', series: '202', upper: 0.07, count: 1, sum: 0.06 });
+  const headers = { authorization: `Bearer ${METRICS}` };
+  const text = await (await pagesOn(kept.database).request('/metrics', { headers })).text();
+  const lines = text.split('\n').filter((line) => line.startsWith('adjutant_webhook_seconds'));
+  for (const line of [
+    'bucket{status="202",le="0.01"} 2',
+    'bucket{status="202",le="0.07"} 3',
+    'bucket{status="202",le="0.25"} 3',
+    'bucket{status="202",le="0.5"} 5',
+    'bucket{status="202",le="+Inf"} 5',
+    'count{status="202"} 5',
+    'bucket{status="401",le="10"} 0',
+    'bucket{status="401",le="+Inf"} 2',
+    'sum{status="401"} 198',
+  ])
+    expect(lines).toContain(`adjutant_webhook_seconds_${line}`);
+});
+
+test('a duration that could not be kept is kept later', async () => {
+  let isDown = true;
+  const query: typeof kept.database.query = (...asked) =>
+    isDown ? Promise.reject(new Error('gone')) : kept.database.query(...asked);
+  const warn = vi.fn();
+  const log = { info: () => undefined, warn, error: () => undefined };
+  const { note, stop } = recordDurations({ ...kept.database, query }, log);
+  note('step', 'fetch', 3);
+  await stop();
+  expect(warn).toHaveBeenCalledOnce();
+  isDown = false;
+  await stop();
+  expect(await durations(kept.database)).toContainEqual(
+    expect.objectContaining({ name: 'step', series: 'fetch', upper: 5, count: 1, sum: 3 }),
+  );
+});
+
 describe('health', () => {
   test('is well without a database, ready only with one', async () => {
     const query = () => Promise.reject(new Error('gone'));
@@ -169,16 +216,48 @@ test('every dismissal is kept with who, when and why, also when another one repl
   ]);
 });
 
-test('the Grafana dashboard asks for metrics that there are', async () => {
+test('the manual and the Grafana dashboard name metrics and labels that there are', async () => {
+  await keepBudget(kept.database, {
+    installation: 5,
+    resource: 'core',
+    limit: 5000,
+    remaining: 40,
+    reset: new Date(Date.now() + 60_000),
+    requests: 1,
+  });
+  await keepDiskUse(kept.database, REPOSITORY.id, { mirror: 1, index: 1, indexed: new Date() });
+  for (const name of ['step', 'github_request', 'webhook'] as const)
+    await addToBucket(kept.database, { name, series: 'x', upper: 1, count: 1, sum: 1 });
   const headers = { authorization: `Bearer ${METRICS}` };
   const text = await (await pagesOn(kept.database).request('/metrics', { headers })).text();
-  const there = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
-  const asked = readFileSync(new URL('../../docs/grafana.json', import.meta.url), 'utf8').match(
-    /adjutant_\w+/g,
+  /** Names with the labels of their series. */
+  const there = new Map<string, Set<string>>();
+  for (const [, name = '', labels = ''] of text.matchAll(/^(adjutant_\w+)(?:\{(.*)\})? \S+$/gm))
+    there.set(name, new Set([...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label)));
+  const manual = readFileSync(new URL('../../docs/installing.md', import.meta.url), 'utf8');
+  const described = manual.match(/adjutant_\w+/g) ?? [];
+  expect(described.length).toBeGreaterThan(12);
+  expect(described.filter((name) => !there.has(name) && !there.has(`${name}_bucket`))).toEqual([]);
+  const dashboard = JSON.parse(readFileSync(new URL('../../docs/grafana.json', import.meta.url), 'utf8'));
+  const queries: string[] = dashboard.panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>
+    targets.map(({ expr }) => expr),
   );
-  const names = new Set(asked?.map((name) => name.replace(/_bucket$/, '')));
-  expect(names.size).toBeGreaterThan(8);
-  expect([...names].filter((name) => !there.has(name))).toEqual([]);
+  expect(queries.length).toBeGreaterThan(15);
+  for (const query of queries) {
+    const names = query.match(/adjutant_\w+/g) ?? [];
+    expect(names, query).not.toEqual([]);
+    expect(
+      names.filter((name) => !there.has(name)),
+      query,
+    ).toEqual([]);
+    const grouped = [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
+    const chosen = [...query.matchAll(/(\w+)="/g)].map(([, label = '']) => label);
+    for (const label of [...grouped, ...chosen])
+      expect(
+        names.some((name) => there.get(name)?.has(label)),
+        `${label} in ${query}`,
+      ).toBe(true);
+  }
 });
 
 test('reports are forgotten when no link leads to them any more', async () => {

@@ -2,6 +2,7 @@
 import { App, Octokit } from 'octokit';
 import type { Logger } from 'pino';
 import type { AppCredentials, Environment } from '../../config/environment.ts';
+import { type NoteDuration, timed } from '../../jobs/durations.ts';
 import type { Repository } from '../../jobs/job.ts';
 import { isStatus } from './errors.ts';
 import { paces } from './pace.ts';
@@ -48,12 +49,16 @@ export interface GitHubClient {
 
 type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
 
-/** @param onAnswer hears what GitHub says beside each answer: what is left of the rate limit */
+/**
+ * @param onAnswer hears what GitHub says beside each answer: what is left of the rate limit
+ * @param note hears how long each answer took
+ */
 export function createGitHubClient(
   { appId, privateKey }: AppCredentials,
   { apiUrl, githubUrl, writesPerMinute }: Pick<Environment, 'apiUrl' | 'githubUrl' | 'writesPerMinute'>,
   log: Logger,
   onAnswer: (installation: number, headers: ResponseHeaders) => void = () => undefined,
+  note: NoteDuration = () => undefined,
 ): GitHubClient {
   const wait =
     (what: string) =>
@@ -71,7 +76,10 @@ export function createGitHubClient(
     baseUrl: apiUrl,
     userAgent: 'adjutant',
     log: { debug: () => undefined, info: () => undefined, warn: warnTo(log), error: warnTo(log) },
-    request: { fetch: limitedFetch },
+    request: {
+      fetch: (url: string, options: RequestInit) =>
+        timed(note, 'github_request', options.method ?? 'GET', () => limitedFetch(url, options)),
+    },
     // The plugin's own, and 406: a diff that is too large now is too large in a second.
     retry: { doNotRetry: [400, 401, 403, 404, 406, 410, 422, 451] },
     throttle,

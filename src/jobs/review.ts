@@ -187,7 +187,9 @@ async function analysed(
       fetchPullRequest(gitDir, remote, { ...wanted, head: review.head, ahead }, signal),
     );
     const commits = found ?? (group === undefined ? await forge.commits(pull.number) : []);
-    const { configuration, limits } = await baseConfiguration(gitDir, base, () => forge.ownerConfiguration());
+    const { configuration, limits: unread } = await baseConfiguration(gitDir, base, () =>
+      forge.ownerConfiguration(),
+    );
     attempt.configuration = configuration;
     const why = state && whyNotWanted(configuration, state);
     if (why !== undefined) throw new NotWanted(why);
@@ -198,6 +200,11 @@ async function analysed(
       { gitDir, base: mergeBase, commits, configuration },
       signal,
     );
+    // GitHub lists 250, and only where the mirror can't tell them.
+    const unseen =
+      group === undefined && commits.length < ahead
+        ? [`Only ${commits.length} of the ${ahead} commits could be told from the base branch's.`]
+        : [];
     steps.at('Analysing');
     const { indexer } = services;
     const needsIndex = !indexer.hasFailed(gitDir);
@@ -206,7 +213,7 @@ async function analysed(
       base: mergeBase,
       head: review.head,
       configuration,
-      limits: [...limits, ...unknown],
+      limits: [...unread, ...unseen, ...unknown],
       commits,
       needsIndex,
     };

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { PullRequest, ReviewComment, Thread } from '../../demo/github/index.ts';
 import { appManifest } from './app-manifest.ts';
-import { broken, brokenTwice, clean, driver, functions } from './kernel-sample.ts';
+import { broken, brokenTwice, clean, driver } from './kernel-sample.ts';
 import { conclusions, openReviewStage, type ReviewStage } from './review-stage.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
@@ -225,34 +225,6 @@ test('what one commit breaks and a later one mends is a note of the check run, a
   expect(run).toMatchObject({ title: 'Nothing found, 1 broken in between', annotations: [] });
   expect(run?.summary).toMatch(/Broken in between[\s\S]*port\.c:11[\s\S]*since[\s\S]*mends it/);
   expect(pull.reviews).toEqual([]);
-});
-
-describe('pull requests that are', () => {
-  test('without a change are reviewed and pass', async () => {
-    const { github } = stage;
-    const repository = await stage.repository();
-    const empty = await github.createPullRequest(repository, {
-      commits: [
-        {
-          message: 'port: nothing\n\nNot yet.\n\nSigned-off-by: Some Body <somebody@example.org>\n',
-          files: {},
-        },
-      ],
-    });
-    expect(conclusions(await stage.reviewed(empty))).toEqual(['success', 'success', 'success']);
-    expect(empty.reviews).toEqual([]);
-  });
-
-  test('full of findings get all of them as annotations, and the limit of comments', async () => {
-    const many = functions(60);
-    const pull = await stage.opened(`${clean}${many}`);
-    const run = (await stage.reviewed(pull)).get('adjutant / null-deref');
-    expect(run?.annotations).toHaveLength(60);
-    expect(run?.title).toBe('60 errors introduced');
-    expect(stage.github.reviewComments(pull)).toHaveLength(20);
-    await stage.pushed(pull, `${clean}${many}\nint port_count;\n`);
-    expect(stage.github.reviewComments(pull).length).toBeLessThanOrEqual(40);
-  });
 });
 
 test.each([

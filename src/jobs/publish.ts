@@ -1,13 +1,8 @@
 /** Says what is new about a head and takes back what is not true any more: the reconciler's hands. */
-import type { Finding, Severity } from '../checkers/checker.ts';
+import { COMMIT_MESSAGE, type Confidence, type Finding, type Severity } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
-import {
-  commentBody,
-  type ReviewComment,
-  readFindingMark,
-  reviewBody,
-  reviewComment,
-} from '../report/github.ts';
+import { commentBody, type ReviewComment, readFindingMark, reviewComment } from '../report/github.ts';
+import { reviewBody } from '../report/review-body.ts';
 import type { Dismissal } from '../store/dismissals.ts';
 import { keepSaid, saidOn } from '../store/remarks.ts';
 import type { Analysis } from './analysis.ts';
@@ -19,6 +14,7 @@ import type { Services } from './services.ts';
 import { dismissedBody, retiredBody, type Standing, standingOf } from './standing.ts';
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+const DOUBT: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2 };
 
 /** Brings the review comments on GitHub to what the report says. Doing it twice says nothing twice. */
 export async function saySo(
@@ -35,14 +31,18 @@ export async function saySo(
     if (!present.has(fingerprint)) return 'retired';
     return dismissals.has(fingerprint) ? 'dismissed' : 'live';
   };
-  const desired = report.findings
-    .filter(({ confidence, fingerprint }) => confidence !== 'low' && standing(fingerprint) === 'live')
-    .toSorted((a, b) => RANK[a.severity] - RANK[b.severity])
-    .flatMap((finding): Remark<ReviewComment>[] => {
-      const comment = reviewComment(finding, report, diff, pageOf(finding));
-      return comment === undefined ? [] : [{ fingerprint: finding.fingerprint, comment }];
-    });
   const before = await saidOn(services.database, pull);
+  const live = report.findings.filter(({ fingerprint }) => standing(fingerprint) === 'live');
+  const inline = onePerLine(
+    live
+      .filter(({ confidence }) => confidence !== 'low')
+      .toSorted((a, b) => RANK[a.severity] - RANK[b.severity] || DOUBT[a.confidence] - DOUBT[b.confidence]),
+    before,
+  );
+  const desired = inline.flatMap(({ finding, beside }): Remark<ReviewComment>[] => {
+    const comment = reviewComment(finding, report, diff, pageOf(finding), beside);
+    return comment === undefined ? [] : [{ fingerprint: finding.fingerprint, comment }];
+  });
   const actual = before.size + desired.length === 0 ? [] : await readBack(forge, pull);
   const plan = reconcile(desired, standing, actual, before, configuration['comment-limit']);
 
@@ -50,13 +50,29 @@ export async function saySo(
   const said = actual.map(({ fingerprint }) => fingerprint);
   if (plan.post.length > 0) {
     const posted = inDiffOrder(plan.post, diff);
-    said.push(...posted.map(({ fingerprint }) => fingerprint));
-    const live = report.findings.filter(({ fingerprint }) => !dismissals.has(fingerprint));
-    const others = notYetSaid(live, new Set([...before, ...said]));
-    const body = reviewBody({ ...report, findings: live }, others, corrections);
+    const known = new Set([...before, ...said]);
+    const fresh = live.filter(
+      ({ confidence, fingerprint }) => confidence !== 'low' && !known.has(fingerprint),
+    );
+    const has = (list: readonly Remark<unknown>[], { fingerprint }: Finding) =>
+      list.some((remark) => remark.fingerprint === fingerprint);
+    const isBeside = (finding: Finding) => inline.some(({ beside }) => beside.includes(finding));
+    const others = fresh.filter((finding) => !has(posted, finding));
+    const body = reviewBody(
+      report,
+      {
+        fresh,
+        unplaced: others.filter((finding) => !has(plan.left, finding) && !isBeside(finding)),
+        left: others.filter((finding) => has(plan.left, finding)),
+        standing: live.filter(({ fingerprint }) => known.has(fingerprint)).length,
+        isFirst: known.size === 0,
+      },
+      corrections,
+    );
     const comments = posted.map(({ comment }) => comment);
     await postReview(services.log, forge, pull.number, { head, body, comments });
-    said.push(...others.map(({ fingerprint }) => fingerprint));
+    // What stands beside another has its turn when that goes.
+    said.push(...fresh.filter((finding) => !isBeside(finding)).map(({ fingerprint }) => fingerprint));
   }
   if (said.length > 0) await keepSaid(services.database, pull, head, said);
   const edits = plan.change.flatMap(({ said: { fingerprint, comment }, to }): CommentEdit[] => {
@@ -65,7 +81,9 @@ export async function saySo(
     const dismissal = dismissals.get(fingerprint);
     if (to === 'retired') return [{ node, body: retiredBody(body, head) }];
     if (dismissal !== undefined) return [{ node, body: dismissedBody(body, dismissal) }];
-    return finding === undefined ? [] : [{ node, body: commentBody(finding, report, pageOf(finding)) }];
+    if (finding === undefined) return [];
+    const beside = inline.find((one) => one.finding === finding)?.beside;
+    return [{ node, body: commentBody(finding, report, pageOf(finding), beside) }];
   });
   if (edits.length > 0) await forge.editReviewComments(edits);
   await putAway(services, forge, pull, plan.change);
@@ -109,7 +127,22 @@ function inDiffOrder(
   return remarks.toSorted((a, b) => place(a) - place(b) || a.comment.line - b.comment.line);
 }
 
-/** What a review can say in its body, once: it has no line of its own in the diff. */
-function notYetSaid(findings: readonly Finding[], said: ReadonlySet<string>): Finding[] {
-  return findings.filter(({ confidence, fingerprint }) => confidence !== 'low' && !said.has(fingerprint));
+interface Inline {
+  readonly finding: Finding;
+  /** Others of its rule at its line. */
+  readonly beside: readonly Finding[];
+}
+
+/** One finding speaks for all of its rule at its line: the one that was said before, else the first. */
+function onePerLine(findings: readonly Finding[], before: ReadonlySet<string>): Inline[] {
+  const lines = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { rule, path, line } = finding;
+    const key = path === COMMIT_MESSAGE ? finding.fingerprint : `${rule}\0${path}\0${line}`;
+    lines.set(key, [...(lines.get(key) ?? []), finding]);
+  }
+  return [...lines.values()].map((all) => {
+    const finding = all.find(({ fingerprint }) => before.has(fingerprint)) ?? (all[0] as Finding);
+    return { finding, beside: all.filter((other) => other.fingerprint !== finding.fingerprint) };
+  });
 }

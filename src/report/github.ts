@@ -5,7 +5,7 @@
 import { COMMIT_MESSAGE, type Finding, type Severity } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
 import { hunkLines } from '../review/changed-lines.ts';
-import { type Report, sourceKey } from '../review/report.ts';
+import type { Report } from '../review/report.ts';
 import { type Correction, correctionsBlock } from './corrected-messages.ts';
 import { explanationMarkdown, traceMarkdown, transientMarkdown } from './markdown.ts';
 import { clipMarkdown, codeBlock, codeSpan, htmlText, markdownText, proseMarkdown } from './markdown-text.ts';
@@ -15,7 +15,7 @@ import { visible, visibleLine } from './visible.ts';
 
 /** Limits of the REST API: characters of a summary and of a comment, of an annotation's fields. */
 const MAX_SUMMARY = 65_535;
-const MAX_COMMENT = 65_536;
+export const MAX_COMMENT = 65_536;
 const MAX_ANNOTATION = 16_000;
 const MAX_TITLE = 255;
 /** Findings that a summary lists in full. */
@@ -82,7 +82,8 @@ const LEVEL: Readonly<Record<Severity, Annotation['annotation_level']>> = {
   warning: 'warning',
   note: 'notice',
 };
-const SIGN: Readonly<Record<Severity, string>> = { error: '🔴', warning: '🟠', note: '🔵' };
+/** Before a finding, wherever Markdown shows it. */
+export const SIGN: Readonly<Record<Severity, string>> = { error: '🔴', warning: '🟠', note: '🔵' };
 
 /** The completed check run of one checker: the findings of the report that are its own. */
 export function checkRunOutput(checker: string, report: Report, options: GitHubOptions): CheckRunOutput {
@@ -162,7 +163,8 @@ function summary(
   );
 }
 
-function findingLine(finding: Finding, report: Report, options: Partial<GitHubOptions>): string {
+/** A finding as an item of a list. */
+export function findingLine(finding: Finding, report: Quotes, options: Partial<GitHubOptions>): string {
   const url = options.findingUrl?.(finding);
   const details = url === undefined ? '' : ` ([details](${encodeURI(url)}))`;
   const confidence = finding.confidence === 'high' ? '' : `, ${finding.confidence} confidence`;
@@ -176,7 +178,7 @@ function dismissalText(finding: Finding, { dismissals }: GitHubOptions): string 
   return `\n  dismissed by ${codeSpan(dismissal.by)} on ${day}: ${markdownText(dismissal.reason)}`;
 }
 
-function capitalised(text: string): string {
+export function capitalised(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
@@ -222,9 +224,10 @@ export function reviewComment(
   report: Report,
   diff: readonly FileDiff[],
   page?: string,
+  beside: readonly Finding[] = [],
 ): ReviewComment | undefined {
   const anchor = anchorOf(finding, diff);
-  return anchor && { ...anchor, body: commentBody(finding, report, page) };
+  return anchor && { ...anchor, body: commentBody(finding, report, page, beside) };
 }
 
 /** Where a comment can stand: GitHub takes only lines that the diff shows, and a range within one hunk. */
@@ -252,17 +255,26 @@ export function isShown(
 /**
  * The body of a comment: what is wrong, the trace, why, a suggestion, and the mark of the finding.
  * @param page address of the finding's page
+ * @param beside others of its rule at its line, which have no comment of their own
  */
 export function commentBody(
   finding: Finding,
   report: Quotes & { readonly stats: Pick<Report['stats'], 'commits'> },
   page?: string,
+  beside: readonly Finding[] = [],
 ): string {
   const confidence = finding.confidence === 'high' ? '' : ` (${finding.confidence} confidence)`;
   const blocks = [`${SIGN[finding.severity]} **${proseMarkdown(finding.message)}**${confidence}`];
   if (finding.explanation !== '') blocks.push(explanationMarkdown(finding.explanation));
   if (finding.suggestion) blocks.push(codeBlock(finding.suggestion.lines.join('\n'), 'suggestion'));
   if (finding.trace.length > 0) blocks.push(details('How it gets there', traceMarkdown(finding, report)));
+  if (beside.length > 0)
+    blocks.push(
+      details(
+        `${beside.length} more of this rule at this line`,
+        beside.map((other) => findingLine(other, report, {})).join('\n'),
+      ),
+    );
   const from =
     finding.commit !== undefined && report.stats.commits > 1
       ? ` · introduced by ${codeSpan(commitText(finding.commit, report))}`
@@ -283,51 +295,6 @@ function pageLink({ cycle }: Finding, page: string | undefined): string {
   return ` · [${cycle === undefined ? 'see the code' : 'see it drawn'}](${encodeURI(page)})`;
 }
 
-/** Body of the review of a push: one line and what has no inline place. */
-export function reviewBody(
-  report: Report,
-  unplaced: readonly Finding[],
-  corrections: readonly Correction[] = [],
-): string {
-  const blocks = [`${capitalised(countText(report))}.`];
-  const messages = unplaced.filter((finding) => finding.path === COMMIT_MESSAGE);
-  const elsewhere = unplaced.filter((finding) => finding.path !== COMMIT_MESSAGE);
-  if (messages.length > 0)
-    blocks.push(messagesMarkdown(messages, report), correctionsBlock(corrections, report.base));
-  if (elsewhere.length > 0)
-    blocks.push(
-      details(
-        `${plural(elsewhere.length, 'finding')} outside the lines of the diff`,
-        elsewhere.map((finding) => findingLine(finding, report, {})).join('\n'),
-      ),
-    );
-  return clipMarkdown(
-    blocks.filter(Boolean).join('\n\n'),
-    MAX_COMMENT,
-    'The rest did not fit; the check runs have all findings.',
-  );
-}
-
-/** Findings on commit messages, commit by commit, with the line and what to write instead. */
-function messagesMarkdown(findings: readonly Finding[], report: Report): string {
-  const commits = [...new Set(findings.map((finding) => finding.commit))];
-  return commits
-    .map((commit) => {
-      const own = findings.filter((finding) => finding.commit === commit);
-      const lines = report.excerpts.get(
-        sourceKey({ path: COMMIT_MESSAGE, ...(commit === undefined ? {} : { commit }) }),
-      );
-      const items = own.map((finding) => {
-        const quote = lines?.get(finding.line);
-        const line = quote === undefined || quote === '' ? '' : `\n  ${codeSpan(quote)}`;
-        const fix = finding.suggestion?.lines.map((text) => `\n  write ${codeSpan(text)}`).join('') ?? '';
-        return `- ${SIGN[finding.severity]} ${proseMarkdown(finding.message)} (${codeSpan(finding.rule)})${line}${fix}`;
-      });
-      return `**Message of ${codeSpan(commitText(commit, report))}**\n\n${items.join('\n')}`;
-    })
-    .join('\n\n');
-}
-
 /** The hidden mark at the end of a comment's body that says which finding it is. */
 export function findingMark(fingerprint: string): string {
   return `<!-- adjutant:${Buffer.from(fingerprint, 'utf8').toString('hex')} -->`;
@@ -339,7 +306,8 @@ export function readFindingMark(body: string): string | undefined {
   return found ? Buffer.from(found[1] as string, 'hex').toString('utf8') : undefined;
 }
 
-function details(title: string, markdown: string): string {
+/** Markdown that is folded away below a title. */
+export function details(title: string, markdown: string): string {
   return `<details><summary>${htmlText(title)}</summary>\n\n${markdown}\n\n</details>`;
 }
 

@@ -214,6 +214,27 @@ describe('threads', () => {
   });
 });
 
+test('two findings of a rule at one line have one comment; the second gets its own when the first is gone', async () => {
+  const { github } = stage;
+  const sum = (test: string) => `${clean}
+int port_sum(struct port *a, struct port *b)
+{
+	if (${test})
+		return a->speed + b->speed;
+	return 0;
+}
+`;
+  const pull = await stage.opened(sum('!a && !b'));
+  expect((await stage.reviewed(pull)).get('adjutant / null-deref')?.annotations).toHaveLength(2);
+  expect(github.reviewComments(pull)).toHaveLength(1);
+  const [first] = github.reviewComments(pull);
+  expect(first?.body).toContain('1 more of this rule at this line');
+  await stage.pushed(pull, sum('!a && b'));
+  expect(first?.body).toMatch(/Not found any more/);
+  expect(github.reviewComments(pull)).toHaveLength(2);
+  expect(pull.reviews.at(-1)?.body).toBe('1 error introduced.');
+});
+
 test('what one commit breaks and a later one mends is a note of the check run, and no comment', async () => {
   const { github } = stage;
   const repository = await stage.repository();

@@ -8,9 +8,9 @@ import {
   commentBody,
   findingMark,
   readFindingMark,
-  reviewBody,
   reviewComment,
 } from '../../src/report/github.ts';
+import { reviewBody } from '../../src/report/review-body.ts';
 import { finding, messageFinding, report } from './example-report.ts';
 
 const DIFF = parsePatch(`diff --git a/drivers/foo/bar.c b/drivers/foo/bar.c
@@ -151,6 +151,34 @@ describe('a comment', () => {
   });
 });
 
+describe('the words of a review', () => {
+  const said = { fresh: [finding()], unplaced: [], left: [], standing: 0, isFirst: false };
+
+  test('count what is new, and what still holds', () => {
+    expect(reviewBody(report(), said)).toBe('1 error introduced.');
+    expect(reviewBody(report(), { ...said, standing: 2 })).toBe(
+      '1 error introduced. 2 findings of earlier pushes still hold.',
+    );
+  });
+
+  test('tell newcomers how to answer', () => {
+    expect(reviewBody(report(), { ...said, isFirst: true })).toMatch(
+      /`\/explain`.*`\/dismiss reason…`.*`\/help`/,
+    );
+  });
+
+  test('name what has no comment, with the ID to dismiss it by, and messages with their corrections', () => {
+    const commit = messageFinding.commit ?? '';
+    const body = reviewBody(report(), { ...said, unplaced: [messageFinding, finding()], left: [finding()] }, [
+      { commit, message: 'as it should be' },
+    ]);
+    expect(body).toContain(messageFinding.fingerprint.slice(0, 8));
+    expect(body).toContain('as it should be');
+    expect(body).toContain('1 finding outside the lines of the diff');
+    expect(body).toContain('1 finding without a comment');
+  });
+});
+
 test('nothing that strangers wrote notifies, links, embeds or breaks out', () => {
   const piece = fc.constantFrom(
     '@torvalds',
@@ -194,10 +222,21 @@ test('nothing that strangers wrote notifies, links, embeds or breaks out', () =>
       });
       const texts = [
         commentBody(one, evil),
-        reviewBody(evil, [
-          one,
-          { ...messageFinding, message, suggestion: { path: '', startLine: 1, endLine: 1, lines: [source] } },
-        ]),
+        commentBody(one, evil, undefined, [one]),
+        reviewBody(evil, {
+          fresh: [one],
+          unplaced: [
+            one,
+            {
+              ...messageFinding,
+              message,
+              suggestion: { path: '', startLine: 1, endLine: 1, lines: [source] },
+            },
+          ],
+          left: [one],
+          standing: 2,
+          isFirst: true,
+        }),
         checkRunOutput('null-deref', evil, { failOn: 'error' }).summary,
       ];
       for (const text of texts) {

@@ -10,13 +10,15 @@ const UNKNOWN_COMMIT = /^(Fixes: )0{12}( \("(.*)"\))$/gm;
 
 /**
  * Applies a series of patches to a commit, one commit a patch, and returns the last. Author, committer and date are
- * the patch's, so that the same series makes the same commits. `only` chooses among the patches by their file names.
+ * the patch's, so that the same series makes the same commits. `only` chooses among the patches by their file names,
+ * `reword` makes other messages of theirs.
  */
 export async function applySeries(
   gitDir: string,
   parent: string,
   series: string,
   only: (patch: string) => boolean = () => true,
+  reword: (message: string) => string = (message) => message,
 ): Promise<string> {
   const index = join(gitDir, 'demo-index');
   const git = async (args: readonly string[], env: Record<string, string> = {}, input = '') =>
@@ -33,7 +35,7 @@ export async function applySeries(
         [`GIT_${role}_EMAIL`]: commit.author?.email ?? '',
         [`GIT_${role}_DATE`]: commit.authorDate ?? '',
       });
-      const message = await namingCommits(gitDir, head, commit.message);
+      const message = await namingCommits(gitDir, head, reword(commit.message));
       const tree = await git(['write-tree']);
       const env = { ...person('AUTHOR'), ...person('COMMITTER') };
       head = await git(['commit-tree', tree, '-p', head, '-F', '-'], env, message);

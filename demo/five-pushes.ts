@@ -1,46 +1,51 @@
 /** `npm run demo -- --story`: how a review lives over five pushes, with people who talk to it. */
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readFindingMark } from '../src/report/github.ts';
 import { applySeries } from './changes.ts';
 import type { IssueComment, PullRequest, ReviewComment } from './github/index.ts';
-
+import { isAboutFinding, recordScenes } from './scenes.ts';
 import type { Stage } from './stage.ts';
-import { bugsComeIn, isReviewed } from './story.ts';
-import { transcript } from './transcript.ts';
+import { bugsComeIn, isReviewed, START } from './story.ts';
+import { storyPage } from './story-page.ts';
+import { sceneText } from './story-text.ts';
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** Milliseconds: a review takes two seconds, on a busy machine more. */
 const LIMIT = 60_000;
+const DAY = 86_400;
 const AUTHOR = 'tova';
 const MAINTAINER = 'maintainer';
+const SIGNED = 'Signed-off-by: Tova Berg <tova@example.org>';
 
-/** Tells it, and prints each push and the whole conversation at the end. Returns what was not as it must be. */
-export async function fivePushes({ github, repository }: Stage): Promise<string[]> {
+/**
+ * Tells it scene by scene as it happens, and writes it to a file of Markdown where one is named. Returns what was not as
+ * it must be.
+ */
+export async function fivePushes({ github, repository }: Stage, page?: string): Promise<string[]> {
   const { gitDir } = repository;
-  const color = process.stdout.isTTY === true;
-  const print = (text: string) => process.stdout.write(`${text}\n`);
   const wrong: string[] = [];
   const must = (what: string, holds: boolean) => {
     if (!holds) wrong.push(what);
   };
   const { pull } = await bugsComeIn(github, repository);
-  const bugs = pull.head.sha;
-
+  const { scenes, take } = recordScenes(pull);
+  const tell = (title: string, runs = github.checkRuns(pull)) => {
+    take(title, runs);
+    const scene = scenes.at(-1);
+    if (scene) process.stdout.write(`${sceneText(scene, process.stdout.isTTY === true)}\n`);
+  };
   const reviewed = async (title: string, runs = 3) => {
     await github.waitFor(
       () => github.checkRuns(pull).length >= runs && isReviewed(github.checkRuns(pull)),
       LIMIT,
     );
-    const newest = new Map(github.checkRuns(pull).map((run) => [run.name, run]));
-    print(`── ${title} (${pull.head.sha.slice(0, 7)})`);
-    for (const run of newest.values())
-      print(`   ${run.conclusion === 'success' ? '✓' : '✗'} ${run.name.padEnd(24)} ${run.title ?? ''}`);
-    return newest;
+    // What was said before the checks ended: comments are posted first.
+    tell(title);
   };
   const push = async (onto: string, only: RegExp, title: string) => {
     const tip = await applySeries(gitDir, onto, folder('changes/fixes'), (name) => only.test(name));
     await github.push(repository, pull.head.ref, { commits: [], onto: tip, user: AUTHOR });
-    return reviewed(title);
+    await reviewed(title);
   };
   const answered = async (comment: IssueComment | ReviewComment) => {
     await github.waitFor(
@@ -57,59 +62,80 @@ export async function fivePushes({ github, repository }: Stage): Promise<string[
   };
   /** Those about a finding: answers have no mark of one. */
   const findingsOf = ({ threads }: PullRequest) =>
-    threads.flatMap(({ comments }) => comments).filter(({ body }) => readFindingMark(body) !== undefined);
+    threads.flatMap(({ comments }) => comments).filter(({ body }) => isAboutFinding(body));
   const words = () => findingsOf(pull).length;
+  const conclusion = (checker: string) =>
+    github
+      .checkRuns(pull)
+      .filter(({ name }) => name === `adjutant / ${checker}`)
+      .at(-1)?.conclusion;
 
-  await reviewed('1st push: four commits with bugs');
+  await reviewed('The first push: four commits with bugs');
+  const bugs = pull.head.sha;
   const first = words();
+  must(
+    'the deadlock is told once',
+    findingsOf(pull).filter(({ body }) => /deadlock/.test(body)).length === 1,
+  );
   await answered(github.reply(about('lock-order/reclaim'), AUTHOR, 'I do not see it.\n\n/explain'));
   await say(
     AUTHOR,
     'What else is taken around this lock, and what does the index think of the allocator?\n\n/lockgraph rb_lock\n/why kzalloc',
   );
+  tell('The author asks', []);
 
-  await push(bugs, /^0001/, '2nd push: the deadlock is mended');
+  await push(bugs, /^0001/, 'The second push: the deadlock is mended');
   must(
     'the comment about the deadlock says that it is gone',
     /Not found any more/.test(about('lock-order/reclaim').body),
   );
 
-  await push(pull.head.sha, /^0003/, '3rd push: the block driver is mended');
+  await push(pull.head.sha, /^0003/, 'The third push: the block driver is mended');
   must('nothing was said twice', words() === first);
   const null_ = about('null-deref/known-null');
   const id = /`([0-9a-f]{8})`/.exec(null_.body)?.[1] ?? '';
   must('the author may not dismiss', (await say(AUTHOR, `/dismiss ${id} it can't be NULL`)) === 'confused');
   must('the maintainer may', (await say(MAINTAINER, `/dismiss ${id} the caller looks first`)) === 'rocket');
-  await reviewed('a finding is dismissed', 6);
+  await reviewed('A finding is dismissed', 6);
   must('a dismissed comment says so', /Dismissed/.test(null_.body));
   must('it can be taken back', (await say(MAINTAINER, `I was wrong.\n\n/undismiss ${id}`)) === 'rocket');
-  await reviewed('and taken back', 9);
+  await reviewed('And taken back', 9);
 
   const master = await github.push(repository, pull.base.ref, {
     commits: [
       {
-        message: 'Kconfig: say more\n\nSigned-off-by: Mara <mara@example.org>\n',
+        message: 'Say what this is\n\nSigned-off-by: Mara Quill <mara@example.org>\n',
+        date: START + 5 * DAY,
         files: { README: 'In miniature.\n' },
       },
     ],
   });
-  const rebased = await applySeries(gitDir, master, folder('changes/bugs'));
-  await push(rebased, /^000[13]/, '4th push: rebased, by force');
+  await push(
+    await applySeries(gitDir, master, folder('changes/bugs')),
+    /^000[13]/,
+    'The fourth push: rebased, by force',
+  );
   must('a rebase says nothing twice', words() === first);
-  await say(AUTHOR, '/trailers');
+  await say(AUTHOR, 'And the message?\n\n/trailers');
+  tell('The author asks for the messages', []);
 
-  const fixed = await push(pull.head.sha, /^000[24]/, '5th push: the rest is mended');
-  must('the code passes', fixed.get('adjutant / null-deref')?.conclusion === 'success');
+  const reworded = await applySeries(gitDir, master, folder('changes/bugs'), undefined, signed);
+  await push(reworded, /./, 'The fifth push: the rest is mended');
+  for (const checker of ['lock-order', 'null-deref', 'trailers'])
+    must(`${checker} passes`, conclusion(checker) === 'success');
   must(
     'every comment is retired',
     findingsOf(pull).every(({ body }) => /Not found any more/.test(body)),
   );
   must('a slip is answered', (await say(AUTHOR, '/rechek')) === 'confused');
   await say(AUTHOR, '/recheck\n/adjutant help');
-  await reviewed('looked at once more', 6);
-  print(
-    `\n${transcript(pull, [...new Map(github.checkRuns(pull).map((run) => [run.name, run])).values()], { color })}`,
-  );
+  await reviewed('Looked at once more', 6);
   await github.settled();
+  if (page !== undefined) await writeFile(page, storyPage(scenes));
   return [...wrong.map((what) => `it does not hold that ${what}`), ...github.violations];
+}
+
+/** The message that was wrong, as its author would have it after `/trailers`. */
+function signed(message: string): string {
+  return message.replace(/^Fixes: 4bd9a1 .*\nReviewed-By: (.*)$/m, `Reviewed-by: $1\n${SIGNED}`);
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: the App against a stand-in GitHub, on a miniature kernel tree. A pull request brings bugs in, another
  * one fixes them; what a reader on GitHub would see is printed. `--story`: one pull request over five pushes, with every
- * command. `--keep` leaves it running. The exit status is not 0
+ * command. `--page FILE` writes the story as Markdown too. `--keep` leaves it running. The exit status is not 0
  * where something was not posted as it must be.
  */
 import { parseArgs } from 'node:util';
@@ -15,12 +15,16 @@ import { transcript } from './transcript.ts';
 /** Milliseconds: a review takes two seconds, on a busy machine more. */
 const LIMIT = 60_000;
 const { values } = parseArgs({
-  options: { keep: { type: 'boolean', default: false }, story: { type: 'boolean', default: false } },
+  options: {
+    keep: { type: 'boolean', default: false },
+    story: { type: 'boolean', default: false },
+    page: { type: 'string' },
+  },
 });
 let stage: Stage | undefined;
 try {
   stage = await openStage();
-  const wrong = await (values.story ? fivePushes(stage) : tell(stage));
+  const wrong = await (values.story ? fivePushes(stage, values.page) : tell(stage));
   if (wrong.length > 0) fail(wrong.join('\n'), stage);
   if (values.keep) await keepOpen(stage);
 } catch (error) {

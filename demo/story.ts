@@ -7,7 +7,7 @@ import { readFolder, resolve, updateRef } from './github/repository.ts';
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** 2 March 2026, before the first patch. */
-const START = 1_772_400_000;
+export const START = 1_772_400_000;
 
 interface Expectation {
   /** Conclusion of the check run of each checker. */

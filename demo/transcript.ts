@@ -1,6 +1,6 @@
 /** A pull request's conversation as text: what a reader on GitHub sees, in a terminal. */
 import { styleText } from 'node:util';
-import type { CheckRun, IssueComment, PullRequest, Reaction, ReviewComment, Thread } from './github/index.ts';
+import type { CheckRun, IssueComment, PullRequest, ReviewComment, Thread } from './github/index.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -8,7 +8,8 @@ export interface TranscriptOptions {
   readonly color: boolean;
 }
 
-const SIGNS: Readonly<Partial<Record<Reaction['content'], string>>> = {
+/** Reactions as GitHub draws them. */
+export const SIGNS: Readonly<Record<string, string>> = {
   eyes: '👀',
   rocket: '🚀',
   confused: '😕',
@@ -63,8 +64,8 @@ export function transcript(pull: PullRequest, runs: readonly CheckRun[], options
   }
 }
 
-/** Markdown without what only a browser shows. */
-function readable(body: string): string[] {
+/** Lines of Markdown without what only a browser shows. */
+export function readable(body: string): string[] {
   const text = body
     .replaceAll(/<!--[\s\S]*?-->/g, '')
     .replaceAll(/<details><summary>(.*?)<\/summary>/g, '▸ $1')

@@ -44,7 +44,7 @@ async function run({ gitDir, commit, question }: QuestionRequest): Promise<strin
       const text = describeSymbol(program, question.name, MAX_ENTRIES);
       if (text === '')
         throw new UserError(`The base tree has no function, type, macro or global of that name.`);
-      return codeBlock(text);
+      return codeBlock(text.trimEnd());
     }
     if (effects === undefined) throw new UserError('There is no lock graph of the base tree yet.');
     const classes = lockClassesNamed(effects, question.name);

@@ -22,7 +22,7 @@ export function correctionsBlock(corrections: readonly Correction[], base: strin
 /** The messages one after the other, and the line that writes them. */
 export function correctionsMarkdown(corrections: readonly Correction[], base: string): string {
   return [
-    `On the branch of the pull request, this writes them:\n\n${codeBlock(`adjutant trailers --fix ${shortId(base)}..HEAD`, 'sh')}`,
+    `On the branch of the pull request, this corrects what a machine can:\n\n${codeBlock(`adjutant trailers --fix ${shortId(base)}..HEAD`, 'sh')}`,
     ...corrections.map(({ commit, message }) => `${codeSpan(shortId(commit))}\n\n${codeBlock(message)}`),
   ].join('\n\n');
 }

@@ -3,7 +3,7 @@ import { COMMIT_MESSAGE, type Finding } from '../checkers/checker.ts';
 import { type Report, sourceKey } from '../review/report.ts';
 import { type Correction, correctionsBlock } from './corrected-messages.ts';
 import { capitalised, details, findingId, findingLine, MAX_COMMENT, SIGN } from './github.ts';
-import { clipMarkdown, codeSpan, markdownText } from './markdown-text.ts';
+import { clipMarkdown, codeSpan, proseMarkdown } from './markdown-text.ts';
 import { commitText, type Quotes } from './places.ts';
 import { countText, plural } from './verdict.ts';
 
@@ -60,11 +60,13 @@ export function messagesMarkdown(findings: readonly Finding[], report: Quotes): 
       const lines = report.excerpts.get(
         sourceKey({ path: COMMIT_MESSAGE, ...(commit === undefined ? {} : { commit }) }),
       );
-      const items = own.map((finding) => {
-        const quote = lines?.get(finding.line);
-        const line = quote === undefined || quote === '' ? '' : `\n  ${codeSpan(quote)}`;
+      const items = own.map((finding, index) => {
+        const quote = lines?.get(finding.line) ?? '';
+        // The subject stands above all of them, and a line below the first that is about it.
+        const isKnown = finding.line === 1 || own[index - 1]?.line === finding.line;
+        const line = quote === '' || isKnown ? '' : `\n  ${codeSpan(quote)}`;
         const fix = finding.suggestion?.lines.map((text) => `\n  write ${codeSpan(text)}`).join('') ?? '';
-        return `- ${SIGN[finding.severity]} ${markdownText(finding.message)} (${codeSpan(finding.rule)} ${codeSpan(findingId(finding))})${line}${fix}`;
+        return `- ${SIGN[finding.severity]} ${proseMarkdown(finding.message)} (${codeSpan(finding.rule)} ${codeSpan(findingId(finding))})${line}${fix}`;
       });
       return `**Message of ${codeSpan(commitText(commit, report))}**\n\n${items.join('\n')}`;
     })

@@ -80,7 +80,9 @@ function messageOf(cycle: readonly Dependency[]): string {
   const { from, to } = through;
   const back = rest.map((d) => `${d.to.lock} under ${d.from.lock}`).join(', ');
   if (to.lock === FS_RECLAIM) {
-    return `Memory is allocated under ${from.lock} here, in a way that may enter reclaim, and reclaim can wait for ${from.lock} (${back}): possible deadlock.`;
+    // Of two locks the way back is said already.
+    const way = rest.length > 1 ? ` (${back})` : '';
+    return `Memory is allocated under ${from.lock} here, in a way that may enter reclaim, and reclaim can wait for ${from.lock}${way}: possible deadlock.`;
   }
   const elsewhere = rest.some((d) => d.to.lock === FS_RECLAIM) ? 'with reclaim between' : 'elsewhere';
   return `${to.lock} is taken under ${from.lock} here, and the other way round ${elsewhere} (${back}): possible deadlock.`;

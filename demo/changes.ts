@@ -6,7 +6,7 @@ import { runGit } from '../src/git/run.ts';
 import { log } from './github/repository.ts';
 
 /** What a patch writes where it means a commit whose name is known only when the series before it is applied. */
-const UNKNOWN_COMMIT = /^(Fixes: )0{12}( \("(.*)"\))$/gm;
+const UNKNOWN_COMMIT = /^(Fixes: )(0{6,12})( \("?(.+?)"?\))$/gm;
 
 /**
  * Applies a series of patches to a commit, one commit a patch, and returns the last. Author, committer and date are
@@ -47,9 +47,9 @@ export async function applySeries(
 
 async function namingCommits(gitDir: string, head: string, message: string): Promise<string> {
   const known = await log(gitDir, [head], 100);
-  return message.replace(UNKNOWN_COMMIT, (_, tag: string, rest: string, subject: string) => {
+  return message.replace(UNKNOWN_COMMIT, (_, tag: string, zeros: string, rest: string, subject: string) => {
     const found = known.find((commit) => commit.message.split('\n', 1)[0] === subject);
     if (found === undefined) throw new Error(`no commit "${subject}" before this one`);
-    return `${tag}${found.sha.slice(0, 12)}${rest}`;
+    return `${tag}${found.sha.slice(0, zeros.length)}${rest}`;
   });
 }

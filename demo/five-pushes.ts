@@ -137,5 +137,8 @@ export async function fivePushes({ github, repository }: Stage, page?: string): 
 
 /** The message that was wrong, as its author would have it after `/trailers`. */
 function signed(message: string): string {
-  return message.replace(/^Fixes: 4bd9a1 .*\nReviewed-By: (.*)$/m, `Reviewed-by: $1\n${SIGNED}`);
+  return message.replace(
+    /^Fixes: (0+) \((.*)\)\nReviewed-By: (.*)$/m,
+    `Fixes: ${'0'.repeat(12)} ("$2")\nReviewed-by: $3\n${SIGNED}`,
+  );
 }

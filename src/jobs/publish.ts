@@ -79,7 +79,10 @@ export async function saySo(
     const { node, body } = comment;
     const finding = present.get(fingerprint);
     const dismissal = dismissals.get(fingerprint);
-    if (to === 'retired') return [{ node, body: retiredBody(body, head) }];
+    if (to === 'retired') {
+      const mended = report.transient.find(({ finding }) => finding.fingerprint === fingerprint);
+      return [{ node, body: retiredBody(body, mended?.mendedBy ?? head) }];
+    }
     if (dismissal !== undefined) return [{ node, body: dismissedBody(body, dismissal) }];
     if (finding === undefined) return [];
     const beside = inline.find((one) => one.finding === finding)?.beside;

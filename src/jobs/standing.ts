@@ -15,9 +15,12 @@ export function standingOf(body: string): Standing {
   return DISMISSED.test(body) ? 'dismissed' : 'live';
 }
 
-/** The body of a comment whose finding is gone in `head`: the old words folded away; the mark at their end stays the end. */
-export function retiredBody(body: string, head: string): string {
-  return folded(`✅ **Not found any more** as of ${head.slice(0, 12)}.`, body);
+/**
+ * The body of a comment whose finding is gone: the old words folded away; the mark at their end stays the end.
+ * @param commit SHA of the one that mended it, or of the head without it
+ */
+export function retiredBody(body: string, commit: string): string {
+  return folded(`✅ **Not found any more** as of ${commit.slice(0, 12)}.`, body);
 }
 
 /** The body of a comment whose finding a person dismissed. */

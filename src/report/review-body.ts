@@ -51,6 +51,9 @@ export function reviewBody(report: Report, said: Said, corrections: readonly Cor
   );
 }
 
+const rewriting = ({ suggestion }: Finding): string =>
+  suggestion?.lines.map((text) => `\n  write ${codeSpan(text)}`).join('') ?? '';
+
 /** Findings on commit messages, commit by commit, with the line and what to write instead. */
 export function messagesMarkdown(findings: readonly Finding[], report: Quotes): string {
   const commits = [...new Set(findings.map((finding) => finding.commit))];
@@ -63,9 +66,11 @@ export function messagesMarkdown(findings: readonly Finding[], report: Quotes): 
       const items = own.map((finding, index) => {
         const quote = lines?.get(finding.line) ?? '';
         // The subject stands above all of them, and a line below the first that is about it.
-        const isKnown = finding.line === 1 || own[index - 1]?.line === finding.line;
+        const above = own[index - 1];
+        const isKnown = finding.line === 1 || above?.line === finding.line;
         const line = quote === '' || isKnown ? '' : `\n  ${codeSpan(quote)}`;
-        const fix = finding.suggestion?.lines.map((text) => `\n  write ${codeSpan(text)}`).join('') ?? '';
+        const rewritten = rewriting(finding);
+        const fix = isKnown && above !== undefined && rewriting(above) === rewritten ? '' : rewritten;
         return `- ${SIGN[finding.severity]} ${proseMarkdown(finding.message)} (${codeSpan(finding.rule)} ${codeSpan(findingId(finding))})${line}${fix}`;
       });
       return `**Message of ${codeSpan(commitText(commit, report))}**\n\n${items.join('\n')}`;

@@ -107,7 +107,12 @@ export const configurationSchema = (checkers: readonly string[]) =>
       .enum(['high', 'medium', 'low'])
       .default('low')
       .describe('The lowest confidence that is reported. Low confidence never gets an inline comment.'),
-    'comment-limit': z.int().min(0).max(50).default(20).describe('Inline comments of one push, at most.'),
+    'comment-limit': z
+      .int()
+      .min(0)
+      .max(40)
+      .default(20)
+      .describe('Inline comments of one push, at most. GitHub refuses reviews with many more.'),
     trailers: trailers.prefault({}).describe('What commit messages must look like here.'),
     advisory: z.boolean().default(false).describe('Findings never make a check run fail.'),
     'skip-labels': z

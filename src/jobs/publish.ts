@@ -70,9 +70,10 @@ export async function saySo(
       corrections,
     );
     const comments = posted.map(({ comment }) => comment);
-    await postReview(services.log, forge, pull.number, { head, body, comments });
-    // What stands beside another has its turn when that goes.
-    said.push(...fresh.filter((finding) => !isBeside(finding)).map(({ fingerprint }) => fingerprint));
+    const isPosted = await postReview(services.log, forge, pull.number, { head, body, comments });
+    // What stands beside another has its turn when that goes; of a head that GitHub does not know any more nothing is said.
+    if (isPosted)
+      said.push(...fresh.filter((finding) => !isBeside(finding)).map(({ fingerprint }) => fingerprint));
   }
   if (said.length > 0) await keepSaid(services.database, pull, head, said);
   const edits = plan.change.flatMap(({ said: { fingerprint, comment }, to }): CommentEdit[] => {

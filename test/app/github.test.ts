@@ -109,6 +109,33 @@ describe('what a refusal means', () => {
   });
 });
 
+describe('a rate limit', () => {
+  const limited = (seconds: number) => ({
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + seconds),
+    date: new Date().toUTCString(),
+  });
+  const permission = `${here}/collaborators/ann/permission`;
+
+  test('that is over soon is waited for, as its headers say', async () => {
+    scope.get(permission).reply(403, { message: 'API rate limit exceeded' }, limited(0));
+    scope.get(permission).reply(200, { permission: 'read' });
+    expect(await forge.permission('ann')).toBe('read');
+  });
+
+  test('that lasts is not waited for: the queue has the job again later', async () => {
+    scope.get(permission).reply(403, { message: 'API rate limit exceeded' }, limited(3600));
+    await expect(forge.permission('ann')).rejects.toMatchObject({ status: 403 });
+  });
+
+  test('of too many writes is waited for as long as GitHub says', async () => {
+    const message = 'You have exceeded a secondary rate limit';
+    scope.get(permission).reply(403, { message }, { 'retry-after': '1' });
+    scope.get(permission).reply(200, { permission: 'read' });
+    expect(await forge.permission('ann')).toBe('read');
+  });
+});
+
 describe('what must not happen twice is not tried again by itself', () => {
   test.each([
     ['a review', `${here}/pulls/7/reviews`, () => forge.createReview(7, 'sha', 'body', [comment])],

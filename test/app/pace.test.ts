@@ -37,3 +37,10 @@ test('one installation does not wait for another', async () => {
   expect(await turnsBy(0, () => take('2'), 1)).toBe(1);
   expect(await turnsBy(0, () => take('1'), 1)).toBe(0);
 });
+
+test('a review takes a turn for each of its comments', async () => {
+  const pace = createPace(5, 1000);
+  expect(await turnsBy(0, () => pace.turn(3), 2)).toBe(1);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await turnsBy(0, pace.turn, 1)).toBe(0);
+});

@@ -1,8 +1,9 @@
 /** Whatever happens to a pull request, and in whatever order: what holds at the end. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { IssueComment, PullRequest } from '../../demo/github/index.ts';
+import type { IssueComment, PullRequest, ReviewComment } from '../../demo/github/index.ts';
 import { readFindingMark } from '../../src/report/github.ts';
+import { appManifest } from './app-manifest.ts';
 import { broken, brokenAndMoved, brokenTwice, clean, driver } from './kernel-sample.ts';
 import { conclusions, openReviewStage, type ReviewStage } from './review-stage.ts';
 
@@ -27,7 +28,9 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 let stage: ReviewStage;
 beforeAll(async () => {
-  stage = await openReviewStage();
+  // Threads are resolved too where the App may do that.
+  const { permissions, events } = appManifest();
+  stage = await openReviewStage({}, { events, permissions: { ...permissions, contents: 'write' } });
 });
 afterAll(() => stage.close());
 
@@ -57,6 +60,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
   let last: string = broken;
   const said: { comment: IssueComment; fingerprint: string; dismisses: boolean }[] = [];
+  const replies: ReviewComment[] = [];
   for (const one of steps) {
     // A reply that crosses a review which folds its thread away is seen by the next one.
     if (one.kind === 'reply') await settle(pull);
@@ -84,7 +88,7 @@ async function play(steps: readonly Step[]): Promise<void> {
       if (delivery !== undefined) await github.redeliver(delivery);
     } else if (one.kind === 'reply') {
       if (known !== undefined && known.comment.minimized === undefined)
-        github.reply(known.comment, 'contributor', 'Is it so?');
+        replies.push(github.reply(known.comment, 'contributor', 'Is it so?'));
     } else await settle(pull);
   }
   await settle(pull);
@@ -110,9 +114,15 @@ async function play(steps: readonly Step[]): Promise<void> {
   const wanted = conclusions(await stage.reviewed(fresh));
   if (expected.length === 0) wanted[1] = 'success';
   expect(conclusions(await stage.reviewed(pull))).toEqual(wanted);
-  for (const { comment } of comments(pull))
-    if (comment.thread.comments.some(({ user }) => user.login === 'contributor'))
-      expect(comment.minimized).toBeUndefined();
+  for (const { comment } of comments(pull)) {
+    const { thread, minimized } = comment;
+    if (thread.comments.some(({ user }) => user.login === 'contributor')) expect(minimized).toBeUndefined();
+    expect(thread.resolvedBy !== undefined).toBe(minimized !== undefined);
+  }
+  for (const reply of replies) {
+    expect(reply).toMatchObject({ body: 'Is it so?', minimized: undefined });
+    expect(github.reviewComments(pull)).toContain(reply);
+  }
   expect(github.violations).toEqual([]);
 }
 

@@ -49,6 +49,15 @@ test('with findings in messages alone: the check run says them, and nobody is wr
   expect(await summaryOf(pull, 'trailers')).toContain('Signed-off-by');
 });
 
+test('that asks for no checks: it is reviewed like any other, since its author must not decide that', async () => {
+  const { github } = stage;
+  const repository = await stage.repository();
+  const { message, files } = driver(broken);
+  const commits = [{ message: `${message}\n\nskip-checks: true\n`, files }];
+  const pull = await github.createPullRequest(repository, { commits });
+  expect(conclusions(await stage.reviewed(pull))[1]).toBe('failure');
+});
+
 test('of merges alone: what they bring with them is reviewed against the base, a merge of the base brings nothing', async () => {
   const { github } = stage;
   const repository = await stage.repository();

@@ -96,7 +96,7 @@ describe('a configuration', () => {
     ['checkers:\n  null-deref:\n    enable: true\n', 3, 5, /unknown key "enable"/],
     ['checkers:\n  nullderef: {}\n', 2, 3, /unknown key "nullderef"/],
     ['comment-limit: many\n', 1, 16, /comment-limit must be/],
-    ['comment-limit: 51\n', 1, 16, /comment-limit/],
+    ['comment-limit: 41\n', 1, 16, /comment-limit/],
     ['rules:\n  known-null: off\n', 2, 3, /checker\/rule/],
     ['rules:\n  a/b: loud\n', 2, 8, /must be one of off, error, warning, note/],
     ['skip-labels: wip\n', 1, 14, /must be a list/],

@@ -42,7 +42,8 @@ async function posted(
       said.push(`alone: ${comment.line}`);
     },
   } as Partial<Forge> as Forge;
-  await postReview(log, forge, 1, { head: 'sha', body: 'words', comments });
+  const isPosted = await postReview(log, forge, 1, { head: 'sha', body: 'words', comments });
+  expect(isPosted).toBe(said.length > 0);
   return said;
 }
 
@@ -58,6 +59,16 @@ describe('a review is posted', () => {
   });
   test('one by one where GitHub gives no diff', async () => {
     expect(await posted([at(11), at(40)], [11], undefined)).toEqual(['words: ', 'alone: 11']);
+  });
+  test('not at all where the commit is not of the pull request any more, which is no error', async () => {
+    const refuse = () => Promise.reject(new NotPlaced('commit_id is not part of the pull request'));
+    const forge = {
+      createReview: refuse,
+      createReviewComment: refuse,
+      diff: async () => DIFF,
+    } as Partial<Forge>;
+    const review = { head: 'sha', body: 'x', comments: [at(11)] };
+    expect(await postReview(log, forge as Forge, 1, review)).toBe(false);
   });
   test('not at all where the trouble is another one', async () => {
     const forge = { createReview: () => Promise.reject(new Error('down')) } as Partial<Forge> as Forge;

@@ -56,15 +56,23 @@ describe('a check run', () => {
   });
 
   test('stays within the limits of the API, with all annotations', () => {
-    const long = 'x'.repeat(2000);
+    // Three bytes each: GitHub counts 64 KB in an annotation, and characters elsewhere.
+    const long = '漢'.repeat(2000);
+    const trace = Array.from({ length: 500 }, (_, line) => ({ path: long, line, function: 'f', text: long }));
     const findings = Array.from({ length: 500 }, (_, index) =>
-      finding({ line: index + 1, endLine: index + 1, message: long, explanation: long.repeat(20) }),
+      finding({ line: index + 1, endLine: index + 1, message: long, explanation: long.repeat(20), trace }),
     );
     const output = checkRunOutput('null-deref', report({ findings }), { failOn: 'error' });
     expect(output.summary.length).toBeLessThanOrEqual(65_535);
     expect(output.annotations).toHaveLength(500);
+    const [first] = findings;
+    if (first === undefined) throw new Error('no finding');
+    const said = { fresh: findings, unplaced: findings, left: findings, standing: 1, isFirst: true };
+    expect(commentBody(first, report(), undefined, findings).length).toBeLessThanOrEqual(65_536);
+    expect(reviewBody(report(), said).length).toBeLessThanOrEqual(65_536);
     for (const one of output.annotations) {
-      expect(one.message.length).toBeLessThanOrEqual(64 * 1024);
+      expect(Buffer.byteLength(one.message)).toBeLessThanOrEqual(64 * 1024);
+      expect(Buffer.byteLength(one.raw_details ?? '')).toBeLessThanOrEqual(64 * 1024);
       expect(one.title.length).toBeLessThanOrEqual(255);
     }
   });

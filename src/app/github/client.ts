@@ -66,11 +66,12 @@ export function createGitHubClient(
       log.warn({ method: options.method, url: options.url, seconds }, what);
       return tries < 3 && seconds <= MAX_WAIT;
     };
+  const pacing = paces(writesPerMinute);
   const throttle = {
     onRateLimit: wait('rate limit reached'),
     onSecondaryRateLimit: wait('secondary rate limit reached'),
     // The plugin's own pace is one write a second and one comment in three: see pace.ts.
-    ...(paces(writesPerMinute) as object),
+    ...(pacing as object),
   };
   const Client = Octokit.defaults({
     baseUrl: apiUrl,
@@ -119,6 +120,10 @@ export function createGitHubClient(
     open(repository) {
       const octokit = new Client({ throttle: { ...throttle, id: String(repository.installation) } });
       octokit.hook.wrap('request', async (request, options) => {
+        const { comments } = options as { readonly comments?: readonly unknown[] };
+        // GitHub counts each comment of a review, the plugin the review.
+        if (comments !== undefined && comments.length > 0)
+          await pacing.notifications.key(String(repository.installation)).turn(comments.length);
         const send = async (refresh: boolean) => {
           options.headers.authorization = `token ${await token(repository, API_PERMISSIONS, refresh)}`;
           const answer = await request(options);

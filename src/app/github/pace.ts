@@ -7,13 +7,13 @@
 /** Writes a minute, once the burst is spent: with it 170 in the first minute, and GitHub allows 180. */
 const WRITES = 130;
 const WRITE_BURST = 40;
-/** Comments and reviews: 47 in the first minute, 490 in an hour. */
+/** Comments and reviews, each comment of a review too: 47 in the first minute, 490 in an hour. */
 const WORDS_BURST = 40;
 const WORDS_INTERVAL = 8000;
 
 export interface Pace {
-  /** Resolves when the next write may go. */
-  turn(): Promise<void>;
+  /** Resolves when the next write may go, or one that counts as many. */
+  turn(count?: number): Promise<void>;
 }
 
 /** A bucket of `burst` turns, one more every `interval` milliseconds. Turns are given in order. */
@@ -21,8 +21,8 @@ export function createPace(burst: number, interval: number, now: () => number = 
   /** When the bucket was, or will be, full less the turns given so far: a single number says it all. */
   let paidUntil = now() - burst * interval;
   return {
-    turn() {
-      paidUntil = Math.max(paidUntil, now() - burst * interval) + interval;
+    turn(count = 1) {
+      paidUntil = Math.max(paidUntil, now() - burst * interval) + count * interval;
       const wait = paidUntil - now();
       return wait <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
     },
@@ -45,6 +45,7 @@ export function paceGroups(burst: number, interval: number) {
       const pace = paces.get(id) ?? createPace(burst, interval);
       paces.set(id, pace);
       return {
+        turn: pace.turn,
         async schedule(_options: unknown, next: () => Promise<unknown>): Promise<unknown> {
           await pace.turn();
           return next();

@@ -103,6 +103,8 @@ export async function runService(
       placement,
       log,
     };
+    // Asked once for all reviews: before the first of them, and not by it.
+    client.login().catch((error) => log.warn({ err: error }, 'GitHub does not say who this App is'));
     await startWorker(services, reviewers);
     stops.unshift(
       () => placement.stop(),

@@ -41,6 +41,14 @@ describe('app.yml', () => {
     expect(used).toEqual(manifest.default_permissions);
   });
 
+  test('asks for no right to write contents: who grants it all the same has threads resolved, as is explained', () => {
+    expect(manifest.default_permissions.contents).toBe('read');
+    const [, text = ''] = /THREAD_PERMISSIONS = \{([^}]*)\}/.exec(read('src/app/github/client.ts')) ?? [];
+    const names = [...text.matchAll(/(\w+): 'write'/g)].map(([, name]) => name);
+    expect(names).toEqual(['contents', 'pull_requests']);
+    expect(read('docs/installing.md')).toMatch(/resolve a review thread only with \*\*Contents: write\*\*/);
+  });
+
   test('is explained in docs/installing.md', () => {
     const page = read('docs/installing.md');
     for (const event of manifest.default_events) expect(page).toContain(`\`${event}\``);

@@ -103,13 +103,11 @@ export class GitHistory implements UpstreamLookup {
     const wanted = new Set(subjects.slice(0, MOST_SUBJECTS));
     const found = new Map<string, KnownCommit[]>();
     if (wanted.size === 0 || this.#tips.length === 0) return found;
-    const patterns = [...wanted]
-      .filter((subject) => !subject.includes('\0'))
-      .map((subject) => `--grep=${subject}`);
-    const rows = await this.#log(
-      ['--fixed-strings', ...patterns, `--format=%H${NUL}%ct${NUL}%s`],
-      this.#tips,
-    );
+    // One expression of alternatives: git tries patterns of their own one after the other, on each line of history.
+    const lines = [...wanted].filter((subject) => /^[^\0\n]{1,500}$/.test(subject)).map(escaped);
+    if (lines.length === 0) return found;
+    const pattern = `--grep=^(${lines.join('|')})$`;
+    const rows = await this.#log(['--extended-regexp', pattern, `--format=%H${NUL}%ct${NUL}%s`], this.#tips);
     for (const [id = '', time = '', subject = ''] of rows) {
       if (!wanted.has(subject)) continue;
       const commit = { id, subject, wholeSubject: true, committed: Number(time) };
@@ -313,6 +311,11 @@ function subjectOf(message: string): string {
     .slice(0, end < 0 ? lines.length : end)
     .map((line) => line.trim())
     .join(' ');
+}
+
+/** A text as an extended regular expression that matches it alone. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+(){}[\]]/g, '\\$&');
 }
 
 function isFull(id: string): boolean {

@@ -88,6 +88,19 @@ describe('a whole repository', () => {
       expect(found.get('net: aside')?.map((commit) => commit.id)).toEqual([ids.side]);
     }));
 
+  test('finds a subject with characters that a pattern would read otherwise', async () => {
+    using odd = new TemporaryRepository();
+    const subject = 'net: a.c: (b) [c] {1,2} | ^d$ *+? \\1 \\(e\\) "f"';
+    const id = odd.commit(`${subject}\n\nText.`, {});
+    odd.commit('net: a-c: b', {});
+    await withHistory(odd.path, async (history) => {
+      const found = await history.withSubjects([subject, 'net: a.c: b', 'x'.repeat(2_000), '']);
+      expect([...found].map(([text, commits]) => [text, commits.map((commit) => commit.id)])).toEqual([
+        [subject, [id]],
+      ]);
+    });
+  });
+
   test('knows what is below what', () =>
     withHistory(
       scratch.path,

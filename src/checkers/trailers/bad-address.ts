@@ -14,7 +14,7 @@ export const badAddress: MessageRule = {
       if (!namesPerson(trailer)) continue;
       const { person, problem, corrected, remark } = parsePerson(trailer.value);
       if (problem === undefined) continue;
-      if (person !== undefined && stableAddresses.has(person.email.toLowerCase())) continue;
+      if (person !== undefined && isStable(person.email)) continue;
       if (trailer.key === 'Cc' && (person === undefined || isList(remark))) continue;
       const ending = trailer.value === '' ? 'nobody' : `"${trailer.value}"`;
       yield {
@@ -30,6 +30,10 @@ export const badAddress: MessageRule = {
     }
   },
 };
+
+function isStable(email: string): boolean {
+  return stableAddresses.has(email.toLowerCase().replace(/#.*/, ''));
+}
 
 function namesPerson(trailer: Trailer): boolean {
   if (trailer.kind === 'unknown') return false;

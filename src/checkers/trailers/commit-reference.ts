@@ -18,7 +18,7 @@ export const commitReference: MessageRule = {
       if (taken.has(line)) continue;
       for (const match of text.matchAll(REFERENCE)) {
         const [, sha = '', subject] = match;
-        if (!/\d/.test(sha)) continue;
+        if (!/\d/.test(sha) || /^This reverts commit/i.test(text)) continue;
         const target = answer(sha.toLowerCase());
         if (target.state === 'missing') {
           yield {

@@ -1,6 +1,11 @@
 import { code } from './code.ts';
 import type { Trailer } from './message.ts';
+import { parsePerson } from './people.ts';
 import { type MessageRule, removeLines } from './rule.ts';
+
+const PERSONS = /^(?:cc|.*-by)$/i;
+/** Addresses of one mail: `lore.kernel.org/<list>/<id>`, `lkml.kernel.org/r/<id>`, `patch.msgid.link/<id>`. */
+const OF_MAIL = /^(?:lore\.kernel\.org\/[\w.-]+|lkml\.kernel\.org\/r|patch\.msgid\.link)\/([^/\s]+@[^/\s]+)/;
 
 /** Twice the same with no sign-off of another person between: a patch may pass through the same hands twice. */
 export const duplicateTrailer: MessageRule = {
@@ -32,12 +37,32 @@ export const duplicateTrailer: MessageRule = {
         message: `${code(`${trailer.key}: ${trailer.value}`)} stands on line ${earlier.line} already.`,
         explanation:
           'Say it once. A second sign-off is right only where the patch came back from somebody else.',
-        correction: removeLines(trailer.line, trailer.endLine),
+        ...(trailer.endLine === trailer.line
+          ? { correction: removeLines(trailer.line, trailer.endLine) }
+          : {}),
       };
     }
   },
 };
 
-function sameness(trailer: Trailer): string {
-  return `${trailer.key}:${trailer.value.replace(/\s/g, '')}`.toLowerCase();
+/** What two trailers have in common that say the same: a mail by its Message-ID, a person by their address. */
+function sameness({ key, value }: Trailer): string {
+  const whole = value.replace(/\s/g, '').toLowerCase();
+  return `${key.toLowerCase()}:${sameAs(key, value) ?? whole}`;
+}
+
+function sameAs(key: string, value: string): string | undefined {
+  if (key === 'Fixes') {
+    const [, sha, subject = ''] = /^([0-9a-f]{12})[0-9a-f]*\s*(\(.*)$/i.exec(value) ?? [];
+    return sha && `${sha} ${subject.replace(/\s/g, '')}`.toLowerCase();
+  }
+  if (key === 'Link' || key === 'Closes') {
+    const url = value.replace(/^<?https?:\/\/(?:www\.)?/i, '').replace(/[/>]+$/, '');
+    return OF_MAIL.exec(url) === null ? url : url.replace(OF_MAIL, 'mail:$1');
+  }
+  if (!PERSONS.test(key) || key === 'Signed-off-by') return undefined;
+  const { person, remark, problem } = parsePerson(value);
+  return person === undefined || problem !== undefined
+    ? undefined
+    : `${person.email.toLowerCase()} ${remark}`;
 }

@@ -11,6 +11,8 @@ export const fixesNotInTrailerBlock: MessageRule = {
     'NIPA verify_fixes: "empty lines surround the Fixes tag"; git interpret-trailers reads the last paragraph only',
   *check(context) {
     for (const { trailer } of context.fixes) {
+      // In the subject: subject-not-separated says it.
+      if (trailer.line <= context.message.subjectEnd && context.message.subject !== '') continue;
       if (homeOf(context.message)?.trailers.includes(trailer) === true) continue;
       const correction = move(trailer, context);
       yield {
@@ -36,13 +38,12 @@ function homeOf(message: Message): Paragraph | undefined {
 
 /** Inside the tail the blank line goes; a stray tag moves to the head of the block. */
 function move(trailer: Trailer, { message }: MessageContext): Correction | undefined {
-  if (trailer.line <= message.subjectEnd) return undefined;
   const own = message.tail.find((paragraph) => paragraph.trailers.includes(trailer));
   if (own !== undefined) return joinParagraphs(message, own) ?? joinParagraphs(message, before(message, own));
   const next = message.tail.find(
     (paragraph) => paragraph.kind === 'trailers' && paragraph.line > trailer.endLine,
   );
-  if (next === undefined) return undefined;
+  if (next === undefined || trailer.line <= message.subjectEnd) return undefined;
   const moved = message.lines.slice(trailer.line - 1, trailer.endLine);
   const between = message.lines.slice(trailer.endLine, next.line - 1);
   const kept = between.every((line) => line.trim() === '')

@@ -29,14 +29,25 @@ export interface FixesTag {
 /** Longer than any subject. */
 const LONGEST = 2_000;
 const LEADING = /^((?:[A-Za-z][A-Za-z-]*:?\s+){1,3})(?=[0-9a-fA-F]{7,}(?:\b|[^0-9a-zA-Z]))/;
+/** Digits alone behind other words are a number of theirs: `Coverity CID 1234567`. */
+const NUMBERED = /^(?!commit\b|fixes\b|sha|id\b)[A-Za-z][A-Za-z -]*:?\s+\d{5,11}\b/i;
+/** `0123456789ab, 123456789abc`: SHA1s one after the other. */
+const SEVERAL = /^([0-9a-f]{7,40})\s*((?:(?:,|;|&|\band\b)\s*[0-9a-f]{7,40}\s*)+)$/i;
+/** Marks that some put around the subject in place of `("…")`. */
+const OTHER_MARKS = /^(?:\[(.*)\]|<(.*)>|\{(.*)\}|`(.*)`|[-\u2013\u2014]\s+(.*))$/s;
 const DATE = /[,;]?\s*\(?\d{4}-\d{2}-\d{2}\)?\s*$/;
 
 /** Takes the value apart. Never throws; fields that are not there are empty. */
 export function parseFixes(whole: string): FixesTag {
   const value = whole.slice(0, LONGEST);
   const [text, remark] = splitRemark(value);
-  const leading = hexWord(text) ? '' : (LEADING.exec(text)?.[1]?.trim() ?? '');
+  const leading = hexWord(text) || NUMBERED.test(text) ? '' : (LEADING.exec(text)?.[1]?.trim() ?? '');
   const rest = text.slice(leading.length).trim();
+  const several = SEVERAL.exec(rest);
+  if (several !== null) {
+    const [, sha = '', others = ''] = several;
+    return { ...nothing(remark), leading, sha, trailing: others.trim() };
+  }
   const digits = shaDigits(rest);
   const after = rest.slice(digits.length);
   const word = /^[^\s("'“‘:]+/.exec(rest)?.[0] ?? '';
@@ -110,10 +121,17 @@ function quoted(rest: string): Quoted {
       return { subject, wellQuoted: true, closed: true, typographic, trailing };
     }
     const trailing = (form[2] ?? '').trim();
+    if (/^[)"']+$/.test(trailing))
+      return { subject: form[1] ?? '', wellQuoted: false, closed: true, typographic, trailing: '' };
     return { subject: form[1] ?? '', wellQuoted: true, closed: true, typographic, trailing };
   }
   if (plain === '') return { subject: '', wellQuoted: false, closed: true, typographic, trailing: '' };
-  const opened = /^[(\s]*["']?/.exec(plain)?.[0] ?? '';
+  const other = OTHER_MARKS.exec(plain);
+  if (other !== null) {
+    const inside = other.slice(1).find((part) => part !== undefined) ?? '';
+    return { ...quoted(inside), wellQuoted: false, closed: true };
+  }
+  const opened = /^[(\s]*["'`]?/.exec(plain)?.[0] ?? '';
   let inner = plain.slice(opened.length);
   const dated = DATE.exec(inner.replace(/\)$/, ''));
   let trailing = '';
@@ -121,8 +139,8 @@ function quoted(rest: string): Quoted {
     trailing = dated[0].replace(/^[,;\s]+/, '').trim();
     inner = inner.slice(0, dated.index);
   }
-  const mark = /["']/.exec(opened)?.[0];
-  const ending = /["')\s]*$/.exec(inner)?.[0] ?? '';
+  const mark = /["'`]/.exec(opened)?.[0];
+  const ending = /["'`)\s]*$/.exec(inner)?.[0] ?? '';
   const unclosed =
     (mark !== undefined && !ending.includes(mark) && trailing === '') ||
     (opened.includes('(') && !ending.includes(')') && trailing === '');

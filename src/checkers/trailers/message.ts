@@ -70,12 +70,17 @@ export interface Message {
 }
 
 const TAG = /^([ \t\u00a0]*)([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*)([ \t\u00a0]*):([ \t\u00a0]*)(.*)$/;
-const TAG_WITHOUT_COLON = /^([ \t\u00a0]*)([A-Za-z]+(?:-[A-Za-z]+)+)([ \t\u00a0]+)(.*)$/;
+/** Nothing where the colon should be, or another mark: `;`, `=`, the colon of Chinese keyboards. */
+const TAG_WITHOUT_COLON =
+  /^([ \t\u00a0]*)([A-Za-z]+(?:-[A-Za-z]+)+)([ \t\u00a0]*[;=,.\uff1a][ \t\u00a0]*|-?[ \t\u00a0]+)(.*)$/;
 /** `Signed off by: …`: blanks where the known name has hyphens. */
 const SPACED_TAG = /^([ \t]*)([A-Za-z]+(?:[ -][A-Za-z]+){1,3})([ \t]*):([ \t]*)(.*)$/;
 /** `Fixes 0123456789ab ("…")`: a Fixes tag without its colon, that no sentence is like. */
-const FIXES_WITHOUT_COLON = /^([ \t]*)(Fixes)([ \t]+)([0-9a-f]{7,40}\s*\(".*)$/i;
-const ADDRESS = /<[^<>\s]+@[^<>\s]+>|^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/;
+const FIXES_WITHOUT_COLON =
+  /^([ \t]*)(Fixes)([ \t]*[;=\uff1a][ \t]*|[ \t]+)([0-9a-f]{7,40}\s*\(".*|commit [0-9a-f]{7,40} \(".*"\))$/i;
+/** `Fixes: a crash when the thing is gone`: words alone, which say what the change does. */
+const FIXES_IN_WORDS = /^(?!.*(?:[0-9a-f]{7}|["#]|https?:))[A-Za-z][\w'-]*(?:,? [\w'().,-]+){3,}$/;
+const ADDRESS = /<[^<>\s]+@[^<>\s]+\.[^<>\s]+>|^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/;
 const CHERRY_PICK = /^\s*\((?:cherry[- ]picked|backported|back-ported) from (?:commit )?.*\)?\s*$/i;
 const SEPARATOR = /^---\s*$/;
 /** What is longer is no message: a forged one must not make the reading long. */
@@ -199,9 +204,22 @@ function trailerRun(lines: readonly string[], from: number, end: number): Run {
     else run.remarks.push(item);
     at = item.endLine;
   }
-  const own = run.trailers.some((trailer) => !/^\s/.test(trailer.lead)) && hasEnoughTrailers(run);
+  const isOwn =
+    run.trailers.some((trailer) => !/^\s/.test(trailer.lead)) || isIndentedEnd(run, lines, from, end);
+  const own = isOwn && hasEnoughTrailers(run);
   const remarksAlone = run.trailers.length === 0 && run.start === from;
   return own || remarksAlone ? run : { start: end, trailers: [], remarks: [] };
+}
+
+/** The end of a message whose author pressed the space bar first: sign-offs and nothing else, hardly indented. */
+function isIndentedEnd(run: Run, lines: readonly string[], from: number, end: number): boolean {
+  return (
+    end === lines.length &&
+    run.start === from &&
+    run.remarks.length === 0 &&
+    run.trailers.some((trailer) => trailer.key === 'Signed-off-by') &&
+    run.trailers.every((trailer) => /^\s{1,2}\S/.test(trailer.lead))
+  );
 }
 
 function isSigned(run: Run): boolean {
@@ -224,7 +242,12 @@ function readItem(
   const line = lines[at] ?? '';
   if (CHERRY_PICK.test(line)) return { kind: 'cherry-pick', line: at + 1, endLine: at + 1 };
   const note = noteEnd(lines, at);
-  if (note > at) return note <= end ? { kind: 'note', line: at + 1, endLine: note } : undefined;
+  if (note > at) {
+    // `  Link: …` below a note is where it was discussed.
+    let last = note;
+    while (last < end && /^[ \t]+(?:Link|Closes|Message-ID):/i.test(lines[last] ?? '')) last += 1;
+    return note <= end ? { kind: 'note', line: at + 1, endLine: last } : undefined;
+  }
   if (inBlock && /^\s*#/.test(line)) return { kind: 'comment', line: at + 1, endLine: at + 1 };
   return readTrailer(lines, at, inBlock, end);
 }
@@ -261,6 +284,13 @@ function readTrailer(
   if (start.startsWith('//')) return undefined; // https://…
   const named = recognise(name, start, tagged !== null, inBlock);
   if (named === undefined) return undefined;
+  if (
+    named.key === 'Fixes' &&
+    !inBlock &&
+    FIXES_IN_WORDS.test(start) &&
+    !startsItem(lines.slice(0, end), at + 1)
+  )
+    return undefined;
   const last = continuationEnd(lines, at, end, named.key);
   const value = clean([start, ...lines.slice(at + 1, last)].join(' '));
   const lead = line.slice(0, line.length - (match.at(-1) ?? '').length);
@@ -296,6 +326,8 @@ function recognise(
     return plain ? { key: known.name, kind: 'known' } : undefined;
   }
   if (isCombined(lower)) return { key: capitalised(name), kind: 'known' };
+  if (/^(?:bug-?)?fix/.test(lower) && /^[0-9a-f]{7,40}\s*\("/i.test(value))
+    return { key: 'Fixes', kind: 'misspelled' };
   const short = shortNames.get(lower);
   if (short !== undefined && looksSigned) return { key: short, kind: 'misspelled' };
   const near = insteadOf.has(lower) ? undefined : nearestTag(name, value);

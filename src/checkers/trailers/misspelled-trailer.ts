@@ -14,7 +14,10 @@ export const misspelledTrailer: MessageRule = {
         endLine: trailer.endLine,
         message: `${code(`${trailer.name}:`)} is no tag; ${code(`${trailer.key}:`)} is.`,
         explanation: `No script finds a tag that is misspelled.`,
-        correction: replaceTrailer(trailer, `${trailer.key}: ${trailer.value}`),
+        // `Reviewer:` may name somebody who has not given the tag.
+        ...(/er$/i.test(trailer.name)
+          ? {}
+          : { correction: replaceTrailer(trailer, `${trailer.key}: ${trailer.value}`) }),
       };
     }
   },

@@ -31,7 +31,7 @@ export const nameNotReal: MessageRule = {
 };
 
 function isLogin(name: string, email: string): boolean {
-  if (name === '') return true;
+  if (name === '' || /^\S+@\S+$/.test(name)) return true;
   if (!/^[a-z0-9_.-]+$/.test(name)) return false;
   const local = (email.split('@')[0] ?? '').toLowerCase();
   return local.startsWith(name) || name.startsWith(local) || /[\d_]/.test(name);

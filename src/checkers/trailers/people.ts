@@ -4,6 +4,7 @@
  */
 
 import type { Person } from '../../git/change.ts';
+import { decodeHeader } from '../../git/encoded-words.ts';
 import { code } from './code.ts';
 
 interface NamedPerson {
@@ -52,6 +53,12 @@ export function parsePerson(value: string): PersonValue {
       corrected,
       remark,
     };
+  }
+  if (/=\?[^?\s]+\?[bq]\?[^?]*\?=/i.test(name)) {
+    const decoded = decodeHeader(name).trim();
+    const corrected = join(`${decoded} <${address}>`, remark);
+    const problem = 'stands behind a name in the code of mail headers';
+    return { person: { name: plainName(decoded), email: address }, problem, corrected, remark };
   }
   if (inside !== address) {
     const corrected = join(`${head}<${address}>`, remark);

@@ -17,8 +17,10 @@ export const signoffMissingAuthor: MessageRule = {
     yield {
       line: spoiled?.trailer.line ?? list[0]?.trailer.line ?? 1,
       message: `${showPerson(author)} wrote this commit and has not signed it off.`,
-      explanation:
-        spoiled === undefined
+      explanation: / via /i.test(author.name)
+        ? 'A mailing list wrote its own address over that of the author, who is to be set again ' +
+          '(`git commit --amend --author=…`): a mail keeps them in a From line of its own above the text.'
+        : spoiled === undefined
           ? 'The author certifies the Developer Certificate of Origin by a sign-off of their own; nobody else can ' +
             'give it. If somebody else wrote the change, correct the author (`git commit --amend --author=…`).'
           : `${code(spoiled.trailer.name)} is not read as a sign-off.`,

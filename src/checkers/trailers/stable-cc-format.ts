@@ -54,12 +54,15 @@ function judge(trailer: Trailer): Problem | undefined {
   const corrected = `Cc: ${address}${plain === '' ? '' : ` # ${plain}`}`;
   const place = { line: trailer.line, endLine: trailer.endLine };
   const correction = replaceTrailer(trailer, corrected);
-  if (remark !== '' && !/^#\s*\S/.test(remark)) {
+  const isGlued = /\.org>?#/i.test(trailer.value);
+  if (remark !== '' && (isGlued || !/^#\s*\S/.test(remark))) {
     if (/^,.*@/.test(remark)) return undefined;
     return {
       ...place,
-      message: `${code(remark)} behind the stable address is no comment.`,
-      explanation: 'Instructions for the stable team follow a `#`.',
+      message: isGlued
+        ? 'No blank separates the stable address from its comment.'
+        : `${code(remark)} behind the stable address is no comment.`,
+      explanation: 'Instructions for the stable team follow a blank and a `#`.',
       correction,
     };
   }

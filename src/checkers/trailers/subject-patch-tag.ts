@@ -10,7 +10,7 @@ export const subjectPatchTag: MessageRule = {
     'git-am(1) strips it; Documentation/process/submitting-patches.rst: "not considered part of the summary phrase"',
   *check({ message }) {
     const line = message.lines[0] ?? '';
-    const tag = /^\s*\[(?:RFC[ /])?(?:PATCH|RFC)[^\]]*\]\s*/i.exec(line)?.[0];
+    const tag = /^\s*(?:(?:re|fwd?):\s*)*\[(?:RFC[ /])?(?:PATCH|RFC)[^\]]*\]\s*/i.exec(line)?.[0];
     if (tag === undefined || tag.length === line.length || line.length > 1_000) return;
     yield {
       line: 1,

@@ -1,9 +1,10 @@
-import { codingPrograms, insteadOf } from '../../kernel/trailers.ts';
+import { insteadOf } from '../../kernel/trailers.ts';
 import { code } from './code.ts';
 import type { Trailer } from './message.ts';
 import { parsePerson, samePerson } from './people.ts';
 import { type MessageContext, type MessageRule, type Problem, replaceTrailer } from './rule.ts';
 import { signers } from './signers.ts';
+import { isOfProgram } from './signoff-by-program.ts';
 
 /** Tags of people, and those that stand for a known one, are warnings; any other name may be a custom of the tree. */
 export const unknownTrailer: MessageRule = {
@@ -26,7 +27,7 @@ function* judge(trailer: Trailer, lower: string, context: MessageContext): Itera
   const place = { line: trailer.line, endLine: trailer.endLine };
   const isUrl = /^<?https?:/.test(trailer.value);
   const instead = isUrl && !insteadOf.has(lower) ? 'Link' : insteadOf.get(lower);
-  if (codingPrograms.some((program) => program.test(trailer.value))) return; // signoff-by-program says it
+  if (isOfProgram(trailer)) return; // signoff-by-program says it
   const ofPerson = parsePerson(trailer.value).person !== undefined;
   const sure = insteadOf.has(lower) || /-by$/.test(lower) || ofPerson;
   const correction = replacement(trailer, instead, context);

@@ -20,8 +20,8 @@ export interface CommandContext {
   report(): Promise<LatestReport>;
   /** The finding in whose thread the comment stands; undefined elsewhere. */
   threadFinding(): Promise<Finding | undefined>;
-  /** Asks for a review of the head, once all commands of the comment have run. */
-  recheck(): void;
+  /** Asks for a review of the head, once all commands of the comment have run: for all checks, or for that of a checker. */
+  recheck(checker?: string): void;
 }
 
 export interface Command {

@@ -72,7 +72,8 @@ class Session {
   readonly #forge: Forge;
   readonly #work: Work<CommentJob>;
   #report: Promise<LatestReport | undefined> | undefined;
-  #wantsReview = false;
+  /** Checkers whose checks are to run again; `undefined` stands for all. */
+  readonly #rechecked = new Set<string | undefined>();
 
   constructor(services: Services, forge: Forge, work: Work<CommentJob>) {
     this.services = services;
@@ -95,18 +96,25 @@ class Session {
         if (mark === undefined) return undefined;
         return (await this.#latest()).findings.find(({ fingerprint }) => fingerprint === mark);
       },
-      recheck: () => {
-        this.#wantsReview = true;
-      },
+      recheck: (checker) => void this.#rechecked.add(checker),
     };
   }
 
   async recheckIfAsked(): Promise<void> {
-    if (!this.#wantsReview) return;
+    if (this.#rechecked.size === 0) return;
     const { data: job, id, attempt } = this.#work;
     const { open, head, baseRef } = await this.#forge.pullRequest(job.pull.number);
-    const request = { id: derivedId(id, 'recheck'), pull: job.pull, head, baseRef, again: true, attempt };
-    if (open) await requestReview(this.services, request);
+    if (!open) return;
+    const named = [...this.#rechecked].filter((checker) => checker !== undefined);
+    await requestReview(this.services, {
+      id: derivedId(id, 'recheck'),
+      pull: job.pull,
+      head,
+      baseRef,
+      again: true,
+      attempt,
+      ...(named.length === this.#rechecked.size ? { checkers: named } : {}),
+    });
   }
 
   async #latest(): Promise<LatestReport> {

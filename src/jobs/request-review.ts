@@ -52,6 +52,8 @@ export async function requestReview(services: Services, request: ReviewRequest):
 function answers(review: StoredReview, request: ReviewRequest): boolean {
   return (
     review.id !== request.id &&
+    // One that was asked for a single check leaves the others out.
+    (request.checkers ?? checkers).every((checker) => checker in review.checkRuns) &&
     review.number === request.pull.number &&
     review.baseRef === request.baseRef &&
     (review.state === 'queued' || review.state === 'completed')

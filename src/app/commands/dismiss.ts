@@ -27,7 +27,7 @@ export const dismiss: Command = {
     const { fingerprint, message } = finding;
     const kept = { fingerprint, by: job.author, reason: reason.slice(0, MAX_REASON) };
     await keepDismissal(services.database, job.pull, kept);
-    context.recheck();
+    context.recheck(finding.checker);
     const done = `Dismissed ${codeSpan(findingId(finding))}: ${proseMarkdown(message)}\n\n\`/undismiss ${findingId(finding)}\` takes that back.`;
     return ALWAYS.test(rest) ? `${done}\n\n${forAll(fingerprint, kept.reason)}` : done;
   },

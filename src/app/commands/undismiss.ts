@@ -17,7 +17,7 @@ export const undismiss: Command = {
     const { services, job } = context;
     if (!(await takeBack(services.database, job.pull, finding.fingerprint, job.author)))
       throw new UserError(`The finding \`${findingId(finding)}\` is not dismissed.`);
-    context.recheck();
+    context.recheck(finding.checker);
     return `The finding ${codeSpan(findingId(finding))} counts again.`;
   },
 };

@@ -112,6 +112,18 @@ export class Effects {
     return called;
   }
 
+  /** Those of them that it calls through macros. */
+  calledThroughMacros(flow: Flow, from: string): ReadonlySet<FunctionRef> {
+    const called = new Set<FunctionRef>();
+    for (let call = 0; call < flow.calls.length; call++) {
+      const name = calleeName(flow, call);
+      if (name === '' || modelOf(name, flow, call) !== undefined) continue;
+      const { macro } = this.meaning(name, from);
+      if (macro !== undefined) for (const ref of this.#calledByMacro(macro)) called.add(ref);
+    }
+    return called;
+  }
+
   #calledByMacro(macro: MacroRef): ReadonlySet<FunctionRef> {
     let called = this.#macroCalls.get(macro.id);
     if (called === undefined) {
@@ -152,6 +164,11 @@ export class Effects {
     } finally {
       this.#macros = kept;
     }
+  }
+
+  /** Within `withoutMacros`: makes those anew that are asked for from now on. */
+  forgetMacros(): void {
+    this.#macros.clear();
   }
 
   /** Value of a global name that is a constant: an enumerator, a macro that is a number. */

@@ -114,7 +114,7 @@ export class LockEffects {
     if (below <= 0) return [];
     const name = nameOfCall(flow, call);
     if (name === '') return this.#stored(flow, call, from, below);
-    if (leafFunctions.has(name) || isPrimitive(name)) return [];
+    if (hasNoLocks(name, flow, call)) return [];
     const target = this.#target(name, from);
     if (target === undefined) return [];
     const summary = this.#summaryOf(target, below - 1);
@@ -187,6 +187,12 @@ export class LockEffects {
     }
   }
 
+  /** Within `withoutMacros`: makes those anew that are asked for from now on. */
+  forgetMacros(): void {
+    this.#summaries.clear();
+    this.#nets.clear();
+  }
+
   /** Calls `visit` with each function that a body in file `from` may call through a field, or hands to others. */
   eachStored(flow: Flow, from: string, visit: (ref: FunctionRef) => void): void {
     for (let call = 0; call < flow.calls.length; call++) {
@@ -214,7 +220,7 @@ export class LockEffects {
   /** What a call leaves held or released; undefined where that is nothing. */
   #netOf(flow: Flow, call: number, from: string, depth: number): LockSummary | undefined {
     const name = nameOfCall(flow, call);
-    if (name === '' || leafFunctions.has(name) || isPrimitive(name)) return undefined;
+    if (name === '' || hasNoLocks(name, flow, call)) return undefined;
     const net = this.#netOfName(name, from, depth);
     return net !== undefined && changesState(net) ? net : undefined;
   }
@@ -293,7 +299,12 @@ export class LockEffects {
   }
 }
 
-const isPrimitive = (name: string): boolean => lockFunctions.has(name) || atomicSections.has(name);
+/** Calls that are locks themselves, and those whose locks are nobody's concern: printing, warnings, accessors. */
+const hasNoLocks = (name: string, flow: Flow, call: number): boolean =>
+  lockFunctions.has(name) ||
+  atomicSections.has(name) ||
+  leafFunctions.has(name) ||
+  modelOf(name, flow, call) !== undefined;
 
 /** A function that answers the same question once. */
 function remember<K, V>(ask: (key: K) => V): (key: K) => V {

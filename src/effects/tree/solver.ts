@@ -17,6 +17,7 @@ import { type LockSummary, type NetEffect, NO_LOCKS } from '../locks/lock-summar
 import { Places } from '../locks/place.ts';
 import { type Summary, UNKNOWN_SUMMARY } from '../summary.ts';
 import { BottomUp } from './bottom-up.ts';
+import { CycleChanges } from './cycle-changes.ts';
 import { EffectsTable } from './effects-table.ts';
 import type { FunctionEffects } from './function-effects.ts';
 import { TREE_LIMITS } from './limits.ts';
@@ -36,7 +37,9 @@ export class TreeSolver {
   readonly #done: EffectsTable;
   readonly #dependencies = new Map<number, readonly StoredDependency[]>();
   readonly #splits = new Set<string>();
-  /** What the first round found of the members of a cycle. */
+  /** What each function that is being worked on calls. */
+  readonly #callees = new Map<number, readonly number[]>();
+  /** What was found so far of the members of a cycle. */
   readonly #guesses = new Map<number, FunctionEffects>();
 
   /** `isCalled` tells which of the tree's `functions` somebody calls by name: the others need no Summary. */
@@ -48,7 +51,11 @@ export class TreeSolver {
     this.#locks = new LockEffects(this.#effects, { get: (ref) => this.#lockSummary(ref) }, TREE_LIMITS);
     this.#graph = new BottomUp(
       functions,
-      (number) => this.#called(number),
+      (number) => {
+        const called = this.#called(number);
+        this.#callees.set(number, called);
+        return called;
+      },
       (members, isCycle) => this.#component(members, isCycle),
     );
   }
@@ -110,34 +117,47 @@ export class TreeSolver {
     const [only] = members;
     if (!isCycle && only !== undefined) {
       this.#done.put(only, this.#compute(only));
-      return;
+    } else {
+      const ordered = this.#byDirectCalls(members);
+      const cycle = new CycleChanges(members, this.#callees);
+      const inOrder = (numbers: ReadonlySet<number>): readonly number[] =>
+        ordered.filter((number) => numbers.has(number));
+      this.#round(ordered, cycle);
+      let changed = this.#round(ordered, cycle);
+      for (let round = 0; round < LATER_ROUNDS && changed.length > 0; round++) {
+        changed = this.#round(inOrder(cycle.callersOf(changed)), cycle);
+      }
+      for (const number of members) this.#done.put(number, this.#guesses.get(number) ?? UNKNOWN);
+      this.#guesses.clear();
     }
-    const ordered = this.#byDirectCalls(members);
-    const rank = new Map(ordered.map((number, n) => [number, n]));
-    const inOrder = (numbers: Iterable<number>): readonly number[] =>
-      [...numbers].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-    this.#round(ordered);
-    let changed = this.#round(ordered);
-    const callers = new Map<number, number[]>(members.map((number) => [number, []]));
-    for (const number of members)
-      for (const callee of this.#called(number)) callers.get(callee)?.push(number);
-    for (let round = 0; round < LATER_ROUNDS && changed.length > 0; round++) {
-      changed = this.#round(inOrder(new Set(changed.flatMap((number) => callers.get(number) ?? []))));
-    }
-    for (const number of members) this.#done.put(number, this.#guesses.get(number) ?? UNKNOWN);
-    this.#guesses.clear();
+    for (const number of members) this.#callees.delete(number);
   }
 
-  /** Works on members of a cycle, each with what is known when its turn comes. Returns those whose callers' locks it changes. */
-  #round(members: readonly number[]): readonly number[] {
+  /**
+   * Works on members of a cycle, each with what is known when its turn comes, where that has changed since it
+   * was worked on last. Returns those whose callers' locks it changes.
+   */
+  #round(members: readonly number[], cycle: CycleChanges): readonly number[] {
     const changed: number[] = [];
+    const done = new Set<number>();
+    /** What macros call that were summarised before it was its turn. */
+    const early = new Set<number>();
     this.#effects.withoutMacros(() =>
       this.#locks.withoutMacros(() => {
         for (const number of members) {
-          const effects = this.#compute(number);
-          const before = this.#guesses.get(number)?.locks ?? NO_LOCKS;
-          if (!leavesTheSame(before, effects.locks)) changed.push(number);
+          const stale = cycle.begin(number);
+          const before = this.#guesses.get(number) ?? UNKNOWN;
+          if (!stale.summary && !stale.locks) {
+            done.add(number);
+            continue;
+          }
+          const effects = this.#compute(number, stale.summary ? undefined : before);
+          for (const callee of this.#calledThroughMacros(number)) if (!done.has(callee)) early.add(callee);
+          done.add(number);
+          if (!leavesTheSame(before.locks, effects.locks)) changed.push(number);
+          const isNew = cycle.end(number, effects);
           this.#guesses.set(number, effects);
+          if (isNew && early.has(number)) this.#forgetMacros();
         }
       }),
     );
@@ -166,6 +186,18 @@ export class TreeSolver {
     return ordered;
   }
 
+  #calledThroughMacros(number: number): readonly number[] {
+    const ref = this.#program.definition(number);
+    const flow = ref?.fact.flow;
+    if (ref === undefined || flow === undefined) return [];
+    return [...this.#effects.calledThroughMacros(flow, ref.path)].map((callee) => callee.number);
+  }
+
+  #forgetMacros(): void {
+    this.#effects.forgetMacros();
+    this.#locks.forgetMacros();
+  }
+
   #calledByName(number: number): readonly number[] {
     const ref = this.#program.definition(number);
     const flow = ref?.fact.flow;
@@ -173,7 +205,8 @@ export class TreeSolver {
     return [...this.#effects.called(flow, ref.path)].map((callee) => callee.number);
   }
 
-  #compute(number: number): FunctionEffects {
+  /** `before`: its effects, where its Summary still holds. */
+  #compute(number: number, before?: FunctionEffects): FunctionEffects {
     const ref = this.#program.definition(number);
     if (ref === undefined) return UNKNOWN;
     const { flow, noReturn } = ref.fact;
@@ -184,7 +217,7 @@ export class TreeSolver {
     const dependencies = body === undefined ? [] : storedDependencies(dependenciesOfBody(body));
     if (dependencies.length > 0) this.#dependencies.set(number, dependencies);
     return {
-      summary: this.#isCalled(number) ? this.#effects.compute(ref) : undefined,
+      summary: before ? before.summary : this.#isCalled(number) ? this.#effects.compute(ref) : undefined,
       locks: body?.summary ?? NO_LOCKS,
     };
   }

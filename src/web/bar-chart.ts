@@ -15,13 +15,21 @@ const HEIGHT = 130;
 const TOP = 18;
 const WIDTH = 560;
 
-/** @param unit what is counted, as in "12 reviews" */
-export function barChart(title: string, unit: string, columns: readonly Column[]): Markup {
+/**
+ * @param unit what is counted, as in "12 reviews"
+ * @param begin what is seen first where there is no room for all
+ */
+export function barChart(
+  title: string,
+  unit: string,
+  columns: readonly Column[],
+  begin: 'first' | 'newest' = 'first',
+): Markup {
   const most = Math.max(1, ...columns.map(({ value, bad = 0 }) => value + bad));
   const step = WIDTH / columns.length;
   const tall = (value: number) => (value / most) * HEIGHT;
   const round = (value: number) => value.toFixed(1);
-  return html`<svg class="bars" role="img" aria-label="${title}. The table below has the figures." viewBox="-16 0 ${WIDTH + 32} ${TOP + HEIGHT + 22}">
+  return html`<div class="scroll ${begin}" role="group" aria-label="${title} as columns" tabindex="0"><svg class="bars" role="img" aria-label="${title}. The table below has the figures." viewBox="-16 0 ${WIDTH + 32} ${TOP + HEIGHT + 22}">
 <line class="axis" x1="0" x2="${WIDTH}" y1="${TOP + HEIGHT + 0.5}" y2="${TOP + HEIGHT + 0.5}"/>
 ${columns.map(({ label, value, bad = 0, tick }, index) => {
   const x = index * step;
@@ -35,7 +43,7 @@ ${columns.map(({ label, value, bad = 0, tick }, index) => {
 ${isMost ? html`<text class="value" x="${round(x + step / 2)}" y="${TOP - 5}">${all}</text>` : ''}
 ${tick === undefined ? '' : html`<text class="tick" x="${round(x + step / 2)}" y="${TOP + HEIGHT + 16}">${tick}</text>`}</g>`;
 })}
-</svg>
+</svg></div>
 <details class="small"><summary>The figures</summary><table><thead><tr><th scope="col">${title}</th><th scope="col">${unit}</th><th scope="col">failed</th></tr></thead>
 <tbody>${columns.map(
     ({ label, value, bad = 0 }) =>

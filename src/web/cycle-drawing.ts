@@ -4,18 +4,27 @@ import { drawing, lockLabel, quoted } from './graphviz.ts';
 import type { Markup } from './layout.ts';
 import { fileName } from './places.ts';
 
-/** Edges have the classes `new` and `known`, so that the stylesheet colours them. */
-export function cycleDrawing(finding: Finding, cycle: readonly CycleEdge[]): Promise<Markup> {
+/**
+ * Edges have the classes `new` and `known`, so that the stylesheet colours them.
+ * @param direction from left to right, or from the top to the bottom where there is little room
+ */
+export function cycleDrawing(
+  finding: Finding,
+  cycle: readonly CycleEdge[],
+  direction: 'LR' | 'TB',
+): Promise<Markup> {
   const locks = cycle.map(({ from }) => `  ${quoted(from)} [label=${quoted(lockLabel(from))}];`);
   const edges = cycle.map((edge, index) => {
     const steps = finding.trace.slice(...edge.steps);
     const kind = index === 0 ? 'new' : 'known';
-    return `  ${quoted(edge.from)} -> ${quoted(edge.to)} [class=${kind}, label=${quoted(edgeLabel(steps))}];`;
+    // Beside an arrow that goes down a text needs some air.
+    const label = edgeLabel(steps).replaceAll(/^|$/gm, direction === 'TB' ? '  ' : '');
+    return `  ${quoted(edge.from)} -> ${quoted(edge.to)} [class=${kind}, label=${quoted(label)}];`;
   });
   return drawing(
     [
       'digraph cycle {',
-      '  graph [rankdir=LR, bgcolor="transparent", nodesep=0.9, ranksep=0.6, pad=0.1];',
+      `  graph [rankdir=${direction}, bgcolor="transparent", nodesep=0.9, ranksep=0.6, pad=0.1];`,
       '  node [shape=box, style=rounded, fontname="Courier", fontsize=13, margin="0.18,0.12"];',
       '  edge [fontname="Helvetica", fontsize=11, arrowsize=0.9];',
       ...locks,

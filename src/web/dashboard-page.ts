@@ -94,7 +94,7 @@ function charts({ days, verdicts }: DashboardView): Markup {
     const label = end === undefined ? `over ${duration(start)}` : `${duration(start)} to ${duration(end)}`;
     return { label, value, tick: end === undefined ? '∞' : duration(end) };
   });
-  return html`<div class="columns"><section><h2>Reviews a day</h2>${barChart('Day', 'reviews', perDay)}</section>
+  return html`<div class="columns"><section><h2>Reviews a day</h2>${barChart('Day', 'reviews', perDay, 'newest')}</section>
 <section><h2>From event to verdict <span class="small">30 days, half within ${duration(verdicts.median)}, 95 % within ${duration(verdicts.p95)}</span></h2>
 ${barChart('Time', 'reviews', times)}</section></div>`;
 }

@@ -12,7 +12,7 @@ import { findingItem, severityMark } from './finding-item.ts';
 import { type Markup, page } from './layout.ts';
 import { lockName } from './places.ts';
 import { prose } from './prose.ts';
-import { timeline } from './timeline.ts';
+import { NARROW, timeline, wide } from './timeline.ts';
 
 export interface FindingView {
   readonly root: string;
@@ -87,23 +87,25 @@ async function pictures(
   { found: { finding }, href }: FindingView,
   cycle: readonly CycleEdge[],
 ): Promise<Markup> {
-  return html`<section class="pictures">
+  return html`<section class="pictures ${cycle.length > 3 ? 'many' : ''}">
 <figure><figcaption><h2>The cycle</h2><p>An arrow leads from a lock that is held to the one that is taken under it.</p><p>
 <span class="key new">this change</span> <span class="key known">already in the tree</span></p></figcaption>
-<div class="drawing" role="group" aria-label="The lock cycle" tabindex="0">${await cycleDrawing(finding, cycle)}</div>
+<div class="drawing wide" role="group" aria-label="The lock cycle" tabindex="0">${await cycleDrawing(finding, cycle, cycle.length === 2 ? 'LR' : 'TB')}</div>
+<div class="drawing narrow" role="group" aria-label="The lock cycle" tabindex="0">${await cycleDrawing(finding, cycle, 'TB')}</div>
 <p class="small">In the lock graph: ${cycle.map(
     ({ from }, index) =>
       html`${index === 0 ? '' : ', '}<a href="${href.lock(from)}">${visibleLine(from)}</a>`,
   )}</p></figure>
 <figure><figcaption><h2>How it ends</h2><p>Each has what the next one waits for.</p></figcaption>
-<div class="drawing" role="group" aria-label="Time line" tabindex="0">${timeline(finding, cycle)}</div></figure>
+<div class="drawing wide" role="group" aria-label="Time line" tabindex="0">${timeline(finding, cycle, wide(cycle.length))}</div>
+<div class="drawing narrow" role="group" aria-label="Time line" tabindex="0">${timeline(finding, cycle, NARROW)}</div></figure>
 </section>`;
 }
 
 /** The witnesses of a cycle's edges next to each other. */
 function sides(finding: Finding, cycle: readonly CycleEdge[], source: FoundFinding['source']): Markup {
   return html`<section><h2>The code on ${cycle.length === 2 ? 'both' : 'all'} sides</h2>
-<div class="sides" role="group" aria-label="The code on all sides" tabindex="0">
+<div class="sides ${cycle.length === 2 ? 'two' : ''}" role="group" aria-label="The code on all sides" tabindex="0">
 ${cycle.map(({ from, to, steps: [start, end] }, index) => {
   const steps = finding.trace.slice(start, end);
   return html`<div class="side ${index === 0 ? 'new' : 'known'}">

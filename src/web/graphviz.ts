@@ -20,6 +20,9 @@ export function lockLabel(lock: string): string {
   return owner === undefined || name === undefined || lock.length <= 24 ? lock : `${owner}\n${name}`;
 }
 
+/** Points of Graphviz as pixels: its letters are as large as those of the page then. */
+const pixels = (points: string) => Math.round(Number(points) * 1.25);
+
 /** A graph as a part of a page; its classes are for the stylesheet. What stood in its strings Graphviz has escaped. */
 export async function drawing(dot: readonly string[], label: string): Promise<Markup> {
   const svg = await drawSvg(dot.join('\n'));
@@ -27,12 +30,14 @@ export async function drawing(dot: readonly string[], label: string): Promise<Ma
     /<svg width="(\d+)pt" height="(\d+)pt"\s+viewBox="([-\d. ]+)"/.exec(svg) ?? [];
   const content = svg
     .slice(svg.indexOf('<g id='), svg.lastIndexOf('</svg>'))
+    // A page may have the same graph twice.
     .replaceAll(/<title>.*?<\/title>\n?/gs, '')
+    .replaceAll(/ id="[^"]*"/g, '')
     .replaceAll(/ xlink:title="[^"]*"/g, '')
     .replaceAll('xlink:href=', 'href=');
   const name = visibleLine(label).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
   const role = content.includes('<a ') ? 'group' : 'img';
   return raw(
-    `<svg class="graph" role="${role}" aria-label="${name}" width="${width}" height="${height}" viewBox="${box}">${content}</svg>`,
+    `<svg class="graph" role="${role}" aria-label="${name}" width="${pixels(width)}" height="${pixels(height)}" viewBox="${box}">${content}</svg>`,
   );
 }

@@ -6,6 +6,7 @@ import { visibleLine } from '../report/visible.ts';
 import { tracedCode } from './code-view.ts';
 import { type Markup, page } from './layout.ts';
 import { neighbourhoodDrawing } from './neighbourhood-drawing.ts';
+import { lockName } from './places.ts';
 import { bar } from './share-bar.ts';
 
 export interface LocksFrame {
@@ -18,6 +19,7 @@ export interface LocksFrame {
   readonly query: Readonly<Record<string, string>>;
   readonly href: {
     readonly start: string;
+    readonly search: (text: string) => string;
     readonly lock: (lock: string, changes?: Partial<OrderFilter>) => string;
     readonly order: (from: string, to: string) => string;
   };
@@ -79,7 +81,10 @@ export async function lockPage(
   const [upper, lower] = [over.orders.slice(0, DRAWN), under.orders.slice(0, DRAWN)];
   return frame(view, visibleLine(lock), [
     html`<section class="heading"><p class="small">Lock class, ${view.at}</p><h1><code>${visibleLine(lock)}</code></h1>${filterForm(view, lock, filter)}</section>`,
-    html`<section><h2>Neighbours <span class="small">an arrow leads from a lock that is held to the one that is taken under it</span></h2>
+    under.total + over.total === 0
+      ? html`<section><h2>Neighbours</h2><p>No function that is known ${filter.directory === '' && filter.least === 0 ? '' : 'and passes the filter '}takes another lock under this one, or this one under another.</p>
+<p><a href="${view.href.search(lockName(lock))}">Search for ${visibleLine(lockName(lock))}</a></p></section>`
+      : html`<section><h2>Neighbours <span class="small">an arrow leads from a lock that is held to the one that is taken under it</span></h2>
 <div class="drawing" role="group" aria-label="The neighbours of the lock" tabindex="0">${await neighbourhoodDrawing(lock, upper, lower, view.href)}</div>
 ${upper.length + lower.length < under.total + over.total ? html`<p class="small">The surest ${upper.length + lower.length} of ${(under.total + over.total).toLocaleString('en')}; the lists have more.</p>` : ''}</section>`,
     html`<div class="columns">

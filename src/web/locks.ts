@@ -62,6 +62,7 @@ function frameOf(
     query: own,
     href: {
       start: address({}),
+      search: (text) => address({ q: text }),
       lock: (lock, { directory = '', least = 0, limit } = {}) =>
         address({
           lock,

@@ -9,7 +9,7 @@ import { headers } from './headers.ts';
 import { type Markup, notice, stylesheet } from './layout.ts';
 import { type AskLocks, locksPage } from './locks.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
-import { pullHistory } from './pull-history.ts';
+import { bySeverity, pullHistory } from './pull-history.ts';
 import { pullPage, stateOf } from './pull-page.ts';
 import { forAMinute } from './readers.ts';
 import { createSessions } from './sessions.ts';
@@ -110,7 +110,10 @@ export function createPages(options: PagesOptions): Hono {
           found,
           report: review.report,
           state: history === undefined ? '' : stateOf(history),
-          related: own.filter((one) => !one.fixed && one !== found).slice(0, MAX_RELATED),
+          related: own
+            .filter((one) => !one.fixed && one !== found)
+            .toSorted(bySeverity)
+            .slice(0, MAX_RELATED),
           fixed: own.filter((one) => one.fixed).slice(0, MAX_RELATED),
           href: {
             pull: withQuery(`${root}${paths.pull(id, number)}`, visitor.query(pullScope(context))),

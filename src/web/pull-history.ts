@@ -37,11 +37,12 @@ export function pullHistory(
     const state = until !== undefined ? 'fixed' : dismissal === undefined ? 'open' : 'dismissed';
     return [{ latest, since, until, state, dismissal }];
   });
-  return histories.toSorted(
-    (a, b) =>
-      STATE[a.state] - STATE[b.state] ||
-      SEVERITY[a.latest.finding.severity] - SEVERITY[b.latest.finding.severity],
-  );
+  return histories.toSorted((a, b) => STATE[a.state] - STATE[b.state] || bySeverity(a.latest, b.latest));
+}
+
+/** The worst first. */
+export function bySeverity(a: FoundFinding, b: FoundFinding): number {
+  return SEVERITY[a.finding.severity] - SEVERITY[b.finding.severity];
 }
 
 const STATE: Readonly<Record<FindingHistory['state'], number>> = { open: 0, dismissed: 1, fixed: 2 };

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { readFindingMark } from '../report/github.ts';
 import { type LatestReport, latestReport } from '../store/latest-report.ts';
 import type { Work } from '../store/queue.ts';
+import { keepHead } from '../store/remarks.ts';
 import type { Command, CommandContext } from './command.ts';
 import { derivedId } from './derived-id.ts';
 import type { Forge } from './forge.ts';
@@ -105,6 +106,8 @@ class Session {
     const { data: job, id, attempt } = this.#work;
     const { open, head, baseRef } = await this.#forge.pullRequest(job.pull.number);
     if (!open) return;
+    // The event of its push may still be on its way.
+    await keepHead(this.services.database, job.pull, head);
     const named = [...this.#rechecked].filter((checker) => checker !== undefined);
     await requestReview(this.services, {
       id: derivedId(id, 'recheck'),

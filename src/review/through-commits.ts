@@ -1,18 +1,21 @@
 /**
- * What holds at each commit of a change, in the C files that several of its commits touch: which of them brought a
+ * What holds at each commit of a change, in the functions that several of its commits touch: which of them brought a
  * finding in, and what one breaks that a later one mends. Nobody merges that defect, but who bisects meets it.
  */
 import type { Finding } from '../checkers/checker.ts';
-import type { Change, Commit } from '../git/change.ts';
+import type { Change, Commit, FileDiff } from '../git/change.ts';
 import type { Program } from '../index/program.ts';
 import { type AffectedPaths, affectedPaths, isSource } from './affected.ts';
 import { identity } from './compare.ts';
 import type { Sides } from './programs.ts';
 import type { TransientFinding } from './report.ts';
+import { type ReworkedFunction, reworkedFunctions } from './reworked.ts';
 import { touchedBy } from './touched.ts';
 
-/** Commits between the first and the last that are looked at. */
-const MAX_COMMITS = 12;
+/** Commits that are audited: each costs as much as a review of its files. */
+const MAX_AUDITED = 8;
+/** Commits whose diffs are read. */
+const MAX_COMMITS = 100;
 
 /** Findings of these files as they stand in a program, as the configuration wants them. */
 export type Audit = (program: Program, paths: readonly string[]) => readonly Finding[];
@@ -24,76 +27,92 @@ export interface ThroughCommits {
   readonly limits: readonly string[];
 }
 
-const NOTHING: ThroughCommits = { introducedBy: new Map(), transient: [], limits: [] };
+/** All findings of both sides' files. */
+interface Found {
+  readonly base: readonly Finding[];
+  readonly head: readonly Finding[];
+}
 
-/** @param found all findings of both sides' files */
+/** What holds at a commit. */
+interface State {
+  readonly findings: readonly Finding[];
+  /** Those that the commit has to do with, by `identity()`. */
+  readonly touched: ReadonlySet<string>;
+}
+
+const nothing = (limits: readonly string[] = []): ThroughCommits => ({
+  introducedBy: new Map(),
+  transient: [],
+  limits,
+});
+
 export async function throughCommits(
   change: Change,
   sides: Sides | undefined,
   audit: Audit,
-  found: { readonly base: readonly Finding[]; readonly head: readonly Finding[] },
+  found: Found,
 ): Promise<ThroughCommits> {
   const { commits, commitDiff, commitTree } = change;
   // What all of them together leave as it was is audited on neither side.
-  const reworked = reworkedPaths(commits, affectedPaths(change.diff));
-  if (!sides?.at || !commitDiff || !commitTree || reworked.size === 0 || !isLine(commits)) return NOTHING;
+  const paths = reworkedPaths(commits, affectedPaths(change.diff));
+  if (!sides?.at || !sides.head || !commitDiff || !commitTree || paths.length === 0 || !isLine(commits))
+    return nothing();
+  if (commits.length > MAX_COMMITS)
+    return nothing([`More than ${MAX_COMMITS} commits were not looked at one by one.`]);
 
-  const all = commits.filter(({ id }) => [...reworked.values()].some((ids) => ids.slice(0, -1).includes(id)));
-  const looked = all.slice(0, MAX_COMMITS);
+  const diffs = new Map<string, readonly FileDiff[]>();
+  for (const { id, files } of commits)
+    if (files.some((file) => paths.includes(file))) diffs.set(id, await commitDiff(id));
+  const functions = reworkedFunctions(sides.head, paths, diffs);
+  const wanted = commits.filter(({ id }) =>
+    functions.some(({ commits: ids }) => ids.slice(0, -1).includes(id)),
+  );
   const states = new Map<string, State>();
-  for (const { id } of looked) {
+  for (const { id } of wanted.slice(0, MAX_AUDITED)) {
     const program = await sides.at(await commitTree(id), changedUntil(commits, id));
-    const paths = [...reworked].flatMap(([path, ids]) => (ids.slice(0, -1).includes(id) ? [path] : []));
-    const isTouched = touchedBy(await commitDiff(id), 'new', program);
-    states.set(id, { findings: audit(program, paths), isTouched });
+    const own = functions.filter(({ commits: ids }) => ids.slice(0, -1).includes(id));
+    const findings = audit(program, [...new Set(own.map(({ path }) => path))]);
+    const isTouched = touchedBy(diffs.get(id) ?? [], 'new', program);
+    states.set(id, { findings, touched: new Set(findings.filter(isTouched).map(identity)) });
   }
-  const complete = new Map([...reworked].filter(([, ids]) => ids.slice(0, -1).every((id) => states.has(id))));
-  const left = all.length - looked.length;
+  const left = wanted.length - states.size;
   return {
-    ...compared(complete, states, found),
+    ...compared(functions, states, found),
     limits: left === 0 ? [] : [`${left} of the commits in between were not looked at one by one.`],
   };
 }
 
-interface State {
-  readonly findings: readonly Finding[];
-  /** Whether the commit has anything to do with a finding. */
-  readonly isTouched: (finding: Finding) => boolean;
-}
-
 function compared(
-  reworked: ReadonlyMap<string, readonly string[]>,
+  functions: readonly ReworkedFunction[],
   states: ReadonlyMap<string, State>,
-  found: { readonly base: readonly Finding[]; readonly head: readonly Finding[] },
+  found: Found,
 ): Pick<ThroughCommits, 'introducedBy' | 'transient'> {
   const introducedBy = new Map<string, string>();
   const transient: TransientFinding[] = [];
   const ever = new Set([...found.base, ...found.head].map(identity));
-  for (const [path, ids] of reworked) {
-    const of = (findings: readonly Finding[]) => findings.filter((finding) => finding.path === path);
+  for (const { path, name, commits } of functions) {
+    const before = commits.slice(0, -1);
+    if (!before.every((id) => states.has(id))) continue;
+    const of = (findings: readonly Finding[]) =>
+      findings.filter((finding) => finding.path === path && finding.function === name);
     // One more than there are commits: before the first, and after each.
-    const steps = [
-      of(found.base),
-      ...ids.slice(0, -1).map((id) => of(states.get(id)?.findings ?? [])),
-      of(found.head),
-    ];
+    const steps = [found.base, ...before.map((id) => states.get(id)?.findings ?? []), found.head].map(of);
     const names = steps.map((findings) => new Set(findings.map(identity)));
-    for (const finding of steps.at(-1) as readonly Finding[]) {
+    for (const finding of steps.at(-1) ?? []) {
       const last = names.findLastIndex((step) => !step.has(identity(finding)));
-      const commit = last < 0 ? undefined : ids[last];
+      const commit = last < 0 ? undefined : commits[last];
       if (commit !== undefined) introducedBy.set(identity(finding), commit);
     }
-    for (const [index, id] of ids.slice(0, -1).entries()) {
-      for (const finding of steps[index + 1] as readonly Finding[]) {
-        const name = identity(finding);
-        if (ever.has(name) || finding.confidence === 'low' || finding.severity === 'note') continue;
-        if (!states.get(id)?.isTouched(finding)) continue;
-        ever.add(name);
-        const gone = names.findIndex((step, at) => at > index + 1 && !step.has(name));
-        if (isReplaced(finding, steps[gone] ?? [], names[gone - 1])) continue;
-        const mendedBy = ids[gone - 1];
-        if (mendedBy !== undefined)
-          transient.push({ finding: { ...finding, severity: 'note' }, commit: id, mendedBy });
+    for (const [index, commit] of before.entries()) {
+      for (const finding of steps[index + 1] ?? []) {
+        const key = identity(finding);
+        if (ever.has(key) || finding.confidence === 'low' || finding.severity === 'note') continue;
+        if (!states.get(commit)?.touched.has(key)) continue;
+        ever.add(key);
+        const gone = names.findIndex((step, at) => at > index + 1 && !step.has(key));
+        const mendedBy = commits[gone - 1];
+        if (mendedBy === undefined || isReplaced(finding, steps[gone] ?? [], names[gone - 1])) continue;
+        transient.push({ finding: { ...finding, severity: 'note' }, commit, mendedBy });
       }
     }
   }
@@ -109,17 +128,12 @@ function isReplaced(
   return next.some((other) => other.rule === rule && !before?.has(identity(other)));
 }
 
-/** C files that several commits touch, with those commits. */
-function reworkedPaths(
-  commits: readonly Commit[],
-  { base, head }: AffectedPaths,
-): ReadonlyMap<string, readonly string[]> {
-  const affected = new Set([...base, ...head]);
-  const touching = new Map<string, string[]>();
-  for (const { id, files } of commits)
-    for (const path of files.filter((file) => affected.has(file)))
-      touching.set(path, [...(touching.get(path) ?? []), id]);
-  return new Map([...touching].filter(([, ids]) => ids.length > 1));
+/** C files that several commits touch, and that all of them together change. */
+function reworkedPaths(commits: readonly Commit[], { base, head }: AffectedPaths): readonly string[] {
+  const touching = new Map([...base, ...head].map((path) => [path, 0]));
+  for (const { files } of commits)
+    for (const path of files) if (touching.has(path)) touching.set(path, (touching.get(path) ?? 0) + 1);
+  return [...touching].flatMap(([path, count]) => (count > 1 ? [path] : []));
 }
 
 /** Each on top of the one before: a merge has no order in which its commits hold. Patches name no parents. */

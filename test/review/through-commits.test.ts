@@ -1,37 +1,62 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CodeChecker } from '../../src/checkers/checker.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { openRepository } from '../../src/git/repository.ts';
 import type { Report } from '../../src/review/report.ts';
 import { review } from '../../src/review/review.ts';
 import { TemporaryRepository } from '../git/temporary-repository.ts';
-import { toyChecker } from './toy-checker.ts';
 
+/** A function with more than a return is a finding, another one for another length. */
+const checker: CodeChecker = {
+  name: 'toy',
+  rules: [{ id: 'toy/long', severity: 'error', summary: 'A function is long.', source: 'This test.' }],
+  audit: (program, paths) =>
+    paths.flatMap((path) =>
+      (program.facts(path)?.functions ?? [])
+        .filter(({ line, endLine }) => endLine - line > 3)
+        .map(({ name, line, endLine }) => ({
+          checker: 'toy',
+          rule: 'toy/long',
+          severity: 'error',
+          confidence: 'high',
+          path,
+          line,
+          endLine: line,
+          function: name,
+          message: `${name} is long`,
+          explanation: '',
+          fingerprint: `${name} ${endLine - line}`,
+          trace: [],
+        })),
+    ),
+};
 const configuration: Configuration = {
   ...defaultConfiguration,
   checkers: { ...defaultConfiguration.checkers, trailers: { enabled: false, paths: [], 'ignore-paths': [] } },
 };
-const fn = (name: string, body = '') => `int ${name}(void)\n{\n${body}\treturn 0;\n}\n\n`;
+const fn = (name: string, ...body: string[]) =>
+  `int ${name}(void)\n{\n${body.map((line) => `\t${line};\n`).join('')}\treturn 0;\n}\n\n`;
+const OLD = fn('old', 'a()') + fn('fine');
 
 let files: TemporaryRepository;
 let base: string;
 
 beforeEach(() => {
   files = new TemporaryRepository();
-  base = files.commit('base', { 'mm/x.c': fn('old_bad') + fn('fine'), 'mm/y.c': fn('y') });
+  base = files.commit('base', { 'mm/x.c': OLD, 'mm/y.c': fn('y') });
 });
 afterEach(() => files.remove());
 
 /** Commits `x.c` with these functions after the ones that it has. */
-const commit = (...functions: string[]) =>
-  files.commit('mm: change', { 'mm/x.c': fn('old_bad') + fn('fine') + functions.join('') });
+const commit = (...functions: string[]) => files.commit('mm: change', { 'mm/x.c': OLD + functions.join('') });
 
 async function reviewed(from = configuration): Promise<Report> {
   const repository = await openRepository(files.path);
   if (!repository) throw new Error('no repository');
   try {
     const change = await repository.change(await repository.range(`${base}..HEAD`));
-    return await review(change, { checkers: [toyChecker], configuration: from });
+    return await review(change, { checkers: [checker], configuration: from });
   } finally {
     repository.close();
   }
@@ -46,75 +71,94 @@ const between = ({ transient }: Report) =>
 
 describe('what a commit breaks and a later one mends', () => {
   test('is a note with both commits, and no finding', async () => {
-    const first = commit(fn('new_bad'));
-    files.commit('mm: something else', { 'mm/y.c': fn('y', '\ty = 1;\n') });
-    const third = commit(fn('new_good'));
+    const first = commit(fn('new', 'a()'));
+    files.commit('mm: something else', { 'mm/y.c': fn('y', 'b()') });
+    const third = commit(fn('new'));
     const report = await reviewed();
-    expect(report.findings).toEqual([]);
-    expect(between(report)).toEqual([['mm/x.c:11 new_bad note', first, third]]);
+    expect(report.findings.map(({ function: name }) => name)).toEqual(['y']);
+    expect(between(report)).toEqual([['mm/x.c:12 new note', first, third]]);
+  });
+
+  test('is followed through lines that move, other commits of the file, and a function that was there', async () => {
+    const broken = files.commit('mm: break', { 'mm/x.c': OLD.replace(fn('fine'), fn('fine', 'a()')) });
+    files.commit('mm: move', { 'mm/x.c': fn('first') + fn('old', 'a()') + fn('fine', 'a()') });
+    const mended = files.commit('mm: mend', {
+      'mm/x.c': fn('first') + fn('old', 'a()') + fn('fine') + fn('last'),
+    });
+    expect(between(await reviewed())).toEqual([['mm/x.c:7 fine note', broken, mended]]);
   });
 
   test('is said once where it lasts for some commits', async () => {
-    const first = commit(fn('new_bad'));
-    commit(fn('new_bad'), fn('more'));
-    const third = commit(fn('more'));
-    expect(between(await reviewed())).toEqual([['mm/x.c:11 new_bad note', first, third]]);
+    const first = commit(fn('new', 'a()'));
+    commit(fn('new', 'b()'), fn('more'));
+    const third = commit(fn('new'), fn('more'));
+    expect(between(await reviewed())).toEqual([['mm/x.c:12 new note', first, third]]);
   });
 
-  test.each([
-    ['comes back', [fn('new_bad')]],
-    ['only gets another name', [fn('other_bad')]],
-  ])('is nothing in between where it %s', async (_, last) => {
-    commit(fn('new_bad'));
-    if (last[0] === fn('new_bad')) commit(fn('new_good'));
-    const id = commit(...last);
+  test('is nothing in between where it comes back', async () => {
+    commit(fn('new', 'a()'));
+    commit(fn('new'));
+    const id = commit(fn('new', 'b()'));
+    const report = await reviewed();
+    expect(report.transient).toEqual([]);
+    expect(report.findings).toMatchObject([{ commit: id }]);
+  });
+
+  test('is nothing in between where its rule only speaks under another name', async () => {
+    commit(fn('new', 'a()'));
+    const id = commit(fn('new', 'a()', 'b()'));
     const report = await reviewed();
     expect(report.transient).toEqual([]);
     expect(report.findings).toMatchObject([{ commit: id }]);
   });
 
   test('is nothing where the base has it, or the configuration does not want it', async () => {
-    commit(fn('new_bad'));
-    commit(fn('new_good'));
-    expect((await reviewed({ ...configuration, rules: { 'toy/bad': 'off' } })).transient).toEqual([]);
-    expect((await reviewed({ ...configuration, rules: { 'toy/bad': 'note' } })).transient).toEqual([]);
-    files.commit('mm: gone', { 'mm/x.c': fn('fine') });
-    files.commit('mm: back, and more', { 'mm/x.c': fn('old_bad') + fn('fine') + fn('more') });
-    const told = between(await reviewed()).map(([place]) => place);
-    expect(told).toEqual(['mm/x.c:11 new_bad note']);
+    commit(fn('new', 'a()'));
+    commit(fn('new'));
+    expect((await reviewed({ ...configuration, rules: { 'toy/long': 'off' } })).transient).toEqual([]);
+    expect((await reviewed({ ...configuration, rules: { 'toy/long': 'note' } })).transient).toEqual([]);
+    files.commit('mm: gone', { 'mm/x.c': fn('old') + fn('fine') + fn('new') });
+    files.commit('mm: back', { 'mm/x.c': OLD + fn('new') });
+    expect(between(await reviewed()).map(([place]) => place)).toEqual(['mm/x.c:12 new note']);
   });
 
   test('is not looked for in a file that the commits together leave as it was', async () => {
-    commit(fn('new_bad'));
+    commit(fn('new', 'a()'));
     commit();
     expect((await reviewed()).transient).toEqual([]);
   });
 
   test('is not looked for between commits that do not stand on each other', async () => {
-    commit(fn('new_bad'));
+    commit(fn('new', 'a()'));
     files.git('checkout', '-q', '-b', 'side', base);
-    files.commit('mm: aside', { 'mm/y.c': fn('y', '\ty = 2;\n') });
+    files.commit('mm: aside', { 'mm/y.c': fn('y', 'b()') });
     files.git('checkout', '-q', 'main');
     files.git('merge', '-q', '--no-edit', 'side');
-    commit(fn('new_good'));
+    commit(fn('new'));
     expect((await reviewed()).transient).toEqual([]);
   });
 
   test('is looked for up to a bound, which is said', async () => {
-    for (let index = 0; index < 15; index++) commit(fn('new_bad', `\tx = ${index};\n`));
-    commit(fn('new_good'));
+    for (let index = 0; index < 10; index++) commit(fn('new', `a(${index})`));
+    commit(fn('new'));
     const report = await reviewed();
     expect(report.transient).toEqual([]);
-    expect(report.limits).toContain('3 of the commits in between were not looked at one by one.');
+    expect(report.limits).toContain('2 of the commits in between were not looked at one by one.');
+  });
+
+  test('costs nothing where each commit touches functions of its own', async () => {
+    for (let index = 0; index < 12; index++)
+      commit(...Array.from({ length: index + 1 }, (_, other) => fn(`new${other}`, 'a()')));
+    const report = await reviewed();
+    expect(report.findings).toHaveLength(12);
+    expect(report.limits).toEqual([]);
   });
 });
 
 describe('a finding is attributed', () => {
   test('to the commit since which it holds, not to a later one that writes its line', async () => {
-    const first = commit(fn('new_bad'));
-    files.commit('mm: style', {
-      'mm/x.c': fn('old_bad') + fn('fine') + fn('new_bad').replace('(void)', '(void )'),
-    });
-    expect((await reviewed()).findings).toMatchObject([{ function: 'new_bad', commit: first }]);
+    const first = commit(fn('new', 'a()'));
+    commit(fn('new', 'a()').replace('(void)', '(void )'));
+    expect((await reviewed()).findings).toMatchObject([{ function: 'new', commit: first }]);
   });
 });

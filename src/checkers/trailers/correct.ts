@@ -3,6 +3,7 @@ import type { Commit } from '../../git/change.ts';
 import type { CommitLookup } from '../../git/commit-lookup.ts';
 import type { Finding, Suggestion } from '../checker.ts';
 import { checkTrailers, type TrailerCheckOptions } from './index.ts';
+import { parseMessage } from './message.ts';
 
 /** Each round mends what the one before laid bare; more rounds than this would be a rule that contradicts another. */
 const MOST_ROUNDS = 12;
@@ -29,6 +30,33 @@ export async function correctMessages(
       corrected.set(commit.id, message);
       return [{ ...commit, message }];
     });
+  }
+  return withNewSubjects(commits, corrected);
+}
+
+/** `0123456789ab ("subject")`, in a tag or in the text. */
+const QUOTED = /\b([0-9a-f]{7,40})(\s+\(")(.*?)("\))/g;
+
+/** Where the subject of one of the commits was corrected, the others quote it as it is now. */
+function withNewSubjects(
+  commits: readonly Commit[],
+  corrected: Map<string, string>,
+): ReadonlyMap<string, string> {
+  const renamed = commits.flatMap(({ id, message }) => {
+    const [before, now] = [message, corrected.get(id) ?? message].map((text) => parseMessage(text).subject);
+    return before === now || before === '' ? [] : [{ id, before, now }];
+  });
+  if (renamed.length === 0) return corrected;
+  for (const { id, message } of commits) {
+    const text = corrected.get(id) ?? message;
+    const quoting = text.replaceAll(
+      QUOTED,
+      (all, sha: string, open: string, subject: string, close: string) => {
+        const other = renamed.find((commit) => commit.id.startsWith(sha) && commit.before === subject);
+        return other === undefined ? all : `${sha}${open}${other.now}${close}`;
+      },
+    );
+    if (quoting !== message) corrected.set(id, quoting);
   }
   return corrected;
 }

@@ -10,11 +10,12 @@ export const fixesNotInTrailerBlock: MessageRule = {
   source:
     'NIPA verify_fixes: "empty lines surround the Fixes tag"; git interpret-trailers reads the last paragraph only',
   *check(context) {
-    for (const { trailer } of context.fixes) {
+    for (const { trailer, tag } of context.fixes) {
       // In the subject: subject-not-separated says it.
       if (trailer.line <= context.message.subjectEnd && context.message.subject !== '') continue;
       if (homeOf(context.message)?.trailers.includes(trailer) === true) continue;
-      const correction = move(trailer, context);
+      // One that no mark closes would take in the line that follows it.
+      const correction = tag.closed ? move(trailer, context) : undefined;
       yield {
         line: trailer.line,
         endLine: trailer.endLine,

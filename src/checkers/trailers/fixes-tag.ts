@@ -56,6 +56,7 @@ export function parseFixes(whole: string): FixesTag {
     return {
       ...nothing(remark),
       leading,
+      closed: !/["(]/.test(rest) || /["')]$/.test(rest),
       instead: word === '' ? rest : word,
       subject: (subject?.[1] ?? subject?.[2] ?? '').trim(),
     };

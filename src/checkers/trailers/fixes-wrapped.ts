@@ -8,15 +8,18 @@ export const fixesWrapped: MessageRule = {
   source: 'Documentation/process/submitting-patches.rst: "Do not split the tag across multiple lines"',
   *check(context) {
     for (const fixes of context.fixes) {
-      const { trailer } = fixes;
+      const { trailer, tag } = fixes;
       if (trailer.endLine === trailer.line) continue;
-      const joined = fixesCorrection(fixes).correction ?? replaceTrailer(trailer, `Fixes: ${trailer.value}`);
+      // Where no mark closes the subject, the next line may be text.
+      const isClosed = tag.closed && /[)"']$/.test(trailer.value);
+      const asItIs = isClosed ? replaceTrailer(trailer, `Fixes: ${trailer.value}`) : undefined;
+      const correction = fixesCorrection(fixes).correction ?? asItIs;
       yield {
         line: trailer.line,
         endLine: trailer.endLine,
         message: 'The Fixes tag is split over several lines.',
         explanation: `Tags are exempt from the line length, so that scripts can read them.`,
-        correction: joined,
+        ...(correction === undefined ? {} : { correction }),
       };
     }
   },

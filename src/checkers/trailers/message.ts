@@ -373,20 +373,15 @@ function wrappedFixesEnd(lines: readonly string[], at: number, end: number): num
     text += ` ${lines[next] ?? ''}`;
     if (isClosed(text)) return next + 1;
   }
-  return isOpen(lines[at] ?? '') && at + 1 < end && !startsItem(lines, at + 1) ? at + 2 : undefined;
+  return undefined;
 }
 
 /** The subject that a Fixes line quotes is closed: `("…")`, `(…)`, `"…"`. A SHA1 alone is not. */
 function isClosed(text: string): boolean {
-  const rest = text.replace(/^[^:]*:\s*\S+/, '').trimEnd();
+  const rest = text.replace(/^[^:]*:\s*(?:[0-9a-f]+(?=[\s("'\u201c])|\S+)/i, '').trimEnd();
   if (rest === '' || !/[("'“]/.test(rest)) return false;
   if (/\(/.test(rest)) return /\)[^)]*$/.test(rest) && count(rest, '(') <= count(rest, ')');
   return /["'”][^"'”]*$/.test(rest) && rest.replace(/[^"]/g, '').length % 2 === 0;
-}
-
-/** A parenthesis or a double quote begins the subject, and none ends it. */
-function isOpen(text: string): boolean {
-  return /^[^:]*:\s*[0-9a-f]{7,40}\s*\(?["(][^")]*$/i.test(text);
 }
 
 function count(text: string, character: string): number {

@@ -17,6 +17,8 @@ const repository = { installation: 3, id: 4, owner: 'torvalds', name: 'linux' };
 let forge: Forge;
 let asked: { repository_ids?: number[]; permissions?: object }[] = [];
 let scope: nock.Scope;
+/** Whether the installation may write contents. */
+let mayWrite = true;
 
 beforeAll(() => nock.disableNetConnect());
 afterAll(() => {
@@ -25,14 +27,19 @@ afterAll(() => {
 });
 beforeEach(async () => {
   asked = [];
+  mayWrite = true;
   scope = nock(API);
   nock(API)
     .persist()
     .post('/app/installations/3/access_tokens')
-    .reply(201, async (request: Request) => {
-      asked.push((await request.json()) as (typeof asked)[0]);
+    .reply(async (request: Request) => {
+      const wanted = (await request.json()) as (typeof asked)[0];
+      asked.push(wanted);
+      const { contents } = (wanted.permissions ?? {}) as { contents?: string };
+      if (contents === 'write' && !mayWrite) return [422, { message: 'not granted' }];
       const expires_at = new Date(Date.now() + 3_600_000).toISOString();
-      return { token: `ghs_${asked.length}`, expires_at, permissions: {}, repository_selection: 'selected' };
+      const token = `ghs_${asked.length}`;
+      return [201, { token, expires_at, permissions: {}, repository_selection: 'selected' }];
     });
   const urls = { apiUrl: API, githubUrl: 'https://github.com', writesPerMinute: undefined };
   const log = createLog('fatal', [], () => undefined);
@@ -191,4 +198,87 @@ test('comments of others are told from our own, and answers to ours are seen', a
     { id: 1, node: 'n1', body: 'one', answered: false },
     { id: 2, node: 'n2', body: 'two', answered: true },
   ]);
+});
+
+describe('what stands is changed by GraphQL', () => {
+  const edits = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ node: `n${index}`, body: 'x' }));
+  /** Answers one document; resolves to its variables. */
+  const answered = (answer: object) =>
+    new Promise<Record<string, unknown>>((resolve) => {
+      scope.post('/graphql').reply(200, async (request: Request) => {
+        resolve(((await request.json()) as { variables: Record<string, unknown> }).variables);
+        return answer;
+      });
+    });
+
+  test('ten comments a request', async () => {
+    const requests = [answered({ data: {} }), answered({ data: {} })];
+    await forge.editReviewComments(edits(12));
+    const [first = {}, second = {}] = await Promise.all(requests);
+    expect(Object.keys(first)).toHaveLength(10);
+    expect(first.i0).toEqual({ pullRequestReviewCommentId: 'n0', body: 'x' });
+    expect(Object.keys(second)).toHaveLength(2);
+  });
+
+  test('one that was deleted meanwhile is left out, another error is one', async () => {
+    const failure = (type: string) => ({ data: null, errors: [{ type, path: ['m0'], message: type }] });
+    void answered(failure('NOT_FOUND'));
+    await forge.editReviewComments(edits(1));
+    void answered(failure('FORBIDDEN'));
+    await expect(forge.editReviewComments(edits(1))).rejects.toThrow('FORBIDDEN');
+  });
+});
+
+describe('threads are resolved', () => {
+  const folds = [
+    { node: 'mine', away: true },
+    { node: 'back', away: false },
+  ];
+  const thread = (id: string, isResolved: boolean, first: string) => ({
+    id,
+    isResolved,
+    comments: { nodes: [{ id: first }] },
+  });
+  const page = (nodes: readonly object[], endCursor: string | null) => ({
+    data: {
+      repository: {
+        pullRequest: { reviewThreads: { pageInfo: { hasNextPage: endCursor !== null, endCursor }, nodes } },
+      },
+    },
+  });
+
+  test('with a token of their own, which no other request has', async () => {
+    const seen: { token: string | null; body: { query: string; variables: Record<string, unknown> } }[] = [];
+    const pages = [
+      page([thread('t1', false, 'theirs'), thread('t2', false, 'mine')], 'more'),
+      page([thread('t3', true, 'back'), thread('t4', true, 'other')], null),
+      { data: {} },
+    ];
+    scope
+      .post('/graphql')
+      .times(3)
+      .reply(200, async (request: Request) => {
+        seen.push({
+          token: request.headers.get('authorization'),
+          body: (await request.json()) as (typeof seen)[0]['body'],
+        });
+        return pages[seen.length - 1];
+      });
+    expect(await forge.resolveThreads(7, folds)).toBe(true);
+    expect(asked).toEqual([
+      { repository_ids: [4], permissions: { contents: 'write', pull_requests: 'write' } },
+    ]);
+    expect(seen.map(({ token }) => token)).toEqual(Array(3).fill('token ghs_1'));
+    const mutation = seen[2]?.body;
+    expect(mutation?.query).toMatch(/m0: resolveReviewThread.*m1: unresolveReviewThread/);
+    expect(mutation?.variables).toEqual({ i0: { threadId: 't2' }, i1: { threadId: 't3' } });
+  });
+
+  test('not where the installation does not give one, and that is not asked at each push', async () => {
+    mayWrite = false;
+    expect(await forge.resolveThreads(7, folds)).toBe(false);
+    expect(await forge.resolveThreads(8, folds)).toBe(false);
+    expect(asked).toHaveLength(1);
+  });
 });

@@ -113,6 +113,8 @@ export interface Forge {
 
   /** Adjutant's own comments in review threads. */
   reviewComments(number: number): Promise<readonly OwnComment[]>;
+  /** How many comments GitHub takes of this installation without being waited for. */
+  commentRoom(): number;
   /** Never repeated by itself. Rejects with NotPlaced where GitHub refuses a comment: then none is posted. */
   createReview(number: number, head: string, body: string, comments: readonly ReviewComment[]): Promise<void>;
   /** One comment by itself. Rejects with NotPlaced. */

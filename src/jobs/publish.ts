@@ -44,7 +44,9 @@ export async function saySo(
     return comment === undefined ? [] : [{ fingerprint: finding.fingerprint, comment }];
   });
   const actual = before.size + desired.length === 0 ? [] : await readBack(forge, pull);
-  const plan = reconcile(desired, standing, actual, before, configuration['comment-limit']);
+  // Where many pull requests have many findings, the check runs have them, and no review waits behind the others.
+  const limit = Math.min(configuration['comment-limit'], forge.commentRoom());
+  const plan = reconcile(desired, standing, actual, before, limit);
 
   // Also those that were read back: a try that died after posting has not kept them.
   const said = actual.map(({ fingerprint }) => fingerprint);

@@ -44,3 +44,14 @@ test('a review takes a turn for each of its comments', async () => {
   await vi.advanceTimersByTimeAsync(1000);
   expect(await turnsBy(0, pace.turn, 1)).toBe(0);
 });
+
+test('room is what may go within a time', async () => {
+  const pace = createPace(5, 1000);
+  expect(pace.room(0)).toBe(5);
+  expect(pace.room(2000)).toBe(7);
+  void pace.turn(7);
+  expect(pace.room(0)).toBe(0);
+  expect(pace.room(3000)).toBe(1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(pace.room(0)).toBe(5);
+});

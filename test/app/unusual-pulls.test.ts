@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { PullRequest } from '../../demo/github/index.ts';
 import { mergeCommit, resolve } from '../../demo/github/repository.ts';
+import { appManifest } from './app-manifest.ts';
 import { broken, clean, driver, functions } from './kernel-sample.ts';
 import { conclusions, openReviewStage, type ReviewStage } from './review-stage.ts';
 
@@ -152,4 +153,31 @@ test('full of findings: all of them are annotations, and the comments of one pus
   expect(github.reviewComments(pull)).toHaveLength(20);
   await stage.pushed(pull, `${clean}${many}\nint port_count;\n`);
   expect(github.reviewComments(pull).length).toBeLessThanOrEqual(40);
+});
+
+test('many at once: no more comments than GitHub takes in a minute, and every finding in the check runs', async () => {
+  const crowded = await openReviewStage(
+    { ADJUTANT_WRITES_PER_MINUTE: '130' },
+    { ...appManifest(), limits: { contentPerMinute: 80 } },
+  );
+  try {
+    const { github } = crowded;
+    const pulls: PullRequest[] = [];
+    for (let index = 0; index < 5; index++)
+      pulls.push(
+        await github.createPullRequest(await crowded.repository(), {
+          commits: [driver(`${clean}${functions(20)}`)],
+        }),
+      );
+    for (const pull of pulls) {
+      const run = (await crowded.reviewed(pull)).get('adjutant / null-deref');
+      expect(run?.annotations).toHaveLength(20);
+    }
+    const comments = pulls.map((pull) => github.reviewComments(pull).length);
+    expect(comments.filter((count) => count === 20).length).toBeGreaterThan(1);
+    expect(comments.reduce((sum, count) => sum + count, 0)).toBeLessThan(80);
+    expect(github.requests.filter(({ status }) => status === 403)).toEqual([]);
+  } finally {
+    await crowded.close();
+  }
 });

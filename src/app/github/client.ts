@@ -8,6 +8,8 @@ import { isStatus } from './errors.ts';
 import { paces } from './pace.ts';
 
 const REQUEST_LIMIT = 60_000;
+/** Milliseconds that a review waits for its comments to be taken. */
+const COMMENT_WAIT = 20_000;
 /** Longer than this a job does not wait in memory for a rate limit: the queue has it again later. */
 const MAX_WAIT = 120;
 /** What reviews need; `app.yml` asks for the same. */
@@ -30,6 +32,8 @@ const REFUSAL = 60 * 60_000;
 export interface GitHubClient {
   /** REST and GraphQL for this repository alone. */
   open(repository: Repository): Octokit;
+  /** How many comments may be written in its installation before one has to wait for long. */
+  commentRoom(repository: Repository): number;
   /** A token that may read this repository's contents and nothing else; `fresh`: not one from before. */
   gitToken(repository: Repository, fresh: boolean): Promise<string>;
   /** Reads the contents of another repository of the same installation; undefined where it is in none. */
@@ -140,6 +144,9 @@ export function createGitHubClient(
       });
       return octokit;
     },
+    // The review itself takes a turn too.
+    commentRoom: ({ installation }) =>
+      Math.max(0, pacing.notifications.key(String(installation)).room(COMMENT_WAIT) - 1),
     gitToken: (repository, fresh) => token(repository, { contents: 'read' }, fresh),
     openNamed: (installation, name) =>
       narrow(installation, { repositoryNames: [name], permissions: { contents: 'read' } }),

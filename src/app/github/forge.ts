@@ -85,6 +85,7 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
     checkRuns: (head) => checkRuns(octokit, place, client.appId, head),
 
     reviewComments: async (number) => ownComments(octokit, pull(number), await client.login()),
+    commentRoom: () => client.commentRoom(repository),
     createReview: (number, head, body, comments) => createReview(octokit, pull(number), head, body, comments),
     createReviewComment: (number, head, comment) => createReviewComment(octokit, pull(number), head, comment),
     editReviewComments: (edits) => editComments(octokit, edits),

@@ -7,13 +7,15 @@
 /** Writes a minute, once the burst is spent: with it 170 in the first minute, and GitHub allows 180. */
 const WRITES = 130;
 const WRITE_BURST = 40;
-/** Comments and reviews, each comment of a review too: 47 in the first minute, 490 in an hour. */
-const WORDS_BURST = 40;
-const WORDS_INTERVAL = 8000;
+/** Comments and reviews, each comment of a review too: 67 in the first minute, 499 in an hour. */
+const WORDS_BURST = 60;
+const WORDS_INTERVAL = 8200;
 
 export interface Pace {
   /** Resolves when the next write may go, or one that counts as many. */
   turn(count?: number): Promise<void>;
+  /** How many turns may begin within so many milliseconds. */
+  room(within: number): number;
 }
 
 /** A bucket of `burst` turns, one more every `interval` milliseconds. Turns are given in order. */
@@ -25,6 +27,10 @@ export function createPace(burst: number, interval: number, now: () => number = 
       paidUntil = Math.max(paidUntil, now() - burst * interval) + count * interval;
       const wait = paidUntil - now();
       return wait <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
+    },
+    room(within) {
+      const from = Math.max(paidUntil, now() - burst * interval);
+      return Math.max(0, Math.floor((now() + within - from) / interval));
     },
   };
 }
@@ -45,7 +51,7 @@ export function paceGroups(burst: number, interval: number) {
       const pace = paces.get(id) ?? createPace(burst, interval);
       paces.set(id, pace);
       return {
-        turn: pace.turn,
+        ...pace,
         async schedule(_options: unknown, next: () => Promise<unknown>): Promise<unknown> {
           await pace.turn();
           return next();

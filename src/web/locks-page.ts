@@ -5,7 +5,7 @@ import type { OrderCode } from '../jobs/lock-graph-query.ts';
 import { visibleLine } from '../report/visible.ts';
 import { tracedCode } from './code-view.ts';
 import { type Markup, page } from './layout.ts';
-import { neighbourhoodDrawing } from './neighbourhood-drawing.ts';
+import { type Addresses, neighbourhoodDrawing } from './neighbourhood-drawing.ts';
 import { lockName } from './places.ts';
 import { bar } from './share-bar.ts';
 
@@ -78,19 +78,49 @@ export async function lockPage(
   { lock, under, over }: Exploration,
   filter: OrderFilter,
 ): Promise<Markup> {
-  const [upper, lower] = [over.orders.slice(0, DRAWN), under.orders.slice(0, DRAWN)];
+  const { directory, least } = filter;
+  const href = { ...view.href, lock: (other: string) => view.href.lock(other, { directory, least }) };
   return frame(view, visibleLine(lock), [
     html`<section class="heading"><p class="small">Lock class, ${view.at}</p><h1><code>${visibleLine(lock)}</code></h1>${filterForm(view, lock, filter)}</section>`,
     under.total + over.total === 0
-      ? html`<section><h2>Neighbours</h2><p>No function that is known ${filter.directory === '' && filter.least === 0 ? '' : 'and passes the filter '}takes another lock under this one, or this one under another.</p>
-<p><a href="${view.href.search(lockName(lock))}">Search for ${visibleLine(lockName(lock))}</a></p></section>`
-      : html`<section><h2>Neighbours <span class="small">an arrow leads from a lock that is held to the one that is taken under it</span></h2>
-<div class="drawing" role="group" aria-label="The neighbours of the lock" tabindex="0">${await neighbourhoodDrawing(lock, upper, lower, view.href)}</div>
-${upper.length + lower.length < under.total + over.total ? html`<p class="small">The surest ${upper.length + lower.length} of ${(under.total + over.total).toLocaleString('en')}; the lists have more.</p>` : ''}</section>`,
+      ? noNeighbours(view, lock, filter)
+      : await neighbours(lock, under, over, href, filter),
     html`<div class="columns">
-${sideSection(view, `It is taken under`, over, filter, lock, (other) => view.href.order(other, lock))}
-${sideSection(view, `Taken under it`, under, filter, lock, (other) => view.href.order(lock, other))}</div>`,
+${sideSection(`It is taken under`, over, href.lock, (other) => view.href.order(other, lock))}
+${sideSection(`Taken under it`, under, href.lock, (other) => view.href.order(lock, other))}</div>`,
+    pageLinks(view, lock, filter, Math.max(under.total, over.total)),
   ]);
+}
+
+async function neighbours(
+  lock: string,
+  under: Side,
+  over: Side,
+  href: Addresses,
+  { skip }: OrderFilter,
+): Promise<Markup> {
+  const [upper, lower] = [over.orders.slice(0, DRAWN), under.orders.slice(0, DRAWN)];
+  const [drawn, total] = [upper.length + lower.length, under.total + over.total];
+  return html`<section><h2>Neighbours <span class="small">an arrow leads from a lock that is held to the one that is taken under it</span></h2>
+<div class="drawing" role="group" aria-label="The neighbours of the lock" tabindex="0">${await neighbourhoodDrawing(lock, upper, lower, href)}</div>
+${drawn < total ? html`<p class="small">${skip === 0 ? 'The surest ' : ''}${drawn} of ${total.toLocaleString('en')}; the lists have more.</p>` : ''}</section>`;
+}
+
+function noNeighbours({ href }: LocksFrame, lock: string, { directory, least }: OrderFilter): Markup {
+  const name = lockName(lock);
+  return html`<section><h2>Neighbours</h2><p>No function that is known ${directory === '' && least === 0 ? '' : 'and passes the filter '}takes another lock under this one, or this one under another.</p>
+<p><a href="${href.search(name)}">Search for ${visibleLine(name)}</a></p></section>`;
+}
+
+/** To what was left out before and after. */
+function pageLinks({ href }: LocksFrame, lock: string, filter: OrderFilter, total: number): Markup | string {
+  const { skip, limit } = filter;
+  const link = (text: string, at: number) =>
+    html`<a href="${href.lock(lock, { ...filter, skip: at })}">${text}</a>`;
+  if (total <= limit && skip === 0) return '';
+  return html`<nav class="pages" aria-label="More orders">${skip > 0 ? link(`The ${limit} before`, Math.max(0, skip - limit)) : ''}
+<span class="small">${(skip + 1).toLocaleString('en')} to ${Math.min(skip + limit, total).toLocaleString('en')} of each side</span>
+${skip + limit < total ? link(`The next ${Math.min(limit, total - skip - limit)}`, skip + limit) : ''}</nav>`;
 }
 
 function filterForm({ query, href }: LocksFrame, lock: string, { directory, least }: OrderFilter): Markup {
@@ -104,25 +134,16 @@ ${hidden({ ...query, lock })}
 }
 
 function sideSection(
-  { href }: LocksFrame,
   title: string,
   { orders, total }: Side,
-  filter: OrderFilter,
-  lock: string,
+  lockHref: (lock: string) => string,
   orderHref: (other: string) => string,
 ): Markup {
+  const none = total === 0 ? 'None that is known.' : 'No more.';
   return html`<section><h2>${title} <span class="small">${total.toLocaleString('en')}</span></h2>
-${orders.length === 0 ? html`<p>None that is known.</p>` : ''}
-<ul class="orders">${orders.map((order) => orderItem(order, href.lock(order.lock, { directory: filter.directory, least: filter.least }), orderHref(order.lock)))}</ul>
-${
-  orders.length < total
-    ? html`<p><a href="${href.lock(lock, { ...filter, limit: Math.min(total, MORE) })}">Show ${Math.min(total, MORE).toLocaleString('en')}</a></p>`
-    : ''
-}</section>`;
+${orders.length === 0 ? html`<p>${none}</p>` : ''}
+<ul class="orders">${orders.map((order) => orderItem(order, lockHref(order.lock), orderHref(order.lock)))}</ul></section>`;
 }
-
-/** Orders on each side once more are asked for: a page stays below 100 kB. */
-export const MORE = 60;
 
 function orderItem(
   { lock, weight, count, function: name, path, line }: Order,

@@ -6,19 +6,20 @@ import { shortId } from '../report/places.ts';
 import type { KeptRepository } from '../store/findings.ts';
 import { type Visitor, withQuery } from './access.ts';
 import type { Markup } from './layout.ts';
-import { type LocksFrame, lockPage, MORE, noGraphPage, orderPage, searchPage } from './locks-page.ts';
+import { type LocksFrame, lockPage, noGraphPage, orderPage, searchPage } from './locks-page.ts';
 
 /** Answers about the graph of a repository's base branch. */
 export type AskLocks = (repository: number, commit: string, query: LockQuery) => Promise<LockAnswer>;
 
 const FOUND = 60;
-const SHOWN = 25;
+/** Orders on each side of a page, which stays below 100 kB. */
+const SHOWN = 30;
 /** No lock, folder or text is longer. */
 const LONGEST = 500;
 
 /**
  * The page that an address of the explorer asks for.
- * @param query of the address: `q`, or `lock` with `directory`, `least` and `limit`, or `from` and `to`
+ * @param query of the address: `q`, or `lock` with `directory`, `least` and `skip`, or `from` and `to`
  */
 export async function locksPage(
   repository: KeptRepository,
@@ -37,7 +38,8 @@ export async function locksPage(
     const filter = {
       directory: text('directory').replace(/^\/+/, ''),
       least: numberIn(text('least'), 0, 1, 0),
-      limit: numberIn(text('limit'), 1, MORE, SHOWN),
+      limit: SHOWN,
+      skip: Math.floor(numberIn(text('skip'), 0, 1e6, 0)),
     };
     const found = await answer({ kind: 'lock', lock: text('lock'), filter });
     return found.kind === 'lock' ? lockPage(view, found.exploration, filter) : noGraphPage(view);
@@ -63,12 +65,12 @@ function frameOf(
     href: {
       start: address({}),
       search: (text) => address({ q: text }),
-      lock: (lock, { directory = '', least = 0, limit } = {}) =>
+      lock: (lock, { directory = '', least = 0, skip = 0 } = {}) =>
         address({
           lock,
           ...(directory === '' ? {} : { directory }),
           ...(least === 0 ? {} : { least: String(least) }),
-          ...(limit === undefined ? {} : { limit: String(limit) }),
+          ...(skip === 0 ? {} : { skip: String(skip) }),
         }),
       order: (from, to) => address({ from, to }),
     },

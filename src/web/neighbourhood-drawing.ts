@@ -3,7 +3,7 @@ import type { Order } from '../checkers/lock-order/explore.ts';
 import { drawing, lockLabel, quoted } from './graphviz.ts';
 import type { Markup } from './layout.ts';
 
-interface Addresses {
+export interface Addresses {
   readonly lock: (lock: string) => string;
   readonly order: (from: string, to: string) => string;
 }

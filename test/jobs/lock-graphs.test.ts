@@ -7,7 +7,7 @@ beforeAll(() => {
 });
 afterAll(() => tree.remove());
 
-const all = { directory: '', least: 0, limit: 10 };
+const all = { directory: '', least: 0, limit: 10, skip: 0 };
 const RB = 'struct vnx_mkey_cache.rb_lock';
 
 test('finds lock classes by a part of their name, those of that very name first', async () => {

@@ -13,8 +13,9 @@ export interface OrderFilter {
   readonly directory: string;
   /** 0 to 1: how sure it must be that the order happens. */
   readonly least: number;
-  /** Orders on each side, at most. */
+  /** Orders on each side, at most, and how many surer ones are left out before them. */
   readonly limit: number;
+  readonly skip: number;
 }
 
 /** An order between a lock and another. */
@@ -49,7 +50,7 @@ export function explore(
   program: Program,
   store: EffectStore,
   lock: string,
-  { directory, least, limit }: OrderFilter,
+  { directory, least, limit, skip }: OrderFilter,
 ): Exploration {
   const folder = directory.replace(/\/*$/, '/');
   const witnessOf = ({ witnesses }: TreeDependency) => {
@@ -74,7 +75,8 @@ export function explore(
       return witness === undefined ? [] : [{ other, count, weight: edge.weight, witness }];
     });
     seen.sort((a, b) => b.weight - a.weight || b.count - a.count || (a.other < b.other ? -1 : 1));
-    const orders = seen.slice(0, limit).map(({ other, count, weight, witness: { number, path, line } }) => {
+    const shown = seen.slice(skip, skip + limit);
+    const orders = shown.map(({ other, count, weight, witness: { number, path, line } }) => {
       const name = program.definition(number)?.name ?? '';
       return { lock: other, weight, count, function: name, path, line };
     });

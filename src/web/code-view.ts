@@ -5,6 +5,10 @@ import { visibleLine } from '../report/visible.ts';
 import type { KeptFinding, QuotedLine } from '../store/findings.ts';
 import type { Markup } from './layout.ts';
 
+/** Steps that are shown of a way that is very long: from its beginning and from its end. */
+const MOST_STEPS = 20;
+/** Characters of a line. */
+const LONGEST_LINE = 200;
 /** Lines before and after a step that are shown. */
 const AROUND = 4;
 
@@ -17,7 +21,9 @@ export interface NumberedStep {
 /** Steps one after the other, each function's together: a heading with the place, then the code. */
 export function tracedCode(steps: readonly NumberedStep[], source: KeptFinding['source']): Markup[] {
   const groups: NumberedStep[][] = [];
-  for (const numbered of steps) {
+  const half = MOST_STEPS / 2;
+  const shown = steps.length <= MOST_STEPS ? steps : [...steps.slice(0, half), ...steps.slice(-half)];
+  for (const numbered of shown) {
     const last = groups.at(-1)?.[0]?.step;
     if (last?.path === numbered.step.path && last.function === numbered.step.function)
       groups.at(-1)?.push(numbered);
@@ -54,7 +60,7 @@ ${missing.map(({ step, number }) => note(step, number))}
 
 function codeLine({ line, text, added }: QuotedLine, steps: readonly NumberedStep[]): Markup {
   const kind = [steps.length > 0 ? 'step' : '', added ? 'added' : ''].filter(Boolean).join(' ');
-  return html`<li class="${kind}"><span class="number">${line}</span><code>${highlighted(visibleLine(text))}</code></li>
+  return html`<li class="${kind}"><span class="number">${line}</span><code>${highlighted(visibleLine(text.length <= LONGEST_LINE ? text : `${text.slice(0, LONGEST_LINE)}…`))}</code></li>
 ${steps.map(({ step, number }) => note(step, number))}`;
 }
 

@@ -11,12 +11,19 @@ export function severityMark(severity: Severity): Markup {
   return html`<span class="mark ${severity}">${severity}</span>`;
 }
 
+const LONGEST = 240;
+
+/** A message may quote a line of a stranger's commit; its own page has all of it. */
+function clipped(message: string): string {
+  return message.length <= LONGEST ? message : `${message.slice(0, LONGEST)}…`;
+}
+
 export function findingItem(
   { finding }: FoundFinding,
   href: string | undefined,
   beside: Markup | string = '',
 ): Markup {
-  const message = prose(visibleLine(finding.message));
+  const message = prose(visibleLine(clipped(finding.message)));
   const place =
     finding.path === COMMIT_MESSAGE
       ? `message of ${shortId(finding.commit ?? '')}, line ${finding.line}`

@@ -74,9 +74,15 @@ export function createPages(options: PagesOptions): Hono {
         number,
         reviews,
         findings,
+        skip: Number(/^\d{1,6}$/.exec(context.req.query('skip') ?? '')?.[0] ?? 0),
         histories: pullHistory(reviews, findings, await dismissalsOn(database, { repository, number })),
         href: {
           finding: findingHref(root, id, number, visitor),
+          from: (skip) =>
+            withQuery(`${root}${paths.pull(id, number)}`, {
+              ...visitor.query(pullScope(context)),
+              ...(skip === 0 ? {} : { skip: String(skip) }),
+            }),
           locks: locksHref(root, id, visitor)(undefined),
           github: `${githubUrl}/${owner}/${name}/pull/${number}`,
         },

@@ -15,15 +15,28 @@ export interface PullView {
   readonly reviews: readonly ReportedReview[];
   readonly histories: readonly FindingHistory[];
   readonly findings: readonly FoundFinding[];
+  /** Findings that are on the pages before this one. */
+  readonly skip: number;
   readonly href: {
+    /** This page from another finding on. */
+    readonly from: (skip: number) => string;
     readonly finding: (found: FoundFinding) => string;
     readonly locks: string;
     readonly github: string;
   };
 }
 
+/** Findings of a page, pushes and commits of a push that are listed: a page stays below 100 kB. */
+const FINDINGS = 50;
+const PUSHES = 15;
+const COMMITS = 10;
+/** Characters of a subject. */
+const LONGEST = 120;
+
 export function pullPage(view: PullView): Markup {
-  const { repository, number, reviews, histories, href } = view;
+  const { repository, number, reviews, histories, skip, href } = view;
+  const shown = new Set(histories.slice(skip, skip + FINDINGS));
+  const here = (own: readonly FindingHistory[]) => own.filter((history) => shown.has(history));
   const open = histories.filter(({ state }) => state === 'open');
   const dismissed = histories.filter(({ state }) => state === 'dismissed');
   const fixed = histories.filter(({ state }) => state === 'fixed');
@@ -45,21 +58,37 @@ export function pullPage(view: PullView): Markup {
 ${
   latest === undefined
     ? html`<section><p>No review of this pull request has come to a verdict yet.</p></section>`
-    : html`${openSection(open, latest, view)}
-${list('Dismissed', dismissed, view)}
-${list('Mended by a later push', fixed, view)}
-<section><h2>Pushes</h2>${reviews.toReversed().map((review) => push(review, view))}</section>`
+    : html`${open.length === 0 ? nothingOpen(latest) : list('Open', here(open), view)}
+${list('Dismissed', here(dismissed), view)}
+${list('Mended by a later push', here(fixed), view)}
+${pageLinks(view)}
+${skip > 0 ? '' : pushes(view)}`
 }`,
   });
 }
 
-function openSection(
-  open: readonly FindingHistory[],
-  latest: ReportedReview,
-  view: PullView,
-): Markup | string {
-  if (open.length > 0) return list('Open', open, view);
+function nothingOpen(latest: ReportedReview): Markup {
   return html`<section><h2>Open</h2><p>Nothing: <code>${shortId(latest.report.head)}</code> has none of what was found.</p></section>`;
+}
+
+/** To the findings before and after. */
+function pageLinks({ histories, skip, href }: PullView): Markup | string {
+  const total = histories.length;
+  if (total <= FINDINGS && skip === 0) return '';
+  const link = (text: string, at: number) => html`<a href="${href.from(at)}">${text}</a>`;
+  return html`<nav class="pages" aria-label="More findings">${skip > 0 ? link(`The ${FINDINGS} before`, Math.max(0, skip - FINDINGS)) : ''}
+<span class="small">${Math.min(skip + 1, total)} to ${Math.min(skip + FINDINGS, total)} of ${total}</span>
+${skip + FINDINGS < total ? link(`The next ${Math.min(FINDINGS, total - skip - FINDINGS)}`, skip + FINDINGS) : ''}</nav>`;
+}
+
+function pushes(view: PullView): Markup {
+  const { reviews } = view;
+  const older = reviews.length - PUSHES;
+  return html`<section><h2>Pushes</h2>${reviews
+    .slice(-PUSHES)
+    .toReversed()
+    .map((review) => push(review, view))}
+${older > 0 ? html`<p class="small">${older} older ones are not listed.</p>` : ''}</section>`;
 }
 
 /** Findings by the commit that introduced them, in the order of the commits. */
@@ -80,7 +109,7 @@ function list(
       html`${
         commit === ''
           ? ''
-          : html`<h3><code>${shortId(commit)}</code> ${visibleLine(subjects.get(commit) ?? '')}</h3>`
+          : html`<h3><code>${shortId(commit)}</code> ${visibleLine((subjects.get(commit) ?? '').slice(0, LONGEST))}</h3>`
       }<ul class="findings">${own.map((history) =>
         findingItem(history.latest, href.finding(history.latest), html` · ${stateOf(history)}`),
       )}</ul>`,
@@ -105,6 +134,7 @@ function push({ id, report, requested }: ReportedReview, { findings }: PullView)
 <p class="small">${report.files} files and ${report.functions} functions against <code>${shortId(report.base)}</code>.
 ${report.left === 0 ? '' : `${report.left} more findings are not kept.`}</p>
 ${report.limits.map((limit) => html`<p class="small">${visibleLine(limit)}</p>`)}
-<ol class="small">${report.commits.map(({ id: commit, subject }) => html`<li><code>${shortId(commit)}</code> ${visibleLine(subject)}</li>`)}</ol>
+<ol class="small">${report.commits.slice(0, COMMITS).map(({ id: commit, subject }) => html`<li><code>${shortId(commit)}</code> ${visibleLine(subject.slice(0, LONGEST))}</li>`)}</ol>
+${report.commits.length > COMMITS ? html`<p class="small">${report.commits.length - COMMITS} more commits.</p>` : ''}
 </details>`;
 }

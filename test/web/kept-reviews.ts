@@ -19,7 +19,7 @@ export const NUMBER = 3;
 export const FIRST = '00000000-0000-4000-8000-000000000001';
 export const SECOND = '00000000-0000-4000-8000-000000000002';
 
-const deadlock: Finding = {
+export const deadlock: Finding = {
   checker: 'lock-order',
   rule: 'lock-order/circular',
   severity: 'error',
@@ -69,7 +69,7 @@ const hostile: Finding = {
 const lines = (name: string) =>
   new Map([...Array(30).keys()].map((n) => [n + 1, `\tline_${n + 1}(${name});`]));
 
-function report(head: string, findings: readonly Finding[], fixed: readonly Finding[] = []): Report {
+export function report(head: string, findings: readonly Finding[], fixed: readonly Finding[] = []): Report {
   return {
     base: 'b'.repeat(40),
     head,
@@ -126,7 +126,8 @@ export function pagesOn(database: Database, changes: Partial<PagesOptions> = {})
   });
 }
 
-async function keep(database: Database, id: string, kept: Report): Promise<void> {
+/** Keeps a report of a review as a worker does. */
+export async function keep(database: Database, id: string, kept: Report): Promise<void> {
   await addReview(database, {
     id,
     installation: REPOSITORY.installation,

@@ -2,8 +2,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLinks, paths, signToken } from '../../src/jobs/links.ts';
 import { dismiss, undismiss } from '../../src/store/dismissals.ts';
+import { stylesheet } from '../../src/web/layout.ts';
 import type { createPages } from '../../src/web/pages.ts';
-import { FIRST, HOSTILE, KEY, keptReviews, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
+import {
+  deadlock,
+  FIRST,
+  HOSTILE,
+  KEY,
+  keep,
+  keptReviews,
+  NUMBER,
+  pagesOn,
+  REPOSITORY,
+  report,
+  SECOND,
+} from './kept-reviews.ts';
 
 let kept: Awaited<ReturnType<typeof keptReviews>>;
 let pages: ReturnType<typeof createPages>;
@@ -80,6 +93,61 @@ describe('every answer', () => {
     expect(text).not.toContain(HOSTILE);
     expect(text.length).toBeLessThan(100_000);
     expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\/(?!github\.com\/maintainer\/linux\/pull\/3")/);
+  });
+});
+
+describe('however much was found', () => {
+  const id = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
+  const long = 'a_rather_long_name_of_a_function_in_a_driver '.repeat(20);
+  const steps = [...Array(120).keys()].map((step) => ({
+    path: 'drivers/x/a.c',
+    line: 1 + step,
+    function: `function_${step}`,
+    text: long.slice(0, 200),
+  }));
+  const { cycle: _, ...plain } = deadlock;
+  const findings = [...Array(120).keys()].map((at) => ({
+    ...plain,
+    fingerprint: `many-${at}`,
+    line: at + 1,
+    message: `${at} ${long}`,
+    trace: at > 0 ? [] : steps,
+  }));
+  const excerpts = new Map([
+    ['drivers/x/a.c', new Map([...Array(130).keys()].map((at) => [at + 1, long.slice(0, 500)]))],
+    ...[...Array(250).keys()].map(
+      (at) =>
+        [
+          `${at.toString(16).padStart(40, 'c')}/COMMIT_MSG`,
+          new Map([[1, `x: commit ${at} ${long}`]]),
+        ] as const,
+    ),
+  ]);
+
+  test('pages stay below 100 kB with their stylesheet, and every finding is reached', async () => {
+    const other = await keptReviews();
+    const pages = pagesOn(other.database);
+    for (let at = 10; at < 30; at++) {
+      const own = { ...report(String(at).repeat(20), findings), excerpts };
+      await keep(other.database, id(at), own);
+    }
+    const weight = (text: string) => Buffer.byteLength(text) + stylesheet.bytes.length;
+    const reached = new Set<string>();
+    let next: string | undefined = links.pull(pull);
+    for (let count = 0; next !== undefined; count++) {
+      expect(count).toBeLessThan(5);
+      const text: string = await (await pages.request(next)).text();
+      expect(weight(text)).toBeLessThan(100_000);
+      for (const [, ordinal = ''] of text.matchAll(/findings\/[^/"]+29\/(\d+)\?/g)) reached.add(ordinal);
+      next = /<a href="([^"]+)">The next/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+    }
+    expect(reached.size).toBe(findings.length);
+    const finding = await (await pages.request(links.finding(pull, id(29), 0))).text();
+    expect(weight(finding)).toBeLessThan(100_000);
+    // Of a way that is very long both ends are shown.
+    expect(finding).toContain('function_0()');
+    expect(finding).toContain('function_119()');
+    await other.close();
   });
 });
 

@@ -31,6 +31,8 @@ export interface CommitLookup {
   subjectsTouching(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The person as .mailmap names them; the person themselves where it says nothing. */
   canonical(person: Person): Person;
+  /** Common mistakes in words, by the tree's scripts/spelling.txt: mistake to correction, in lower case. */
+  misspellings(): ReadonlyMap<string, string>;
 }
 
 /** The upstream tree that backports are taken from. */
@@ -50,4 +52,5 @@ export const noHistory: CommitLookup = {
   ancestry: async (pairs) => pairs.map(() => undefined),
   subjectsTouching: async () => new Map(),
   canonical: (person) => person,
+  misspellings: () => new Map(),
 };

@@ -14,6 +14,7 @@ import { parsePatch } from './patch.ts';
 import { readBatch } from './read-batch.ts';
 import type { Repository } from './repository.ts';
 import { GitError, runGit } from './run.ts';
+import { parseSpelling } from './spelling.ts';
 
 const SHA = /^[0-9a-f]{4,64}$/;
 const MAX_BYTES = 512 * 1024 * 1024;
@@ -45,14 +46,14 @@ export async function openHistory(
 ): Promise<GitHistory> {
   const view = await openObjectView(repository.gitDir, options.lender);
   const at = options.within ?? options.at ?? (await repository.resolve('HEAD'));
-  const mailmap = at === undefined ? undefined : await readMailmap(view, at);
+  const files = at === undefined ? [] : await readFiles(view, at, ['.mailmap', 'scripts/spelling.txt']);
   const refs = options.within === undefined ? await tips(repository.gitDir) : [options.within];
   return new GitHistory(
     view,
     at,
     options.within,
     [...new Set([...(at === undefined ? [] : [at]), ...refs])],
-    mailmap,
+    files,
   );
 }
 
@@ -62,19 +63,21 @@ export class GitHistory implements UpstreamLookup {
   readonly #within: string | undefined;
   readonly #tips: readonly string[];
   readonly #mailmap: Mailmap | undefined;
+  readonly #misspellings: ReadonlyMap<string, string>;
 
   constructor(
     view: ObjectView,
     at: string | undefined,
     within: string | undefined,
     tips: readonly string[],
-    mailmap: Mailmap | undefined,
+    [mailmap, spelling]: readonly (Buffer | undefined)[],
   ) {
     this.#view = view;
     this.#at = at;
     this.#within = within;
     this.#tips = tips;
-    this.#mailmap = mailmap;
+    this.#mailmap = mailmap && parseMailmap(mailmap);
+    this.#misspellings = spelling ? parseSpelling(spelling) : new Map();
   }
 
   /** Commits are complete here: a name that is not found names nothing. */
@@ -150,6 +153,10 @@ export class GitHistory implements UpstreamLookup {
 
   canonical(person: Person): Person {
     return this.#mailmap?.canonical(person) ?? person;
+  }
+
+  misspellings(): ReadonlyMap<string, string> {
+    return this.#misspellings;
   }
 
   async fixesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly KnownCommit[]>> {
@@ -352,10 +359,15 @@ async function tips(gitDir: string): Promise<string[]> {
     });
 }
 
-async function readMailmap(view: ObjectView, at: string): Promise<Mailmap | undefined> {
-  if (!view.hasBlobs) return undefined;
-  const input = `${at}:.mailmap\n`;
+/** Files of a commit's tree; undefined for each that is not there. The view has no remote to ask for it. */
+async function readFiles(
+  view: ObjectView,
+  at: string,
+  paths: readonly string[],
+): Promise<(Buffer | undefined)[]> {
+  const input = paths.map((path) => `${at}:${path}\n`).join('');
   const output = await runGit(['cat-file', '--batch'], { gitDir: view.gitDir, env: view.env, input });
-  const [reply] = readBatch(output, 1);
-  return reply?.kind === 'found' && reply.type === 'blob' ? parseMailmap(reply.bytes) : undefined;
+  return readBatch(output, paths.length).map((reply) =>
+    reply.kind === 'found' && reply.type === 'blob' ? reply.bytes : undefined,
+  );
 }

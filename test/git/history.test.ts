@@ -101,6 +101,17 @@ describe('a whole repository', () => {
     });
   });
 
+  test('has the list of mistakes that the tree keeps', async () => {
+    using kernel = new TemporaryRepository();
+    kernel.commit('net: begin', {
+      'scripts/spelling.txt': '# mistake||correction\nrecieve||receive\nx y||z\n',
+    });
+    await withHistory(kernel.path, async (history) => {
+      expect([...history.misspellings()]).toEqual([['recieve', 'receive']]);
+    });
+    await withHistory(scratch.path, async (history) => expect(history.misspellings().size).toBe(0));
+  });
+
   test('knows what is below what', () =>
     withHistory(
       scratch.path,

@@ -93,6 +93,17 @@ test('a Fixes tag is looked up in all of history, of which no tree and no file i
   expect(new Set(objects.trim().split('\n'))).toEqual(new Set(['commit']));
 });
 
+test('.mailmap and the list of misspellings are those of the base', async () => {
+  remote.git('checkout', '-q', 'main');
+  remote.commit('.mailmap', 'Ann Author <ann@example.com> <old@example.com>\n');
+  remote.commit('scripts/spelling.txt', 'recieve||receive\n');
+  remote.git('checkout', '-q', '-B', 'topic', 'main');
+  const tag = `Fixes: ${bug.slice(0, 12)} ("net: bring a bug")`;
+  const signed = 'Signed-off-by: Ann Author <old@example.com>';
+  remote.commit('net.c', 'int c;\n', `net: recieve it\n\nIt was broken.\n\n${tag}\n${signed}`);
+  expect((await reviewed()).rules).toEqual(['spelling']);
+});
+
 test('a commit that is not there is missing, and the one that was meant is found', async () => {
   remote.commit('net.c', 'int c;\n', fix('Fixes: 0123456789ab ("net: bring a bug")'));
   const { findings } = await reviewed();

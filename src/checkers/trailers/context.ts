@@ -8,6 +8,8 @@ import type { TrailerOptions } from './options.ts';
 import type { FixesLine, MessageContext } from './rule.ts';
 
 const UNKNOWN: CommitAnswer = { state: 'unknown' };
+/** Files whose history is looked at. */
+const MOST_PATHS = 500;
 /** Changes that are shown side by side: in a longer series nobody reads them one by one. */
 const MOST_DIFFS = 100;
 
@@ -21,10 +23,11 @@ export async function gatherContexts(
   const drafts = commits.map(readDraft);
   const answer = await answersFor([...new Set(drafts.flatMap(namesIn))], history, upstream, options);
   const sources = await askUpstream(drafts, history, upstream, options);
-  const fixes = await completeFixes(drafts, history, answer, options);
-  const touching = await history.subjectsTouching(
-    [...new Set(commits.flatMap((commit) => commit.files))].slice(0, 500),
-  );
+  const paths = [...new Set(commits.flatMap((commit) => commit.files))].slice(0, MOST_PATHS);
+  const [fixes, touching] = await Promise.all([
+    completeFixes(drafts, history, answer, options),
+    history.subjectsTouching(paths),
+  ]);
   return drafts.map(({ commit, message, backports }, index) => {
     const canonical = (person: Commit['author']) =>
       person === undefined ? undefined : history.canonical(person);
@@ -41,6 +44,7 @@ export async function gatherContexts(
       answer,
       subjectsTouching: touching,
       canonical: history.canonical.bind(history),
+      misspellings: history.misspellings(),
     };
   });
 }

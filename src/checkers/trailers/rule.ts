@@ -58,6 +58,8 @@ export interface MessageContext {
   /** Subjects of the newest commits that touched the paths of this one. */
   readonly subjectsTouching: ReadonlyMap<string, readonly string[]>;
   readonly canonical: (person: Person) => Person;
+  /** Mistake to correction, in lower case; empty where the tree has no list. */
+  readonly misspellings: ReadonlyMap<string, string>;
 }
 
 export interface MessageRule extends Rule {

@@ -53,6 +53,7 @@ import { signoffMissingAuthor } from './signoff-missing-author.ts';
 import { signoffMissingCommitter } from './signoff-missing-committer.ts';
 import { signoffMissingSubmitter } from './signoff-missing-submitter.ts';
 import { signoffNotLast } from './signoff-not-last.ts';
+import { spelling } from './spelling.ts';
 import { stableCcFormat } from './stable-cc-format.ts';
 import { stablePrerequisite } from './stable-prerequisite.ts';
 import { subjectLength } from './subject-length.ts';
@@ -138,4 +139,5 @@ export const rules: readonly MessageRule[] = [
   commentLine,
   diffInMessage,
   repeatedWord,
+  spelling,
 ];

@@ -41,7 +41,10 @@ function readFixture(rule: string, text: string): Fixture {
   const levels = json('levels');
   return {
     rule,
-    history: readCommitMap(keys.get('commits') ?? '{}', rule),
+    history: {
+      ...readCommitMap(keys.get('commits') ?? '{}', rule),
+      misspellings: () => new Map(Object.entries(json('spelling') ?? {})),
+    },
     options: {
       submitter: readPerson(keys.get('submitter')),
       ...(levels ? { levels: new Map(Object.entries(levels)) as never } : {}),

@@ -12,7 +12,7 @@ export const trailerBlockSplit: MessageRule = {
   id: 'trailers/trailer-block-split',
   severity: 'warning',
   summary: 'A blank line stands between trailers.',
-  source: 'git interpret-trailers reads the last paragraph only; reviewers: "no blank line between tags"',
+  source: 'git-interpret-trailers(1) reads the last paragraph only; reviewers: "no blank line between tags"',
   *check({ message }) {
     const paragraphs = message.tail.filter((paragraph) => paragraph.kind === 'trailers');
     for (const [index, paragraph] of paragraphs.slice(0, -1).entries()) {

@@ -29,10 +29,11 @@ export async function inventFigures(database: Database, queue: Queue): Promise<v
   const now = Date.now();
   for (const [at, [owner, name, mirror]] of REPOSITORIES.entries()) {
     const id = 100 + at;
+    const installation = INSTALLATION + at;
     await database.query(
       `INSERT INTO adjutant.repository (id, installation, owner, name, base_ref, base, updated)
        VALUES ($1, $2, $3, $4, 'master', $5, $6)`,
-      [id, INSTALLATION, owner, name, hex(random, 40), new Date(now - (4 + at * 37) * MINUTE).toISOString()],
+      [id, installation, owner, name, hex(random, 40), new Date(now - (4 + at * 37) * MINUTE).toISOString()],
     );
     const disk = {
       mirror: mirror * 1e6,

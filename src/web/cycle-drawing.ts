@@ -24,7 +24,7 @@ export function cycleDrawing(
   return drawing(
     [
       'digraph cycle {',
-      `  graph [rankdir=${direction}, bgcolor="transparent", nodesep=0.9, ranksep=0.6, pad=0.1];`,
+      `  graph [rankdir=${direction}, bgcolor="transparent", nodesep=${direction === 'LR' ? 0.9 : 0.4}, ranksep=0.6, pad=0.1];`,
       '  node [shape=box, style=rounded, fontname="Courier", fontsize=13, margin="0.18,0.12"];',
       '  edge [fontname="Helvetica", fontsize=11, arrowsize=0.9];',
       ...locks,

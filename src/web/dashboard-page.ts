@@ -21,7 +21,9 @@ export interface DashboardView {
   readonly root: string;
   readonly visitor: string | undefined;
   readonly queues: readonly QueueFigures[];
+  /** Those that are listed, and how many there are. */
   readonly givenUp: readonly JobLine[];
+  readonly allGivenUp: number;
   readonly days: readonly DayFigures[];
   readonly verdicts: Distribution;
   readonly rules: readonly RuleFigures[];
@@ -35,6 +37,10 @@ export interface DashboardView {
   readonly now: number;
 }
 
+/** Characters. */
+const LONGEST_REASON = 250;
+/** Repositories that are listed, those reviewed last: a page stays below 100 kB. */
+const LISTED = 40;
 /** Share of dismissed findings from which a rule is marked. */
 const MANY_DISMISSED = 0.2;
 
@@ -57,7 +63,7 @@ ${view.visitor === undefined ? html`<form method="post" action="${view.root}/das
   });
 }
 
-function tiles({ queues, givenUp, days, verdicts }: DashboardView): Markup {
+function tiles({ queues, allGivenUp, days, verdicts }: DashboardView): Markup {
   const sum = (value: (queue: QueueFigures) => number) =>
     queues.reduce((all, queue) => all + value(queue), 0);
   const today = days.at(-1);
@@ -65,20 +71,21 @@ function tiles({ queues, givenUp, days, verdicts }: DashboardView): Markup {
   return html`<section class="tiles" aria-label="Now">
 <div class="tile"><b>${sum((queue) => queue.waiting)}</b> waiting${oldest < 1 ? '' : `, the oldest ${duration(oldest)}`}</div>
 <div class="tile"><b>${sum((queue) => queue.running)}</b> running</div>
-<div class="tile ${givenUp.length > 0 ? 'bad' : ''}"><b>${givenUp.length}</b> given up</div>
+<div class="tile ${allGivenUp > 0 ? 'bad' : ''}"><b>${allGivenUp.toLocaleString('en')}</b> given up</div>
 <div class="tile"><b>${today?.completed ?? 0}</b> reviewed today</div>
 <div class="tile"><b>${duration(verdicts.median)}</b> from event to verdict, median of 30 days</div>
 </section>`;
 }
 
-function givenUpSection({ root, givenUp }: DashboardView): Markup | string {
+function givenUpSection({ root, givenUp, allGivenUp }: DashboardView): Markup | string {
   if (givenUp.length === 0) return '';
   return html`<section><h2>Given up</h2><div class="scroll" tabindex="0" role="group" aria-label="Given up"><table class="wide"><thead><tr><th scope="col">About</th><th scope="col">Work</th><th scope="col">Why</th><th scope="col">Given up</th><td></td></tr></thead><tbody>
 ${givenUp.map(
   ({ id, what, about, reason, age }) =>
-    html`<tr><th scope="row">${visibleLine(about)}</th><td>${what}</td><td>${visible(reason)}</td><td>${duration(Math.round(age))} ago</td>
+    html`<tr><th scope="row">${visibleLine(about)}</th><td>${what}</td><td>${visible(reason.slice(0, LONGEST_REASON))}</td><td>${duration(Math.round(age))} ago</td>
 <td><form method="post" action="${root}/dashboard/retry"><input type="hidden" name="job" value="${id}"><button aria-label="Retry the ${what} of ${visibleLine(about)}">Retry</button></form></td></tr>`,
-)}</tbody></table></div></section>`;
+)}</tbody></table></div>
+${givenUp.length < allGivenUp ? html`<p class="small">${allGivenUp - givenUp.length} more: <code>adjutant jobs</code> lists them all.</p>` : ''}</section>`;
 }
 
 function charts({ days, verdicts }: DashboardView): Markup {
@@ -116,20 +123,25 @@ ${rules.map(({ rule, found, mended, dismissed }) => {
 function repositoriesSection({ repositories, href, now }: DashboardView): Markup {
   if (repositories.length === 0)
     return html`<section><h2>Repositories</h2><p>None has had a pull request reviewed yet.</p></section>`;
+  const latest = repositories.toSorted((a, b) => b.updated.getTime() - a.updated.getTime()).slice(0, LISTED);
   return html`<section><h2>Repositories</h2><div class="scroll" tabindex="0" role="group" aria-label="Repositories"><table class="wide"><thead><tr><th scope="col">Repository</th><th scope="col">Installation</th><th scope="col">Base branch</th><th scope="col">Last review</th><th scope="col" class="n">Mirror</th><th scope="col" class="n">Index</th><th scope="col">Indexed</th></tr></thead><tbody>
-${repositories.map(
+${latest.map(
   ({ id, installation, owner, name, baseRef, base, updated, disk }) =>
     html`<tr><th scope="row"><a href="${href.locks(id)}">${owner}/${name}</a></th><td>${installation}</td><td>${baseRef} <code>${base.slice(0, 12)}</code></td><td>${ago(updated, now)}</td>
 <td class="n">${bytes(disk.mirror)}</td><td class="n">${disk.index === undefined ? 'small: none needed' : bytes(disk.index)}</td><td>${disk.indexed === undefined ? '' : ago(disk.indexed, now)}</td></tr>`,
-)}</tbody></table></div></section>`;
+)}</tbody></table></div>
+${repositories.length > LISTED ? html`<p class="small">${repositories.length - LISTED} more, which were reviewed before.</p>` : ''}</section>`;
 }
 
-function budgetSection({ budgets, now }: DashboardView): Markup {
+function budgetSection({ budgets, repositories, now }: DashboardView): Markup {
+  const accountOf = (installation: number) =>
+    repositories.find((repository) => repository.installation === installation)?.owner ??
+    `installation ${installation}`;
   return html`<section><h2>Rate limit <span class="small">what GitHub leaves of each hour</span></h2>
 ${budgets.length === 0 ? html`<p>GitHub has not said yet.</p>` : ''}
 <ul class="plain">${budgets.map(({ installation, resource, limit, remaining, reset }) => {
     const share = limit === 0 ? 0 : remaining / limit;
-    return html`<li>${bar(share, share < 0.1)} <b>${remaining.toLocaleString('en')}</b> of ${limit.toLocaleString('en')} <span class="small">${resource}, installation ${installation}${reset.getTime() > now ? `, all again in ${duration((reset.getTime() - now) / 1000)}` : ''}</span></li>`;
+    return html`<li>${bar(share, share < 0.1)} <b>${remaining.toLocaleString('en')}</b> of ${limit.toLocaleString('en')} <span class="small">${resource}, ${accountOf(installation)}${reset.getTime() > now ? `, all again in ${duration((reset.getTime() - now) / 1000)}` : ''}</span></li>`;
   })}</ul></section>`;
 }
 

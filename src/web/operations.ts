@@ -37,7 +37,7 @@ export interface OperationsOptions {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const READY_LIMIT = 2000;
-const LISTED = 50;
+const LISTED = 25;
 /** Milliseconds that a wrong token costs. */
 const WRONG_TOKEN = 500;
 
@@ -126,11 +126,13 @@ async function dashboardView(options: OperationsOptions, visitor: string | undef
       return undefined;
     }),
   ]);
+  const givenUp = given.filter(({ state }) => state === 'given up');
   return {
     root,
     visitor,
     queues,
-    givenUp: given.filter(({ state }) => state === 'given up').slice(0, LISTED),
+    givenUp: givenUp.slice(0, LISTED),
+    allGivenUp: givenUp.length,
     days,
     verdicts,
     rules,

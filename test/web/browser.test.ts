@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGitHub } from '../../demo/github/index.ts';
 import { createIdentity } from '../../src/app/github/identity.ts';
 import { giveUp } from '../../src/jobs/dead-letter.ts';
+import type { Delivery } from '../../src/jobs/deliveries.ts';
 import { createLinks } from '../../src/jobs/links.ts';
+import { dismiss, undismiss } from '../../src/store/dismissals.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { endReview } from '../../src/store/reviews.ts';
 import { hasNoBrowser, launchBrowser, sayIfSkipped } from './browser.ts';
@@ -18,6 +20,14 @@ import { type LockTree, lockTree } from './lock-tree.ts';
 sayIfSkipped();
 
 const RB = 'struct vnx_mkey_cache.rb_lock';
+const FAILED: Delivery = {
+  id: 1,
+  guid: 'a',
+  event: 'pull_request',
+  action: 'opened',
+  statusCode: 502,
+  deliveredAt: Date.UTC(2026, 2, 2, 4, 5),
+};
 const pull = { repository: REPOSITORY, number: NUMBER };
 const links = createLinks('', KEY, 1);
 
@@ -43,6 +53,7 @@ describe.skipIf(hasNoBrowser)('in a browser', () => {
         },
       },
       askLocks: (_, __, query) => tree.graphs.ask(tree, query),
+      failedDeliveries: async () => [FAILED],
     });
     server = serve({ fetch: pages.fetch, port: 0, hostname: '127.0.0.1' });
     await new Promise((resolve) => server.once('listening', resolve));
@@ -240,6 +251,23 @@ describe.skipIf(hasNoBrowser)('in a browser', () => {
     await context.close();
     server.close();
     await github.close();
+  });
+
+  test('the dashboard shows what failed, which rule is dismissed, and the figures of its charts', async () => {
+    await dismiss(kept.database, pull, { fingerprint: 'bbbb', by: 'mara', reason: 'one object only' });
+    const { page } = await open('/dashboard', { javaScriptEnabled: false });
+    await signIn(page);
+    const deliveries = page.locator('section', { hasText: 'Deliveries that failed' }).last();
+    expect(await deliveries.textContent()).toMatch(/502 pull_request 2026-03-02 04:05 UTC/);
+    const rule = page.getByRole('row', { name: /lock-order\/circular/ });
+    expect(await rule.getByRole('cell').allTextContents()).toEqual(['2', '1', '1', ' 50 %']);
+    const times = page.locator('section', { hasText: 'From event to verdict' }).last();
+    await times.locator('summary').press('Enter');
+    const counted = await times.getByRole('row').getByRole('cell').allTextContents();
+    const reviews = counted.filter((_, at) => at % 2 === 0).map(Number);
+    expect(reviews.reduce((all, one) => all + one, 0)).toBe(2);
+    await undismiss(kept.database, pull, 'bbbb', 'mara');
+    await page.context().close();
   });
 
   test('the administrator signs in, has a review tried again, and signs out', async () => {

@@ -10,6 +10,7 @@ import { findingsOf, forgetReports, keepDiskUse, reportsOn } from '../../src/sto
 import { startQueue } from '../../src/store/queue.ts';
 import { endReview } from '../../src/store/reviews.ts';
 import { bytes, duration } from '../../src/web/dashboard-page.ts';
+import { stylesheet } from '../../src/web/layout.ts';
 import { ADMIN, FIRST, keptReviews, METRICS, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
 
 let kept: Awaited<ReturnType<typeof keptReviews>>;
@@ -194,6 +195,43 @@ describe('health', () => {
     expect((await pages.request('/readyz')).status).toBe(503);
     expect((await pagesOn(kept.database).request('/readyz')).status).toBe(200);
   });
+});
+
+test('a dashboard of a busy service stays below 100 kB with its stylesheet', async () => {
+  const other = await keptReviews();
+  const work = await startQueue(other.database, (error) => console.error(error));
+  for (let at = 0; at < 60; at++) {
+    const [id, name] = [1000 + at, `a-rather-long-name-of-a-repository-${at}`];
+    await other.database.query(
+      `INSERT INTO adjutant.repository (id, installation, owner, name, base_ref, base)
+       VALUES ($1, $1, 'an-organisation-with-a-name', $2, 'linux-6.12.y-of-the-vendor', $3)`,
+      [id, name, 'b'.repeat(40)],
+    );
+    const job = `00000000-0000-4000-9000-${String(at).padStart(12, '0')}`;
+    const repository = { ...REPOSITORY, id, name };
+    await giveUp(work, 'review', job, { pull: { repository, number: 1 } }, 'it was too large '.repeat(40));
+    await other.database.query(
+      `INSERT INTO adjutant.finding (review, ordinal, fixed, fingerprint, rule, severity, body)
+       VALUES ($1, $2, false, $3, $4, 'error', '{}')`,
+      [SECOND, 100 + at, `busy-${at}`, `checker/a-rather-long-name-of-a-rule-${at}`],
+    );
+  }
+  const failed = [...Array(60).keys()].map((id) => ({
+    id,
+    guid: String(id),
+    event: 'pull_request_review_comment',
+    action: 'created',
+    statusCode: 502,
+    deliveredAt: 0,
+  }));
+  const pages = pagesOn(other.database, { queue: work, failedDeliveries: async () => failed });
+  const headers = { cookie: await signedIn(pages) };
+  const text = await (await pages.request('/dashboard', { headers })).text();
+  expect(Buffer.byteLength(text) + stylesheet.bytes.length).toBeLessThan(100_000);
+  expect(text).toMatch(/<b>60<\/b> given up/);
+  expect(text).toContain('21 more, which were reviewed before');
+  await work.stop(0);
+  await other.close();
 });
 
 test('every dismissal is kept with who, when and why, also when another one replaced it and when it was taken back', async () => {

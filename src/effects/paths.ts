@@ -13,6 +13,7 @@
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { endOfBlock } from '../c/flow-blocks.ts';
+import { RETURN_VOID_MACROS } from '../kernel/pointers.ts';
 import type { Domain, Observer, Outcome, Past, View } from './domain.ts';
 import { type CallKnowledge, CONTINUES, RETURNS_UNKNOWN, UNKNOWN_CALL } from './knowledge.ts';
 import { Layout, pointerOf, stripCasts } from './layout.ts';
@@ -474,6 +475,10 @@ export class Walker implements View {
         case Op.Body:
           for (const o of observers) o.body?.(this);
           break;
+        case Op.Evaluate:
+          if (!RETURN_VOID_MACROS.has(this.#globalName(x))) break;
+          this.#leave(0);
+          return;
         case Op.Jump:
           this.#arrive(x);
           return;
@@ -746,7 +751,9 @@ export class Walker implements View {
       const firstResult = layout.resultOf(twin);
       const first = firstResult === 0 ? NONE : (layout.slotOf[firstResult] as number);
       const word = first >= 0 ? (cur[this.#slots + first] as number) : 0;
-      if (word !== 0 && first !== s) {
+      // Whoever asks again after a failure expects another answer.
+      const hasFailed = ((cur[this.#valueAt + (word >> 1) * 2] as number) & OTHER) === 0;
+      if (word !== 0 && first !== s && !hasFailed) {
         cur[this.#slots + s] = word;
         return result;
       }
@@ -827,7 +834,8 @@ export class Walker implements View {
     for (let steps = 0; steps < 64; steps++) {
       const op = flow.exprOp[e] as number;
       if (op === Expr.Global) return true;
-      if (op !== Expr.Field && op !== Expr.Arrow && op !== Expr.Deref && op !== Expr.Index) return false;
+      if (op !== Expr.Field && op !== Expr.Arrow && op !== Expr.Deref && op !== Expr.Index)
+        return this.#isMadeOf(e, args);
       e = flow.exprA[e] as number;
       for (const arg of args) {
         const a = stripCasts(flow, arg);
@@ -836,6 +844,17 @@ export class Walker implements View {
       }
     }
     return false;
+  }
+
+  /** `priv = netdev_priv(dev)`, and the callee gets `dev`: it finds the way to `priv` too. */
+  #isMadeOf(pointer: number, args: readonly number[]): boolean {
+    const made = this.flow.calls[this.originCall(pointer)];
+    if (made === undefined) return false;
+    return made.args.some((given) => {
+      const e = stripCasts(this.flow, given);
+      if (this.flow.exprOp[e] !== Expr.Local) return false;
+      return args.some((arg) => stripCasts(this.flow, arg) === e);
+    });
   }
 
   #kept = new Int32Array(256);
@@ -976,11 +995,16 @@ export class Walker implements View {
     }
   }
 
+  /** '' where an expression is no global. */
+  #globalName(e: number): string {
+    const { exprOp, exprA, names } = this.flow;
+    return exprOp[e] === Expr.Global ? (names[exprA[e] as number] ?? '') : '';
+  }
+
   /** What a place is known to be before anything was learned on this path. */
   #initialBits(e: number): number {
-    const { exprOp, exprA, names } = this.flow;
-    if (exprOp[e] !== Expr.Global) return ANY;
-    const value = this.#constantOf(names[exprA[e] as number] ?? '');
+    if (this.flow.exprOp[e] !== Expr.Global) return ANY;
+    const value = this.#constantOf(this.#globalName(e));
     return value === undefined ? ANY : bitsOfInteger(value);
   }
 
@@ -1104,9 +1128,9 @@ export class Walker implements View {
     const op = this.flow.exprOp[e];
     if (op === Expr.Integer) return e;
     if (op === Expr.Global) {
-      const name = this.flow.names[this.flow.exprA[e] as number] ?? '';
+      const name = this.#globalName(e);
       const isConstant = /^[A-Z][A-Z0-9_]*$/.test(name) && !name.startsWith('CONFIG_');
-      return isConstant ? e : 0;
+      return isConstant || this.#constantOf(name) !== undefined ? e : 0;
     }
     const v = this.#valueNumber(e);
     return v === 0 ? 0 : (this.#cur[this.#valueAt + v * 2 + 1] as number);

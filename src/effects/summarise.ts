@@ -64,6 +64,7 @@ export function summarise(
   if (body.noReturn) return { ...UNKNOWN_SUMMARY, noReturn: true };
   const known: CallKnowledge[] = flow.calls.map((_, n) => knowledge(n));
   const parameters = new Parameters(flow, body.isMacro);
+  parameters.noteAssigned(known);
   if (!needsPaths(body, parameters, known)) return summariseWithoutPaths(flow, parameters, known);
   const recorder = new Recorder(body, parameters, known);
   const { complete } = walker.walk(flow, {
@@ -258,6 +259,18 @@ class Parameters {
       const k = this.of(flow.exprA[e] as number);
       if (k >= 0) this.changed |= 1 << k;
     }
+  }
+
+  /** Parameters that other macros assign: `rht_entry(tpos, …)` in a loop over `tpos`. */
+  noteAssigned(known: readonly CallKnowledge[]): void {
+    for (const [call, callee] of known.entries()) {
+      if (callee.assigns === 0) continue;
+      for (const [n, arg] of this.flow.calls[call]?.args.entries() ?? []) {
+        const k = n < MAX_PARAMETERS && (callee.assigns & (1 << n)) !== 0 ? this.of(arg) : -1;
+        if (k >= 0) this.assigned |= 1 << k;
+      }
+    }
+    this.changed |= this.assigned;
   }
 
   /** The parameter that an expression names, -1 where it names something else. */

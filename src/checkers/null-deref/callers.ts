@@ -81,6 +81,7 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
     switch (flow.ops[at]) {
       case Op.Assign:
         if (names.has(stripCasts(flow, flow.ops[at + 2] as number))) names.add(x);
+        else names.delete(x);
         break;
       case Op.Deref:
         if (names.has(stripCasts(flow, x))) isDereferenced = true;

@@ -104,13 +104,14 @@ function check(
   const isWritten = habits?.calls === 0 && (isNullable ? summary.nullFrom : summary.errorFrom) === '';
   if (!isAllocator && !isHabit && !isWritten) return;
   if (!isSuccess && !isHabit) return;
+  const isMaker = source?.fact.flow !== undefined && hasAllocation(source.fact.flow);
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
-    // Whoever uses the object may test it: only a function that nobody else calls has no habit to ask.
-    confidence: isNullable && !isAllocator && !isWritten ? 'low' : 'medium',
+    // Whoever uses the object may test it: only what asks for memory, and that nobody else calls, has no habit to ask.
+    confidence: !isNullable || isAllocator || (isWritten && isMaker) ? 'medium' : 'low',
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}.`,
@@ -124,3 +125,6 @@ function check(
     ],
   });
 }
+
+const hasAllocation = (flow: Flow): boolean =>
+  flow.calls.some((_, call) => ALLOCATORS.has(calleeName(flow, call)));

@@ -79,7 +79,7 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   const isTestedHere = all.some((use) => use.function === ref.name && use.isTested);
   const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
   if (flow.calls.some((_, call) => setters.has(calleeName(flow, call)))) return undefined;
-  const own = countOf(uses.filter((use) => !isGuarded(context, use, all)));
+  const own = countOf(uses.filter((use) => !isGuarded(context, use, all, setters)));
   if (own.unguarded > own.tested.length) return undefined;
   if (own.tested.length === 0 || isGuardedByCallers(context, fields, key)) return undefined;
   const confidence = isOfFile(key) && own.unguarded > 0 ? 'low' : confidenceOf(own);
@@ -112,12 +112,20 @@ function isSetHere(flow: Flow, place: number): boolean {
   return false;
 }
 
-/** Another function that does not test it, but is only called by functions that do. */
-function isGuarded(context: FunctionContext, use: FieldUse, all: readonly FieldUse[]): boolean {
+/** Another function that does not test it, but lets one of the `setters` set it, or is only called by functions that test. */
+function isGuarded(
+  context: FunctionContext,
+  use: FieldUse,
+  all: readonly FieldUse[],
+  setters: ReadonlySet<string>,
+): boolean {
   if (use.isTested || !use.isDereferenced) return false;
   const { program } = context.effects;
   const ref = program.functions(use.function, use.path)[0];
-  if (ref === undefined || !ref.fact.isStatic) return false;
+  if (ref === undefined) return false;
+  const { flow } = ref.fact;
+  if (flow?.calls.some((_, call) => setters.has(calleeName(flow, call)))) return true;
+  if (!ref.fact.isStatic) return false;
   const callers = program.callers(ref, MAX_CALLERS);
   return (
     callers.length > 0 &&
@@ -143,11 +151,12 @@ function isGuardedByCallers(context: FunctionContext, fields: FieldEvidence, key
   );
 }
 
+/** Never high: those who do not test a field often know by something else that it is set. */
 function confidenceOf({ guarded, tested, cleared, unguarded }: Count): Confidence | undefined {
-  const isAgreed = tested.length >= 3 * unguarded;
-  if (guarded.length >= 5 && unguarded === 0) return 'high';
-  if (guarded.length >= (cleared.length > 0 ? 2 : 3) && isAgreed) return 'medium';
-  if (guarded.length >= 1 && tested.length >= 4 && cleared.length > 0 && unguarded === 0) return 'medium';
+  if (unguarded === 0) {
+    if (guarded.length >= (cleared.length > 0 ? 2 : 3)) return 'medium';
+    if (guarded.length >= 1 && tested.length >= 4 && cleared.length > 0) return 'medium';
+  }
   return guarded.length > unguarded ? 'low' : undefined;
 }
 
@@ -168,10 +177,9 @@ function report(
     clearing === undefined
       ? ''
       : `, and ${clearing.function}() sets it to NULL at line ${clearing.clearedAt}`;
-  const isWeak = (view.bits(pointer) & ANY) !== ANY || view.isMerged;
   context.report({
     rule: use.isCall ? nullOp : uncheckedField,
-    confidence: isWeak && confidence === 'high' ? 'medium' : confidence,
+    confidence,
     position,
     identity: `${key} ${name}`,
     message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at line ${witness.testedAt})${cleared2}.`,

@@ -4,7 +4,7 @@ import type { Stored } from './entries.ts';
 
 /** Tables of one type that are looked at. */
 const MAX_STORED = 5000;
-const MAX_ASKED = 24;
+const MAX_ASKED = 48;
 
 const known = new WeakMap<LockEffects, Map<string, boolean>>();
 
@@ -36,5 +36,5 @@ function ask(effects: LockEffects, { type, field, target }: Stored): boolean {
     const { sleeps } = effects.summary(ref);
     return sleeps !== undefined && sleeps.gfp < 0 && !sleeps.cause.conditional;
   });
-  return sleeping.length >= 2 && sleeping.length * 8 >= asked.length;
+  return sleeping.length >= 2;
 }

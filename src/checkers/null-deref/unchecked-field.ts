@@ -2,7 +2,7 @@ import { type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
-import { ANY, mayBeNull, ZERO } from '../../effects/values.ts';
+import { mayBeNull, ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { calledPointer, useSteps, useText, watchDereferences } from './dereference.ts';
 import {

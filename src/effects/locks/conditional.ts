@@ -4,11 +4,15 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { contextTests } from '../../kernel/waits.ts';
+import { calleeName } from '../effects.ts';
 
 const MAX_BRANCHES = 64;
 
 /** `is_tx(c)`: a question about what the caller passes. */
 const ASKS = /(?:^|_)(?:is|has|can|should|want|wants|needs)(?:_|$)/;
+
+/** `WARN_ON_ONCE(…)`, whose value is whether it warned. */
+const WARNINGS = /(?:^|_)WARN(?:_ON)?(?:_ONCE)?$/;
 
 const isParameter = (flow: Flow, e: number): boolean =>
   flow.exprOp[e] === Expr.Local && flow.locals[flow.exprA[e] as number]?.isParameter === true;
@@ -28,6 +32,7 @@ export class Conditions {
   #branches: number[] | undefined;
   /** Blocks that end with a test of a parameter. */
   #pointers: number[] | undefined;
+  #warned: readonly { branch: number; isNot: boolean }[] | undefined;
 
   constructor(flow: Flow) {
     this.#flow = flow;
@@ -47,7 +52,7 @@ export class Conditions {
 
   /** True where some test of a flag, of a parameter that is no pointer, or of the context decides whether `block` runs. */
   isConditional(block: number): boolean {
-    if (this.#isWithoutParameter(block)) return true;
+    if (this.#isWithoutParameter(block) || this.#isComplaint(block)) return true;
     return this.#deciding.some((branch) => {
       if (branch === block) return false;
       const ways = [...this.#successors.of(branch)];
@@ -77,6 +82,31 @@ export class Conditions {
       if (given === undefined || missing === undefined) return false;
       return this.#reaches(missing, block, branch) && !this.#reaches(given, block, branch);
     });
+  }
+
+  /** `if (WARN_ON(…)) …`: the block runs only where something is wrong already. */
+  #isComplaint(block: number): boolean {
+    return this.#warnings.some(({ branch, isNot }) => {
+      const ways = [...this.#successors.of(branch)];
+      const [wrong, right] = isNot ? [ways[1], ways[0]] : ways;
+      if (branch === block || wrong === undefined || right === undefined) return false;
+      return this.#reaches(wrong, block, branch) && !this.#reaches(right, block, branch);
+    });
+  }
+
+  /** Blocks that end with the question whether something had to be warned of, or `isNot` with the opposite. */
+  get #warnings(): readonly { branch: number; isNot: boolean }[] {
+    const flow = this.#flow;
+    this.#warned ??= [...flow.blocks.keys()].flatMap((branch) => {
+      const last = (endOfBlock(flow, branch) - 1) * 4;
+      if (flow.ops[last] !== Op.Branch) return [];
+      const condition = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
+      const isNot = flow.exprOp[condition] === Expr.Unary && flow.exprC[condition] === Operator.Not;
+      const e = isNot ? (flow.exprA[condition] as number) : condition;
+      if (flow.exprOp[e] !== Expr.Result) return [];
+      return WARNINGS.test(calleeName(flow, flow.exprA[e] as number)) ? [{ branch, isNot }] : [];
+    });
+    return this.#warned;
   }
 
   get #parameterTests(): readonly number[] {
@@ -110,10 +140,10 @@ export class Conditions {
           break;
         }
         case Expr.Result: {
-          const { callee = 0, args = [] } = flow.calls[a] ?? {};
-          const name = flow.exprOp[callee] === Expr.Global ? flow.names[flow.exprA[callee] as number] : '';
-          if (contextTests.has(name ?? '')) return true;
-          if (ASKS.test(name ?? '') && args.length === 1 && flow.exprOp[args[0] as number] === Expr.Local)
+          const { args = [] } = flow.calls[a] ?? {};
+          const name = calleeName(flow, a);
+          if (contextTests.has(name)) return true;
+          if (ASKS.test(name) && args.length === 1 && flow.exprOp[args[0] as number] === Expr.Local)
             return true;
           break;
         }

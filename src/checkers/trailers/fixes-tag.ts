@@ -122,8 +122,11 @@ function quoted(rest: string): Quoted {
       return { subject, wellQuoted: true, closed: true, typographic, trailing };
     }
     const trailing = (form[2] ?? '').trim();
-    if (/^[)"']+$/.test(trailing))
-      return { subject: form[1] ?? '', wellQuoted: false, closed: true, typographic, trailing: '' };
+    const inside = form[1] ?? '';
+    const surplus =
+      /^"(.*)"$/.exec(inside)?.[1] ?? (count(inside, '"') % 2 === 1 ? inside.replace(/^"|"$/, '') : inside);
+    if (/^[)"']+$/.test(trailing) || (surplus !== inside && trailing === ''))
+      return { subject: surplus, wellQuoted: false, closed: true, typographic, trailing: '' };
     return { subject: form[1] ?? '', wellQuoted: true, closed: true, typographic, trailing };
   }
   if (plain === '') return { subject: '', wellQuoted: false, closed: true, typographic, trailing: '' };

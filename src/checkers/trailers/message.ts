@@ -87,6 +87,8 @@ const SEPARATOR = /^---\s*$/;
 const MOST_CHARACTERS = 1_000_000;
 const MOST_LINES = 20_000;
 const LONGEST_TAG = 1_000;
+/** Mail programs break lines of more than 72 characters or so, at the last blank. */
+const SHORTEST_CUT = 55;
 const LONGEST_SUBJECT = 2_000;
 const MOST_TAGS = 500;
 
@@ -353,6 +355,9 @@ function continuationEnd(lines: readonly string[], at: number, end: number, key:
   let next = at + 1;
   if (key === 'Fixes' && isClosed(lines[at] ?? '')) return next;
   while (next < end && /^[ \t\u00a0]+\S/.test(lines[next] ?? '') && !startsItem(lines, next)) next += 1;
+  // The address of a person whose name filled the line.
+  if (next === at + 1 && next < end && knownTrailers.get(key.toLowerCase())?.value === 'person')
+    return !/@/.test(lines[at] ?? '') && /^<[^<>\s]+@[^<>\s]+>\s*$/.test(lines[next] ?? '') ? next + 1 : next;
   if (key !== 'Fixes' || next > at + 1) return next;
   const wrapped = wrappedFixesEnd(lines, at, end);
   return wrapped === undefined ? next : wrapped;
@@ -373,7 +378,7 @@ function wrappedFixesEnd(lines: readonly string[], at: number, end: number): num
     text += ` ${lines[next] ?? ''}`;
     if (isClosed(text)) return next + 1;
   }
-  return undefined;
+  return isCut(lines, at, end) ? at + 2 : undefined;
 }
 
 /** The subject that a Fixes line quotes is closed: `("…")`, `(…)`, `"…"`. A SHA1 alone is not. */
@@ -382,6 +387,20 @@ function isClosed(text: string): boolean {
   if (rest === '' || !/[("'“]/.test(rest)) return false;
   if (/\(/.test(rest)) return /\)[^)]*$/.test(rest) && count(rest, '(') <= count(rest, ')');
   return /["'”][^"'”]*$/.test(rest) && rest.replace(/[^"]/g, '').length % 2 === 0;
+}
+
+/** A long line that a mail program broke although no mark says so: one line more, and other tags below it. */
+function isCut(lines: readonly string[], at: number, end: number): boolean {
+  const [line = '', rest = ''] = lines.slice(at, at + 2);
+  return (
+    at + 2 < end &&
+    line.length > SHORTEST_CUT &&
+    rest.length < line.length &&
+    !isClosed(line) &&
+    !/["')]\s*$/.test(line) &&
+    !startsItem(lines, at + 1) &&
+    startsItem(lines, at + 2)
+  );
 }
 
 function count(text: string, character: string): number {

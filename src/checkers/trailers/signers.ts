@@ -1,7 +1,7 @@
 /** Who signed a message off. */
 import type { Person } from '../../git/change.ts';
 import type { Trailer } from './message.ts';
-import { parsePerson, type Sameness, samePerson } from './people.ts';
+import { parsePerson, plainName, type Sameness, samePerson } from './people.ts';
 import type { MessageContext } from './rule.ts';
 
 export interface Signer {
@@ -28,7 +28,9 @@ function isSignOff(trailer: Trailer): boolean {
 
 function named(context: MessageContext, trailers: readonly Trailer[]): Signer[] {
   return trailers.map((trailer) => {
-    const person = parsePerson(trailer.value).person ?? { name: trailer.value, email: '' };
+    // Where the address is spoilt, the name still tells who signed.
+    const name = plainName(trailer.value.replace(/<.*$/s, ''));
+    const person = parsePerson(trailer.value).person ?? { name, email: '' };
     return { trailer, person: context.canonical(person) };
   });
 }

@@ -4,6 +4,7 @@ import type { FileDiff } from '../git/change.ts';
 import type { Correction } from '../report/corrected-messages.ts';
 import { type ChangedLines, changedLines } from '../review/changed-lines.ts';
 import { type Report, sourceKey } from '../review/report.ts';
+import { keepBaseBranch } from './base-branches.ts';
 import type { Database } from './database.ts';
 
 /** Findings of one report that are kept: what has more is looked at in a terminal. */
@@ -68,6 +69,7 @@ export async function keepReport(
        name = EXCLUDED.name, base_ref = EXCLUDED.base_ref, base = EXCLUDED.base, updated = now()`,
     [id, installation, owner, name, review.baseRef, baseTip],
   );
+  await keepBaseBranch(database, id, { ref: review.baseRef, tip: baseTip });
   const found = report.findings.map((finding) => ({ finding, fixed: false }));
   const all = [...found, ...report.fixed.map((finding) => ({ finding, fixed: true }))];
   const rows = all.slice(0, MAX_FINDINGS);

@@ -103,6 +103,14 @@ const steps: readonly string[] = [
      sum double precision NOT NULL,
      PRIMARY KEY (name, series, upper)
    )`,
+  `CREATE TABLE adjutant.base_branch (
+     repository bigint NOT NULL REFERENCES adjutant.repository ON DELETE CASCADE,
+     ref text NOT NULL,
+     tip text NOT NULL,
+     updated timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (repository, ref)
+   );
+   INSERT INTO adjutant.base_branch SELECT id, base_ref, base, updated FROM adjutant.repository`,
 ];
 
 /**

@@ -15,10 +15,13 @@ export interface LocksFrame {
   readonly repository: string;
   /** `master at 0123456789ab`. */
   readonly at: string;
+  /** Names of the others. */
+  readonly branches: readonly string[];
   /** What every address here has in its query: forms carry it along. */
   readonly query: Readonly<Record<string, string>>;
   readonly href: {
     readonly start: string;
+    readonly branch: (ref: string) => string;
     readonly search: (text: string) => string;
     readonly lock: (lock: string, changes?: Partial<OrderFilter>) => string;
     readonly order: (from: string, to: string) => string;
@@ -57,12 +60,19 @@ export function searchPage(
         ? html`No lock class has <b>${visibleLine(text)}</b> in its name. A class is written like <code>struct foo.lock</code> or <code>mm/slab.c:slab_mutex</code>; a part of it is enough.`
         : html`Lock classes with <b>${visibleLine(text)}</b> in their name, those with the most neighbours first.`;
   return frame(view, text === '' ? 'Search' : visibleLine(text), [
-    html`<section class="heading"><h1>Lock graph of ${view.repository}</h1><p class="small">${view.at}</p>${searchForm(view, text)}</section>`,
+    html`<section class="heading"><h1>Lock graph of ${view.repository}</h1><p class="small">${view.at}${otherBranches(view)}</p>${searchForm(view, text)}</section>`,
     html`<section><p>${what}</p><ul class="locks">${locks.map(
       ({ lock, under, over }) =>
         html`<li><a href="${view.href.lock(lock)}"><code>${visibleLine(lock)}</code></a> <span class="small">${under.toLocaleString('en')} taken under it, itself taken under ${over.toLocaleString('en')}</span></li>`,
     )}</ul></section>`,
   ]);
+}
+
+function otherBranches({ branches, href }: LocksFrame): Markup | string {
+  if (branches.length === 0) return '';
+  return html`; also of ${branches.map(
+    (ref, at) => html`${at === 0 ? '' : ', '}<a href="${href.branch(ref)}">${visibleLine(ref)}</a>`,
+  )}`;
 }
 
 function searchForm({ query, href }: LocksFrame, text: string): Markup {

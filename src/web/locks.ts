@@ -3,6 +3,7 @@
 import { paths } from '../jobs/links.ts';
 import type { LockAnswer, LockQuery } from '../jobs/lock-graph-query.ts';
 import { shortId } from '../report/places.ts';
+import type { BaseBranch } from '../store/base-branches.ts';
 import type { KeptRepository } from '../store/findings.ts';
 import { type Visitor, withQuery } from './access.ts';
 import type { Markup } from './layout.ts';
@@ -19,16 +20,20 @@ const LONGEST = 500;
 
 /**
  * The page that an address of the explorer asks for.
- * @param query of the address: `q`, or `lock` with `directory`, `least` and `skip`, or `from` and `to`
+ * @param branches the base branches whose graph may be asked for, that of the last review first
+ * @param query of the address: `branch`, and `q`, or `lock` with `directory`, `least` and `skip`, or `from` and `to`
  */
 export async function locksPage(
   repository: KeptRepository,
+  branches: readonly BaseBranch[],
   query: Readonly<Record<string, string>>,
   { root, visitor, ask }: { root: string; visitor: Visitor; ask: AskLocks },
 ): Promise<Markup> {
-  const view = frameOf(repository, root, visitor);
   const text = (name: string) => (query[name] ?? '').slice(0, LONGEST);
-  const answer = (about: LockQuery) => ask(repository.id, repository.base, about);
+  const latest = { ref: repository.baseRef, tip: repository.base };
+  const branch = branches.find(({ ref }) => ref === text('branch')) ?? branches[0] ?? latest;
+  const view = frameOf(repository, branch, branches, root, visitor);
+  const answer = (about: LockQuery) => ask(repository.id, branch.tip, about);
   if (text('from') !== '' && text('to') !== '') {
     const [from, to] = [text('from'), text('to')];
     const found = await answer({ kind: 'order', from, to });
@@ -49,21 +54,26 @@ export async function locksPage(
 }
 
 function frameOf(
-  { id, owner, name, baseRef, base }: KeptRepository,
+  { id, owner, name }: KeptRepository,
+  branch: BaseBranch,
+  branches: readonly BaseBranch[],
   root: string,
   visitor: Visitor,
 ): LocksFrame {
-  const own = visitor.query({ kind: 'locks', repository: id });
+  const opens = visitor.query({ kind: 'locks', repository: id });
+  const own = { ...opens, ...(branches.length < 2 ? {} : { branch: branch.ref }) };
   const address = (parameters: Record<string, string>) =>
     withQuery(`${root}${paths.locks(id)}`, { ...own, ...parameters });
   return {
     root,
     visitor: visitor.login,
     repository: `${owner}/${name}`,
-    at: `${baseRef} at ${shortId(base)}`,
+    at: `${branch.ref} at ${shortId(branch.tip)}`,
+    branches: branches.filter(({ ref }) => ref !== branch.ref).map(({ ref }) => ref),
     query: own,
     href: {
       start: address({}),
+      branch: (ref) => address({ branch: ref }),
       search: (text) => address({ q: text }),
       lock: (lock, { directory = '', least = 0, skip = 0 } = {}) =>
         address({

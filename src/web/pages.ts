@@ -1,6 +1,7 @@
 /** Every page and its address. Who may see one is decided in access.ts. */
 import { type Context, Hono } from 'hono';
 import { paths, type Scope } from '../jobs/links.ts';
+import { baseBranches } from '../store/base-branches.ts';
 import { dismissalsOn } from '../store/dismissals.ts';
 import { type FoundFinding, findingsOf, findRepository, reportsOn } from '../store/findings.ts';
 import { type Access, byLink, bySignIn, type MayRead, missing, type Visitor, withQuery } from './access.ts';
@@ -83,7 +84,7 @@ export function createPages(options: PagesOptions): Hono {
               ...visitor.query(pullScope(context)),
               ...(skip === 0 ? {} : { skip: String(skip) }),
             }),
-          locks: locksHref(root, id, visitor)(undefined),
+          locks: locksHref(root, id, visitor, reviews.at(-1)?.baseRef)(undefined),
           github: `${githubUrl}/${owner}/${name}/pull/${number}`,
         },
       });
@@ -124,7 +125,7 @@ export function createPages(options: PagesOptions): Hono {
           href: {
             pull: withQuery(`${root}${paths.pull(id, number)}`, visitor.query(pullScope(context))),
             finding: findingHref(root, id, number, visitor),
-            lock: locksHref(root, id, visitor),
+            lock: locksHref(root, id, visitor, review.baseRef),
             github: `${githubUrl}/${owner}/${name}/pull/${number}`,
           },
         });
@@ -134,7 +135,8 @@ export function createPages(options: PagesOptions): Hono {
     const repository = Number(context.req.param('repository'));
     return opened(context, access, root, { kind: 'locks', repository }, async (visitor) => {
       const kept = await findRepository(database, repository);
-      return kept && locksPage(kept, context.req.query(), { root, visitor, ask: options.askLocks });
+      const branches = await baseBranches(database, repository);
+      return kept && locksPage(kept, branches, context.req.query(), { root, visitor, ask: options.askLocks });
     });
   });
   if (signIn && sessions) {
@@ -172,8 +174,12 @@ function findingHref(root: string, repository: number, number: number, visitor: 
     withQuery(`${root}${paths.finding(repository, number, review, ordinal)}`, query);
 }
 
-function locksHref(root: string, repository: number, visitor: Visitor) {
-  const query = visitor.query({ kind: 'locks', repository });
+/** The graph of the branch that a review was against. */
+function locksHref(root: string, repository: number, visitor: Visitor, branch: string | undefined) {
+  const query = {
+    ...visitor.query({ kind: 'locks', repository }),
+    ...(branch === undefined ? {} : { branch }),
+  };
   return (lock: string | undefined) =>
     withQuery(`${root}${paths.locks(repository)}`, { ...query, ...(lock === undefined ? {} : { lock }) });
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startGitHub } from '../../demo/github/index.ts';
 import { createIdentity } from '../../src/app/github/identity.ts';
 import { giveUp } from '../../src/jobs/dead-letter.ts';
@@ -17,6 +17,7 @@ import { hasNoBrowser, launchBrowser, sayIfSkipped } from './browser.ts';
 import { ADMIN, FIRST, KEY, keptReviews, NUMBER, pagesOn, REPOSITORY, SECOND } from './kept-reviews.ts';
 import { type LockTree, lockTree } from './lock-tree.ts';
 
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 sayIfSkipped();
 
 const RB = 'struct vnx_mkey_cache.rb_lock';

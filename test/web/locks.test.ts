@@ -16,7 +16,10 @@ const orders = [...Array(70).keys()].map((at) => ({
 }));
 
 /** Seventy orders on the one side, forty on the other. */
-const graph = async (_: number, __: string, query: LockQuery) => {
+const asked: string[] = [];
+const graph = async (_: number, commit: string, query: LockQuery) => {
+  asked.push(commit);
+  if (query.kind === 'search') return { kind: 'search', locks: [], total: 0 } as const;
   if (query.kind !== 'lock') throw new Error('not asked');
   const { skip, limit } = query.filter;
   const side = (all: typeof orders) => ({ orders: all.slice(skip, skip + limit), total: all.length });
@@ -34,8 +37,12 @@ const repository = {
   updated: new Date(0),
   disk: { mirror: 0, index: undefined, indexed: undefined },
 };
+const branches = [
+  { ref: 'master', tip: 'b'.repeat(40) },
+  { ref: 'linux-6.12.y', tip: 'c'.repeat(40) },
+];
 const open = async (query: Record<string, string>) =>
-  String(await locksPage(repository, query, { root: '', visitor, ask: graph }));
+  String(await locksPage(repository, branches, query, { root: '', visitor, ask: graph }));
 
 test('all of them are reached, thirty of a side at a time, and the filter stays', async () => {
   const seen = new Set<string>();
@@ -60,4 +67,18 @@ test('what is no number of orders to leave out is none', async () => {
   for (const skip of ['-1', 'x', '1e99', 'NaN'])
     expect(await open({ lock: HUB, skip })).toContain('1 to 30 of');
   expect(await open({ lock: HUB, skip: '60' })).toContain('No more.');
+});
+
+test('each base branch has its own graph, and one stays with it', async () => {
+  const start = await open({});
+  expect(asked.at(-1)).toBe('b'.repeat(40));
+  expect(start).toMatch(/also of <a href="[^"]*branch=linux-6\.12\.y">linux-6\.12\.y<\/a>/);
+  const lock = await open({ branch: 'linux-6.12.y', lock: HUB });
+  expect(asked.at(-1)).toBe('c'.repeat(40));
+  const links = [...lock.matchAll(/href="(\/repositories[^"]*)"/g)].map(([, href = '']) => href);
+  expect(links.length).toBeGreaterThan(60);
+  expect(links.filter((href) => !href.includes('branch=linux-6.12.y'))).toEqual([]);
+  expect(lock).toContain('<input type="hidden" name="branch" value="linux-6.12.y">');
+  await open({ branch: 'no-such-branch' });
+  expect(asked.at(-1)).toBe('b'.repeat(40));
 });

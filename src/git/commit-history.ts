@@ -10,6 +10,8 @@ import { GitError, runGit } from './run.ts';
 
 /** A first fetch of a tree of 1.3 million commits takes minutes on a slow line; one that takes longer is given up. */
 const FETCH_TIME = 3_600_000;
+/** Milliseconds for the changes of the commits that one pull request says it took. */
+const CHANGES_TIME = 120_000;
 /** What `trailers.upstream` may be: see config/configuration.ts. */
 const BRANCH = /^\w[\w./-]*$/;
 const FILTER = 'tree:0';
@@ -56,6 +58,28 @@ export function fetchHistory(
     if (await resolves(folder, `refs/heads/${upstream}`)) return;
     await fetch(folder, remote, [`+refs/tags/${upstream}:refs/tags/${upstream}`], signal).catch(unlessAbsent);
   }).finally(release);
+}
+
+/**
+ * Brings what these commits change into the mirror's history: their trees, their parents' and the files that differ. What
+ * is there already is not asked for again. Rejects with a GitError where the remote does not give it in time.
+ */
+export async function fetchChanges(
+  gitDir: string,
+  remote: Remote,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { env, protocols } = transport(remote, [['remote.origin.url', remote.url]]);
+  // git fetches what a diff lacks, in two or three requests a commit.
+  await runGit(['diff-tree', '--stdin', '-p', '--no-ext-diff', '--no-textconv'], {
+    gitDir: historyDir(gitDir),
+    input: `${ids.join('\n')}\n`,
+    env: { ...env, GIT_NO_LAZY_FETCH: '0' },
+    ...(protocols ? { protocols } : {}),
+    timeout: CHANGES_TIME,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 /** Makes the repository where it is missing. A filter that it names is what its readers take it for. */

@@ -26,6 +26,8 @@ const DIFF_BYTES = 32 * 1024 * 1024;
 /** Newest commits that are looked at to learn which subjects the paths have. */
 const NEWEST = 300;
 const MOST_SUBJECTS = 100;
+/** Changes that are looked at one by one, where objects may be missing. */
+const MOST_APART = 100;
 const NUL = '%x00';
 /** Lines by which a commit names the one that it puts right or takes back. */
 const NAMES_BROKEN = /^(?:Fixes:\s*|This reverts commit )([0-9a-f]{8,40})\b/gim;
@@ -185,7 +187,7 @@ export class GitHistory implements UpstreamLookup {
   async patchIds(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const wanted = ids.filter(isFull);
     const found = new Map<string, string>();
-    if (wanted.length === 0 || !this.#view.hasBlobs) return found;
+    if (wanted.length === 0) return found;
     const diff = await this.#diffTree(wanted, ['--full-index'], MAX_BYTES);
     if (diff === undefined) return found;
     const text = (await runGit(['patch-id', '--stable'], { input: diff })).toString('latin1');
@@ -199,7 +201,7 @@ export class GitHistory implements UpstreamLookup {
   async diffs(ids: readonly string[]): Promise<ReadonlyMap<string, readonly FileDiff[]>> {
     const wanted = ids.filter(isFull);
     const found = new Map<string, readonly FileDiff[]>();
-    if (wanted.length === 0 || !this.#view.hasBlobs) return found;
+    if (wanted.length === 0) return found;
     const output = await this.#diffTree(wanted, ['--unified=0'], DIFF_BYTES);
     // Each change follows the line of its commit: lines of a diff never begin with a digit of an id.
     for (const part of output === undefined ? [] : decodeText(output).split(/^(?=[0-9a-f]{40,64}\n)/m)) {
@@ -216,10 +218,19 @@ export class GitHistory implements UpstreamLookup {
   }
 
   /** The changes of commits, each after a line with its id; undefined where they are too large. */
-  #diffTree(ids: readonly string[], form: readonly string[], maxBytes: number): Promise<Buffer | undefined> {
+  async #diffTree(
+    ids: readonly string[],
+    form: readonly string[],
+    maxBytes: number,
+  ): Promise<Buffer | undefined> {
     const args = ['diff-tree', '--stdin', '-p', '--no-ext-diff', '--no-textconv', ...form];
-    const options = { input: `${ids.join('\n')}\n`, timeout: WALK_TIME, maxBytes };
-    return this.#git(args, options).catch(unlessStopped);
+    const run = (some: readonly string[]) =>
+      this.#git(args, { input: `${some.join('\n')}\n`, timeout: WALK_TIME, maxBytes }).catch(unlessStopped);
+    if (this.#view.hasBlobs) return run(ids);
+    // An object that is missing ends git: it must not end what is said of the other commits.
+    const parts: Buffer[] = [];
+    for (const id of ids.slice(0, MOST_APART)) parts.push((await run([id])) ?? Buffer.alloc(0));
+    return Buffer.concat(parts);
   }
 
   #known(id: string, bytes: Buffer): KnownCommit {

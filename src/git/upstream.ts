@@ -9,10 +9,14 @@ export interface OpenedUpstream {
   close(): Promise<void>;
 }
 
-/** Opens the branch that the configuration names; none where it names none. `close()` when done. */
+/**
+ * Opens the branch that the configuration names; none where it names none. `close()` when done.
+ * @param lender git directory of the repository that has the commits which are compared with it, where that is another
+ */
 export async function openUpstream(
   repository: Repository,
   revision: string | undefined,
+  lender?: string,
 ): Promise<OpenedUpstream> {
   if (revision === undefined) return { limits: [], close: async () => undefined };
   const within = await repository.resolve(revision);
@@ -20,6 +24,6 @@ export async function openUpstream(
     const limit = `The upstream branch ${revision} is not in this repository: backports are not compared with it.`;
     return { limits: [limit], close: async () => undefined };
   }
-  const upstream = await openHistory(repository, { within });
+  const upstream = await openHistory(repository, { within, ...(lender === undefined ? {} : { lender }) });
   return { upstream, limits: [], close: () => upstream.close() };
 }

@@ -36,7 +36,7 @@ async function run(request: AnalysisRequest): Promise<Analysis | undefined> {
     upstream,
     limits: ofUpstream,
     close,
-  } = await openUpstream(whole ?? repository, whole && configuration.trailers.upstream);
+  } = await openUpstream(whole ?? repository, whole && configuration.trailers.upstream, gitDir);
   const report = await review(change, {
     configuration,
     limits: [...limits, ...ofUpstream],

@@ -198,8 +198,9 @@ async function analysed(
       services,
       remote,
       { gitDir, base: mergeBase, commits, configuration },
-      signal,
+      { wait: signal, fetch: work.signal },
     );
+    signal.throwIfAborted();
     // GitHub lists 250, and only where the mirror can't tell them.
     const unseen =
       group === undefined && commits.length < ahead

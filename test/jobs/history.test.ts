@@ -61,7 +61,7 @@ async function reviewed({ token = TOKEN, trailers, patience }: Circumstances = {
     services,
     { url: remote.url, token },
     { gitDir, base, commits, configuration },
-    signal,
+    { wait: signal, fetch: signal },
     patience,
   );
   const requests = remote.requests - before;
@@ -69,7 +69,7 @@ async function reviewed({ token = TOKEN, trailers, patience }: Circumstances = {
   if (mirror === undefined) throw new Error('no mirror');
   const whole = (await hasHistory(gitDir, base)) ? await openRepository(historyDir(gitDir)) : undefined;
   const history = await openHistory(whole ?? mirror, { at: base, ...(whole ? { lender: gitDir } : {}) });
-  const { upstream, close } = await openUpstream(whole ?? mirror, configuration.trailers.upstream);
+  const { upstream, close } = await openUpstream(whole ?? mirror, configuration.trailers.upstream, gitDir);
   const findings = await checkTrailers(await mirror.listedCommits(commits), history, {
     convention: configuration.trailers.convention,
     ...(upstream ? { upstream } : {}),
@@ -179,6 +179,29 @@ test.each(['branch', 'tag'])('backports are compared with an upstream %s of the 
       explanation: expect.stringContaining(`git cherry-pick -x ${later}`),
     },
   ]);
+});
+
+test('the change of a backport is compared with that of upstream, of which no other file is fetched', async () => {
+  for (let i = 0; i < 30; i++) remote.commit(`other/${i}.c`, `int o${i};\n`);
+  remote.git('branch', '-f', 'main');
+  remote.git('checkout', '-q', '-b', 'linus', 'main');
+  const same = remote.commit('net.c', 'int same;\n', `net: add it\n\nWanted.\n\n${SIGNED}`);
+  const other = remote.commit('new.c', 'int upstream;\n', `net: add another\n\nWanted.\n\n${SIGNED}`);
+  remote.git('checkout', '-q', '-B', 'topic', 'main');
+  const line = (sha: string) => `commit ${sha} upstream.\n\nWanted.\n\n${SIGNED}`;
+  remote.commit('net.c', 'int same;\n', `net: add it\n\n${line(same)}`);
+  remote.commit('new.c', 'int here;\n', `net: add another\n\n${line(other)}`);
+  const { findings, limits } = await reviewed({ trailers: { convention: 'stable', upstream: 'linus' } });
+  expect(limits).toEqual([]);
+  expect(findings).toMatchObject([{ rule: 'trailers/backport-change' }]);
+  expect(findings[0]?.explanation).toContain(
+    'new.c, upstream:\n    +int upstream;\n  new.c, here:\n    +int here;',
+  );
+  const objects = execFileSync('git', ['cat-file', '--batch-all-objects', '--batch-check=%(objecttype)'], {
+    cwd: historyDir(gitDir),
+    encoding: 'utf8',
+  });
+  expect(objects.match(/blob/g)?.length).toBeLessThanOrEqual(4);
 });
 
 test('the Fixes tag of a backport names a commit of upstream', async () => {

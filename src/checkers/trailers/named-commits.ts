@@ -22,8 +22,8 @@ export interface NamedCommits {
   readonly names: readonly string[];
   /** A Fixes tag has no SHA1, and perhaps a subject to search for. */
   readonly bySubject: boolean;
-  /** One of the messages says from which commit it was taken. */
-  readonly areBackports: boolean;
+  /** Those of `names` that a message says it was taken from. */
+  readonly sources: readonly string[];
 }
 
 export function readDraft(commit: Commit): Draft {
@@ -40,7 +40,9 @@ export function namedCommits(commits: readonly Commit[]): NamedCommits {
   return {
     names: [...new Set(drafts.flatMap(namesIn))],
     bySubject: drafts.some(({ fixes }) => fixes.some(({ tag }) => tag.sha === '')),
-    areBackports: drafts.some(({ backports }) => backports.length > 0),
+    sources: [...new Set(drafts.flatMap(({ backports }) => backports.map(({ sha }) => sha)))].filter(
+      (sha) => sha !== '',
+    ),
   };
 }
 

@@ -100,18 +100,27 @@ function check(
     tested !== undefined &&
     tested >= 2 &&
     tested / (habits.calls + habits.passedOn) >= 0.7;
+  const from = isNullable ? summary.nullFrom : summary.errorFrom;
+  const failsByItself = from === '' || ALLOCATORS.has(from);
   // Nobody else calls it: what its body says has to do.
-  const isWritten = habits?.calls === 0 && (isNullable ? summary.nullFrom : summary.errorFrom) === '';
-  if (!isAllocator && !isHabit && !isWritten) return;
-  if (!isSuccess && !isHabit) return;
-  const isMaker = source?.fact.flow !== undefined && hasAllocation(source.fact.flow);
+  const isWritten = habits?.calls === 0 && from === '';
+  // What asks for memory can fail whoever calls it; unless most of those take no notice.
+  const isMaker =
+    isAllocator ||
+    (isNullable &&
+      failsByItself &&
+      source?.fact.flow !== undefined &&
+      hasAllocation(source.fact.flow) &&
+      (habits?.forNull ?? 0) * 2 >= (habits?.calls ?? 0));
+  if (!isMaker && !isHabit && !isWritten) return;
+  if (!isSuccess && !isHabit && !isMaker) return;
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
     // Whoever uses the object may test it: only what asks for memory, and that nobody else calls, has no habit to ask.
-    confidence: !isNullable || isAllocator || (isWritten && isMaker) ? 'medium' : 'low',
+    confidence: !isNullable || isMaker ? 'medium' : 'low',
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}.`,

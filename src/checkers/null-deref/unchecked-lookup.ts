@@ -101,12 +101,14 @@ function confidenceOf(
   habits: CallerHabits | undefined,
   use: Use,
 ): Confidence {
-  if (use.isSometimes) return 'low';
   const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged && !use.isAddress;
   if (ref === undefined || habits === undefined) return 'low';
   const { effects } = context;
+  if (habits.calls === 0 && use.isSometimes) return 'low';
   if (habits.calls === 0) return effects.summary(ref).nullFrom === '' && isClear ? 'medium' : 'low';
   const share = habits.forNull / habits.calls;
+  // The callee that it is handed to does not test it, but need not use it either.
+  if (use.isSometimes) return habits.forNull >= 5 && share >= 0.9 && isClear ? 'medium' : 'low';
   if (habits.forNull * 3 < habits.passedOn) return 'low';
   if (allocates(effects, ref, 3)) {
     if (habits.forNull >= 3 && share >= 0.9) return isClear ? 'high' : 'medium';

@@ -475,15 +475,29 @@ class Recorder implements Observer {
   #correlate(value: number, bits: number, view: View): void {
     const e = stripCasts(this.flow, value);
     const direct = directTest(this.flow, e, this.parameters);
+    const call = view.originCall(value);
     for (let k = 0; k < this.parameters.count; k++) {
       if ((this.parameters.pointers & (1 << k)) === 0) continue;
       const parameter = this.#entryBits(k, view);
       const whenTrue = direct?.parameter === k ? parameter & direct.whenTrue : parameter;
       const whenFalse = direct?.parameter === k ? parameter & ~direct.whenTrue : parameter;
-      if ((bits & ZERO) !== 0) this.#whenZero[k] = (this.#whenZero[k] ?? 0) | whenFalse;
-      if ((bits & ERR) !== 0) this.#whenError[k] = (this.#whenError[k] ?? 0) | whenTrue;
-      if ((bits & OTHER) !== 0) this.#whenOther[k] = (this.#whenOther[k] ?? 0) | whenTrue;
+      const inherited = (when: number): number => (call < 0 ? ANY : this.#impliedBy(call, when, k));
+      if ((bits & ZERO) !== 0) this.#whenZero[k] = (this.#whenZero[k] ?? 0) | (whenFalse & inherited(ZERO));
+      if ((bits & ERR) !== 0) this.#whenError[k] = (this.#whenError[k] ?? 0) | (whenTrue & inherited(ERR));
+      if ((bits & OTHER) !== 0)
+        this.#whenOther[k] = (this.#whenOther[k] ?? 0) | (whenTrue & inherited(OTHER));
     }
+  }
+
+  /** `return f(p)`: what a result of f in `when` says of parameter `k`. */
+  #impliedBy(call: number, when: number, k: number): number {
+    let bits = ANY;
+    const args = this.flow.calls[call]?.args ?? [];
+    for (const implied of this.known[call]?.implies ?? []) {
+      if (implied.through || (implied.when & when) === 0) continue;
+      if (this.parameters.constantOf(args[implied.argument] ?? 0) === k) bits &= implied.bits;
+    }
+    return bits;
   }
 
   /** What returning tells; nothing where not all paths were walked. */

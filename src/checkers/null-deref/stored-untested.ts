@@ -81,7 +81,7 @@ function check(
   )
     return;
   // One possibility is left: this way was taken by a test.
-  if (!isSuccess && ((bits & ANY) === ZERO || (bits & ANY) === ERR)) return;
+  if ((bits & ANY) === ZERO || (bits & ANY) === ERR) return;
   const isNullable = mayBeNull(bits) && (bits & ANY) !== ZERO;
   if (!isNullable && !mayBeError(bits)) return;
   const callee = calleeName(context.flow, call);

@@ -23,7 +23,11 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   context.report({
     rule: uncheckedAlloc,
-    confidence: view.isWeak(pointer) || use.isAddress || use.isSometimes ? 'medium' : 'high',
+    confidence: isFreed(context, use)
+      ? 'low'
+      : view.isWeak(pointer) || use.isAddress || use.isSometimes
+        ? 'medium'
+        : 'high',
     position,
     identity: `${allocator} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -36,3 +40,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   });
   return true;
 }
+
+/** Functions that give up an object know of NULL by more than a plain test. */
+const isFreed = (context: FunctionContext, use: Use): boolean =>
+  use.isSometimes === true && /free|put|destroy|release/.test(context.calleeText(use.through));

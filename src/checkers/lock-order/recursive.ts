@@ -203,8 +203,9 @@ const MAX_CALLED = 60;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Kinds of which one task waits for itself. */
+/** Kinds of which one task waits for itself; of a semaphore there may be many. */
 const canRecurse = (kind: LockKind): boolean =>
+  kind !== 'semaphore' &&
   kind !== 'rcu' &&
   kind !== 'srcu' &&
   kind !== 'lock_map' &&

@@ -168,8 +168,8 @@ function confidenceOf(
   free: readonly LockEvent[],
 ): Confidence {
   if (leak.isMerged || !locks.body.complete || free.every((e) => e.isMerged)) return 'low';
-  // I/O completion releases these.
-  if (lock.kind === 'page_lock') return 'low';
+  // I/O completion releases these, and whoever has to say that there is one more those.
+  if (lock.kind === 'page_lock' || lock.kind === 'semaphore') return 'low';
   // What decides that it is taken may decide that it is released.
   if (isReleasedByCondition(locks, lock)) return 'low';
   if (lock.through !== '') return 'medium';

@@ -125,7 +125,7 @@ function lockEvents(
       const state = domain.states.number(event.state);
       const key =
         event.kind === 'leave'
-          ? `${event.position}:${state}:${event.result}`
+          ? `${event.position}:${state}:${event.result}:${event.nullParameters}`
           : (event.call * 4 + KINDS.indexOf(event.kind)) * 0x100000 + state;
       const known = events.get(key);
       if (known === undefined || (known.isMerged && !event.isMerged)) events.set(key, event);
@@ -486,7 +486,9 @@ function likeliest(all: readonly Happening[]): Happening | undefined {
 
 /** What is held or released at every return that has the same sort of result. */
 function netEffects(events: readonly LockEvent[]): LockSummary {
-  const exits = events.filter((e) => e.kind === 'leave');
+  const left = events.filter((e) => e.kind === 'leave');
+  const used = left.filter((e) => !isForNull(e));
+  const exits = used.length > 0 ? used : left;
   if (exits.length === 0) return NO_LOCKS;
   const zero = exits.filter((e) => ((e.result ?? 0) & ZERO) !== 0 && ((e.result ?? 0) & NONZERO) === 0);
   const nonzero = exits.filter((e) => ((e.result ?? 0) & ZERO) === 0);
@@ -533,6 +535,12 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
   };
   return changesState(made) ? made : NO_LOCKS;
 }
+
+/** `foo_put(NULL)` does nothing: what it does with anything else counts. */
+const isForNull = ({ nullParameters = 0, state }: LockEvent): boolean =>
+  nullParameters !== 0 &&
+  state.held.length + state.released.length + state.preempt + state.softirq + state.hardirq + state.nofs ===
+    0;
 
 /** A place that callers know, or at least a class. */
 const isExportable = (h: Held): boolean => isExported(h.place) || h.lockClass !== '';

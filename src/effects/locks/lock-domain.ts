@@ -22,6 +22,8 @@ export interface LockEvent {
   readonly stops?: 'none' | 'softirq' | 'hardirq';
   /** leave: the bits of the value that is returned. */
   readonly result?: number;
+  /** leave: a mask of the pointer parameters that are NULL on this path. */
+  readonly nullParameters?: number;
   /** leave: blocks from the entry. */
   readonly path?: readonly number[];
   readonly isMerged: boolean;
@@ -170,6 +172,7 @@ export class LockDomain implements Domain {
       position: this.#flow.ops[at + 3] as number,
       state: this.states.state(number),
       result: value === 0 ? ANY : view.bits(value) & ANY,
+      nullParameters: view.nullParameters(),
       path: view.pathForks().map(([block]) => block),
       isMerged: view.isMerged,
     });

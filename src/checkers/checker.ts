@@ -4,7 +4,7 @@
  */
 import type { Commit } from '../git/change.ts';
 import type { CommitLookup } from '../git/commit-lookup.ts';
-import type { Program } from '../index/program.ts';
+import type { FunctionRef, Program } from '../index/program.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 export type Confidence = 'high' | 'medium' | 'low';
@@ -102,8 +102,11 @@ export interface Rule {
 export interface CodeChecker {
   readonly name: string;
   readonly rules: readonly Rule[];
-  /** All findings in these files as they stand, in any order. Pure: the same program gives the same findings. */
-  audit(program: Program, paths: readonly string[]): readonly Finding[];
+  /**
+   * All findings in these files as they stand, in any order. Pure: the same program gives the same findings. Where
+   * `touched` is given, those that stand in and go through none of these functions may be left out.
+   */
+  audit(program: Program, paths: readonly string[], touched?: readonly FunctionRef[]): readonly Finding[];
   /**
    * What only both sides of a change show together, in files that both have. `introduced` are the findings of head
    * that base has not.

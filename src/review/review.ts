@@ -5,7 +5,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/default-configuration.ts';
 import type { Change, Commit, Person } from '../git/change.ts';
 import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
-import type { Program } from '../index/program.ts';
+import type { FunctionRef, Program } from '../index/program.ts';
 import { type AffectedPaths, affectedPaths, configuredPaths } from './affected.ts';
 import { attributeFindings } from './attribute.ts';
 import { compareFindings } from './compare.ts';
@@ -16,7 +16,7 @@ import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
 import { asReported, withSuggestions } from './suggestions.ts';
 import { throughCommits } from './through-commits.ts';
-import { touchedBy } from './touched.ts';
+import { touchedBy, touchedFunctions } from './touched.ts';
 
 export interface ReviewOptions {
   /** What .github/adjutant.yml says; its defaults otherwise. */
@@ -68,16 +68,24 @@ async function reviewSides(
   const step = stepper(options);
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
-  const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
+  const audited = (
+    checker: CodeChecker,
+    program: Program | undefined,
+    files: readonly string[],
+    touched?: readonly FunctionRef[],
+  ) => {
     const own = configuredPaths(checker.name, files, configuration);
-    const findings = program && own.length > 0 ? checker.audit(program, own) : [];
+    const findings = program && own.length > 0 ? checker.audit(program, own, touched) : [];
     return configuredFindings(findings, configuration);
   };
+  const touched = touchedOnEitherSide(change, sides);
   const found = { base: [] as Finding[], head: [] as Finding[] };
   for (const checker of checkers) {
     step(`checking ${checker.name}`);
     for (const side of ['base', 'head'] as const)
-      found[side].push(...audited(checker, sides?.[side], paths[side]));
+      found[side].push(
+        ...audited(checker, sides?.[side], paths[side], definitionsOf(sides?.[side], touched)),
+      );
   }
   const difference = compareFindings(found.base, found.head, change.diff);
   const inHead = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
@@ -125,6 +133,24 @@ async function reviewSides(
       elapsed: performance.now() - start,
     },
   };
+}
+
+/**
+ * The functions that the change touches on one side or the other, by path and name: both sides are audited for the same
+ * ones, so that what one has and the other has not is a difference.
+ */
+function touchedOnEitherSide(change: Change, sides: Sides | undefined): ReadonlySet<string> {
+  return new Set([
+    ...touchedFunctions(change.diff, 'old', sides?.base),
+    ...touchedFunctions(change.diff, 'new', sides?.head),
+  ]);
+}
+
+function definitionsOf(program: Program | undefined, touched: ReadonlySet<string>): readonly FunctionRef[] {
+  const paths = new Set([...touched].map((one) => one.slice(0, one.lastIndexOf(' '))));
+  return [...paths].flatMap((path) =>
+    (program?.definitions(path) ?? []).filter(({ name }) => touched.has(`${path} ${name}`)),
+  );
 }
 
 /** Findings that are too unsure by themselves go where the comparison of both sides says more of the same line. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding, Step } from '../../src/checkers/checker.ts';
 import { parsePatch } from '../../src/git/patch.ts';
 import { memoryProgram } from '../../src/index/memory-program.ts';
-import { touchedBy } from '../../src/review/touched.ts';
+import { touchedBy, touchedFunctions } from '../../src/review/touched.ts';
 import { factsOf } from '../index/facts-of.ts';
 
 // Lines: 1-4 first(), 6-9 second(), 11 a macro.
@@ -60,5 +60,29 @@ describe('a change has to do with a finding', () => {
   test('anywhere in a file of which it touches what stands outside of functions', () => {
     expect(touchedBy(inMacro, 'new', program)(finding('a.c', 8))).toBe(true);
     expect(touchedBy(inMacro, 'new', program)(finding('b.c', 8))).toBe(false);
+  });
+
+  test('not by what means nothing there: an empty line, a comment, an include', () => {
+    for (const line of ['', '/* A limit. */', ' * more of it', '#include <linux/limits.h>']) {
+      const diff = diffOf(patch(10, '', line));
+      expect(touchedBy(diff, 'new', program)(finding('a.c', 8))).toBe(false);
+    }
+  });
+
+  test('in any changed file where a header changes', () => {
+    const diff = diffOf(
+      `${patch(3, '\treturn 0;', '\treturn 1;')}--- a/a.h\n+++ b/a.h\n@@ -1 +1 @@\n-int n;\n+int m;\n`,
+    );
+    expect(touchedBy(diff, 'new', program)(finding('a.c', 8))).toBe(true);
+  });
+});
+
+describe('the functions that a change touches', () => {
+  test('are those that its lines lie in', () => {
+    expect(touchedFunctions(inFirst, 'new', program)).toEqual(['a.c first']);
+  });
+
+  test('are all of a file whose macros change', () => {
+    expect(touchedFunctions(inMacro, 'new', program)).toEqual(['a.c first', 'a.c second']);
   });
 });

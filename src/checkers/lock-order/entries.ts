@@ -87,12 +87,21 @@ export class EntryPoints {
   readonly #working = new Set<string>();
   readonly #events = new Map<string, Events | undefined>();
 
-  constructor(effects: LockEffects) {
+  readonly #isOfInterest: (ref: FunctionRef) => boolean;
+
+  /** `isOfInterest`: of other functions nothing is said. */
+  constructor(effects: LockEffects, isOfInterest: (ref: FunctionRef) => boolean = () => true) {
     this.#effects = effects;
+    this.#isOfInterest = isOfInterest;
+  }
+
+  /** The ways into a function. */
+  of(ref: FunctionRef): Entries {
+    return this.#isOfInterest(ref) ? this.#within(ref, MAX_CALLS) : NONE;
   }
 
   /** The ways into a function, with at most `calls` calls followed upwards. */
-  of(ref: FunctionRef, calls = MAX_CALLS): Entries {
+  #within(ref: FunctionRef, calls: number): Entries {
     const key = `${calls} ${ref.id}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -258,7 +267,7 @@ export class EntryPoints {
   ): boolean {
     const flow = user.fact.flow as Flow;
     const sites = this.#sites(user, call);
-    const outer = calls > 1 ? this.of(user, calls - 1) : NONE;
+    const outer = calls > 1 ? this.#within(user, calls - 1) : NONE;
     for (const site of sites) {
       const step = { path: user.path, line: site.line, function: user.name, text: `${ref.name}() is called` };
       const places = this.#eventsOf(user)?.places;

@@ -30,10 +30,10 @@ export const lockOrder: CodeChecker = {
     waitContext,
     assertion,
   ],
-  audit(program, paths) {
+  audit(program, paths, touched) {
     const effects = lockEffectsOf(program);
     const audited = paths.flatMap((path) => functionsOf(effects, path));
-    const around = new Surroundings(effects, paths);
+    const around = new Surroundings(effects, paths, touched);
     const store = storeOf(program);
     const cycles =
       store === undefined

@@ -1,5 +1,6 @@
 /** What rules of one function are given of the tree around it. Each part is made when it is first asked for. */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import { EntryPoints } from './entries.ts';
 import { Handlers } from './handlers.ts';
 import { IrqUsage } from './irq-usage.ts';
@@ -12,10 +13,12 @@ export class Surroundings {
   #handlers: Handlers | undefined;
   #irqUsage: IrqUsage | undefined;
 
-  constructor(effects: LockEffects, paths: readonly string[]) {
+  /** `touched`: the functions that a change touches, where there is one. */
+  constructor(effects: LockEffects, paths: readonly string[], touched?: readonly FunctionRef[]) {
     this.#effects = effects;
     this.paths = new Set(paths);
-    this.entries = new EntryPoints(effects);
+    const below = touched && namesBelow(effects, paths, touched);
+    this.entries = new EntryPoints(effects, below && (({ name }) => below.has(name)));
   }
 
   /** The handlers that the audited files and those beside them register. */
@@ -29,4 +32,24 @@ export class Surroundings {
     this.#irqUsage ??= new IrqUsage(this.#effects, this.handlers);
     return this.#irqUsage;
   }
+}
+
+/**
+ * Names of the touched functions and of those in the audited files that they call, themselves or below: what a change
+ * does to the way in which functions are entered, it does to these.
+ */
+function namesBelow(
+  { effects }: LockEffects,
+  paths: readonly string[],
+  touched: readonly FunctionRef[],
+): ReadonlySet<string> {
+  const defined = new Map(
+    paths.flatMap((path) => effects.program.definitions(path)).map((ref) => [ref.name, ref]),
+  );
+  const below = new Set(touched.map(({ name }) => name));
+  for (const name of below) {
+    for (const called of defined.get(name)?.fact.flow?.names ?? [])
+      if (defined.has(called)) below.add(called);
+  }
+  return below;
 }

@@ -17,6 +17,7 @@ import {
   registrations,
 } from '../../kernel/contexts.ts';
 import type { Step } from '../checker.ts';
+import { isToldNotToWait } from './no-wait.ts';
 
 /** Calls that are followed upwards. */
 const MAX_CALLS = 4;
@@ -49,7 +50,7 @@ export interface Entry {
   readonly steps: readonly Step[];
   /** Calls that were followed upwards. */
   readonly calls: number;
-  /** A branch on a parameter or the context, or a merged path, lies on the way. */
+  /** A branch on a parameter or the context, a merged path, or a flag that asks not to wait, lies on the way. */
   readonly doubtful: boolean;
   /** Calls through fields on the way: what is stored there. */
   readonly through: readonly Stored[];
@@ -290,7 +291,7 @@ export class EntryPoints {
         root: user.name,
         steps: [...before, step],
         calls: 1,
-        doubtful: site.doubtful,
+        doubtful: site.doubtful || isToldNotToWait(flow, site.args),
         through,
         isStart: false,
       };

@@ -9,6 +9,7 @@ import { spinningWaits, waits } from '../../kernel/waits.ts';
 import type { Step } from '../checker.ts';
 import { causeSteps } from './causes.ts';
 import type { FunctionLocks } from './function-locks.ts';
+import { isToldNotToWait } from './no-wait.ts';
 
 export interface Sleep {
   /** What sleeps, by name: `msleep`, `mutex_lock`. */
@@ -96,8 +97,9 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
   });
 }
 
-/** A function that is given GFP_ATOMIC has been asked to do without sleeping, and knows how. */
+/** A function that is given GFP_ATOMIC, or MSG_DONTWAIT, has been asked to do without sleeping, and knows how. */
 function isToldNotToSleep(locks: FunctionLocks, callee: string, args: readonly number[]): boolean {
+  if (isToldNotToWait(locks.body.flow, args)) return true;
   const { fact } = locks.effects.effects.program.functions(callee, locks.ref.path)[0] ?? {};
   return (fact?.parameters ?? []).some(({ type }, n) => {
     const gfp = type === 'gfp_t' ? gfpOf(locks.body.flow, args[n] ?? 0) : undefined;

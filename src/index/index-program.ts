@@ -169,7 +169,9 @@ export class IndexProgram implements Program {
     // A definition says more than an extern declaration of the same fit, and one elsewhere more than an extern here.
     const place =
       found.find(isDefinition) ??
-      this.#candidates(LinkKind.Global, name).find((other) => isDefinition(other) && !other.isStatic) ??
+      this.#candidates(LinkKind.Global, name).find(
+        (other) => isDefinition(other) && !other.isStatic && (isOutside(from) || !isOutside(other.path)),
+      ) ??
       found[0];
     return place && { path: place.path, fact: this.#facts(place).globals[place.ordinal] as GlobalFact };
   }

@@ -13,7 +13,7 @@ import type {
 import { pathsInFolder } from './folder.ts';
 import { IncludePaths, reachable } from './include-paths.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
-import { best, type Candidate } from './resolve.ts';
+import { best, type Candidate, isOutside } from './resolve.ts';
 import { type Lookup, resolveBase, resolveField, resolvePlace } from './resolve-types.ts';
 
 interface Definition<T> extends Candidate {
@@ -171,7 +171,13 @@ class MemoryProgram implements Program {
     // A definition says more than an extern declaration of the same fit, and one elsewhere more than an extern here.
     const local = found.find(({ fact }) => !fact.isExtern);
     const definition =
-      local ?? this.#globals.get(name).find(({ fact }) => !fact.isExtern && !fact.isStatic) ?? found[0];
+      local ??
+      this.#globals
+        .get(name)
+        .find(
+          ({ path, fact }) => !fact.isExtern && !fact.isStatic && (isOutside(from) || !isOutside(path)),
+        ) ??
+      found[0];
     return definition && { path: definition.path, fact: definition.fact };
   }
 

@@ -16,7 +16,7 @@ export const ERROR_OR_NULL_TESTS = words('IS_ERR_OR_NULL');
 export const ERROR_OR_ZERO = words('PTR_ERR_OR_ZERO');
 
 /** Converts an error code to a pointer and back; the value stays what it is. */
-export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU');
+export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU IOMEM_ERR_PTR');
 
 /** The result is (of the first argument) the value, or points into the object that it points to. */
 export const SAME_VALUE = words(

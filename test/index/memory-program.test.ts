@@ -101,3 +101,13 @@ it('prefers a definition to an extern declaration', () => {
   expect(p.global('big', 'fs/f.c')).toMatchObject({ path: 'kernel/m.c' });
   expect(p.global('later', 'fs/f.c')).toMatchObject({ path: 'include/linux/m.h' });
 });
+
+it('takes no global of a tool for one of the kernel', () => {
+  const p = program({
+    'tools/testing/t.c': 'int lock;\nint t(void) { return lock; }\n',
+    'kernel/m.c': 'int m(void) { return lock; }\n',
+    'tools/testing/u.c': 'int u(void) { return lock; }\n',
+  });
+  expect(p.global('lock', 'kernel/m.c')).toBeUndefined();
+  expect(p.global('lock', 'tools/testing/u.c')).toMatchObject({ path: 'tools/testing/t.c' });
+});

@@ -22,10 +22,11 @@ export async function saySo(
   forge: Forge,
   pull: PullRequest,
   head: string,
-  { report, configuration, corrections, diff }: Analysis,
+  analysis: Analysis,
   dismissals: ReadonlyMap<string, Dismissal>,
   pageOf: (finding: Finding) => string | undefined,
 ): Promise<void> {
+  const { report, configuration, diff } = analysis;
   const present = new Map(report.findings.map((finding) => [finding.fingerprint, finding]));
   const standing = (fingerprint: string): Standing => {
     if (!present.has(fingerprint)) return 'retired';
@@ -51,31 +52,9 @@ export async function saySo(
   // Also those that were read back: a try that died after posting has not kept them.
   const said = actual.map(({ fingerprint }) => fingerprint);
   if (plan.post.length > 0) {
-    const posted = inDiffOrder(plan.post, diff);
-    const known = new Set([...before, ...said]);
-    const fresh = live.filter(
-      ({ confidence, fingerprint }) => confidence !== 'low' && !known.has(fingerprint),
-    );
-    const has = (list: readonly Remark<unknown>[], { fingerprint }: Finding) =>
-      list.some((remark) => remark.fingerprint === fingerprint);
-    const isBeside = (finding: Finding) => inline.some(({ beside }) => beside.includes(finding));
-    const others = fresh.filter((finding) => !has(posted, finding));
-    const body = reviewBody(
-      report,
-      {
-        fresh,
-        unplaced: others.filter((finding) => !has(plan.left, finding) && !isBeside(finding)),
-        left: others.filter((finding) => has(plan.left, finding)),
-        standing: live.filter(({ fingerprint }) => known.has(fingerprint)).length,
-        isFirst: known.size === 0,
-      },
-      corrections,
-    );
-    const comments = posted.map(({ comment }) => comment);
-    const isPosted = await postReview(services.log, forge, pull.number, { head, body, comments });
-    // What stands beside another has its turn when that goes; of a head that GitHub does not know any more nothing is said.
-    if (isPosted)
-      said.push(...fresh.filter((finding) => !isBeside(finding)).map(({ fingerprint }) => fingerprint));
+    const { fresh, ...review } = reviewOf(analysis, live, inline, plan, [...before, ...said]);
+    // Of a head that GitHub does not know any more nothing is said.
+    if (await postReview(services.log, forge, pull.number, { head, ...review })) said.push(...fresh);
   }
   if (said.length > 0) await keepSaid(services.database, pull, head, said);
   const edits = plan.change.flatMap(({ said: { fingerprint, comment }, to }): CommentEdit[] => {
@@ -93,6 +72,37 @@ export async function saySo(
   });
   if (edits.length > 0) await forge.editReviewComments(edits);
   await putAway(services, forge, pull, plan.change);
+}
+
+/** The review of what is to be posted, and the fingerprints of all that it says for the first time. */
+function reviewOf(
+  { report, corrections, diff }: Analysis,
+  live: readonly Finding[],
+  inline: readonly Inline[],
+  plan: Plan<ReviewComment>,
+  before: readonly string[],
+): { readonly body: string; readonly comments: readonly ReviewComment[]; readonly fresh: readonly string[] } {
+  const known = new Set(before);
+  const [posted, left] = [plan.post, plan.left].map(
+    (remarks) => new Set(remarks.map(({ fingerprint }) => fingerprint)),
+  ) as [Set<string>, Set<string>];
+  const beside = new Set(inline.flatMap((one) => one.beside));
+  const fresh = live.filter(({ confidence, fingerprint }) => confidence !== 'low' && !known.has(fingerprint));
+  const words = {
+    fresh,
+    unplaced: fresh.filter(
+      (one) => !posted.has(one.fingerprint) && !left.has(one.fingerprint) && !beside.has(one),
+    ),
+    left: fresh.filter(({ fingerprint }) => left.has(fingerprint)),
+    standing: live.filter(({ fingerprint }) => known.has(fingerprint)).length,
+    isFirst: known.size === 0,
+  };
+  return {
+    body: reviewBody(report, words, corrections),
+    comments: inDiffOrder(plan.post, diff).map(({ comment }) => comment),
+    // What stands beside another has its turn when that goes.
+    fresh: fresh.filter((one) => !beside.has(one)).map(({ fingerprint }) => fingerprint),
+  };
 }
 
 async function readBack(forge: Forge, pull: PullRequest): Promise<Said[]> {

@@ -13,7 +13,7 @@ import { bugsAreFixed, bugsComeIn, type Chapter, isReviewed, unmet } from './sto
 import { transcript } from './transcript.ts';
 
 /** Milliseconds: a review takes two seconds, on a busy machine more. */
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 const { values } = parseArgs({
   options: {
     keep: { type: 'boolean', default: false },

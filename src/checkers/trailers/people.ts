@@ -27,6 +27,8 @@ export interface PersonValue {
 const ADDRESS = /^[^\s<>@,;:()"]+@[^\s<>@,;:()"]+$/;
 /** Longer than any name with its address; several lines may have been folded into one value. */
 const LONGEST = 2_000;
+/** Blanks without width, marks of direction, soft hyphens: they come with text that was copied from a page. */
+const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 /** Remarks that checkpatch allows after an address, and the bracketed ones that b4 keeps. */
 const ALLOWED_REMARK = /^(?:#.*|\(.*\)|\[.*\])$/;
 
@@ -59,6 +61,12 @@ export function parsePerson(value: string): PersonValue {
     const corrected = join(`${decoded} <${address}>`, remark);
     const problem = 'stands behind a name in the code of mail headers';
     return { person: { name: plainName(decoded), email: address }, problem, corrected, remark };
+  }
+  const seen = address.replaceAll(UNSEEN, '');
+  if (seen !== address && ADDRESS.test(seen)) {
+    const corrected = join(`${head}<${seen}>`, remark);
+    const problem = 'holds a character that nobody sees';
+    return { person: { ...person, email: seen }, problem, corrected, remark };
   }
   if (inside !== address) {
     const corrected = join(`${head}<${address}>`, remark);

@@ -241,6 +241,9 @@ describe.skipIf(hasNoBrowser)('in a browser', () => {
     await page.getByRole('link', { name: 'Try again' }).click();
     await page.getByRole('link', { name: 'maintainer', exact: true }).click();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('struct x.b is taken');
+    await page.setViewportSize({ width: 375, height: 740 });
+    expect((await page.getByRole('navigation').boundingBox())?.width).toBeGreaterThan(300);
+    expect((await page.locator('header').boundingBox())?.height).toBeLessThan(150);
     await page.getByRole('link', { name: '#3', exact: true }).click();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('maintainer/linux #3');
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,5 +1,6 @@
 /** How the callers of a function treat what it returns: the tree's own opinion of whether a test is needed. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { blockOf, Successors } from '../../c/flow-blocks.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -73,6 +74,8 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
     if (flow.exprOp[e] === Expr.Result && flow.exprA[e] === call) result = e;
   if (result === 0) return undefined;
   const names = new Set([result]);
+  /** Block in which the result is given a name. */
+  let since: number | undefined;
   let isDereferenced = false;
   let forNull = false;
   let forError = false;
@@ -80,8 +83,12 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
     const x = flow.ops[at + 1] as number;
     switch (flow.ops[at]) {
       case Op.Assign:
-        if (names.has(stripCasts(flow, flow.ops[at + 2] as number))) names.add(x);
-        else names.delete(x);
+        if (names.has(stripCasts(flow, flow.ops[at + 2] as number))) {
+          names.add(x);
+          since ??= blockOf(flow, at / 4);
+        } else if (names.has(x) && since !== undefined && leadsTo(flow, since, blockOf(flow, at / 4))) {
+          names.delete(x);
+        }
         break;
       case Op.Deref:
         if (names.has(stripCasts(flow, x))) isDereferenced = true;
@@ -102,6 +109,20 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
   // Who neither tests it nor uses it passes it on: to the caller, or to a function that tests it.
   if (!forNull && !forError && !isDereferenced) return undefined;
   return { forNull, forError };
+}
+
+/** Whether a block is on some way forward from another: not where they are the two branches of one test. */
+function leadsTo(flow: Flow, from: number, to: number): boolean {
+  const successors = new Successors().build(flow);
+  const seen = new Set<number>();
+  const stack = [from];
+  for (let block = stack.pop(); block !== undefined; block = stack.pop()) {
+    if (block === to) return true;
+    if (seen.has(block)) continue;
+    seen.add(block);
+    for (const next of successors.of(block)) if (next > block) stack.push(next);
+  }
+  return false;
 }
 
 /** True where a condition is one of the names, or a comparison or negation of one. */

@@ -108,12 +108,15 @@ function confidenceOf(
   if (habits.calls === 0) return effects.summary(ref).nullFrom === '' && isClear ? 'medium' : 'low';
   const share = habits.forNull / habits.calls;
   // The callee that it is handed to does not test it, but need not use it either.
-  if (use.isSometimes) return habits.forNull >= 5 && share >= 0.9 && isClear ? 'medium' : 'low';
-  if (habits.forNull * 3 < habits.passedOn) return 'low';
+  if (use.isSometimes)
+    return habits.forNull >= 5 && habits.forNull * 4 >= habits.passedOn && share >= 0.9 && isClear
+      ? 'medium'
+      : 'low';
   if (allocates(effects, ref, 3)) {
     if (habits.forNull >= 3 && share >= 0.9) return isClear ? 'high' : 'medium';
     return share >= 0.75 && isClear ? 'medium' : 'low';
   }
+  if (habits.forNull * 4 < habits.passedOn) return 'low';
   // What many read from an object by a function of a header is known to be there by those who do not test it.
   const isAccessor = ref.path.endsWith('.h') && habits.calls >= 8;
   return share >= 0.85 && isClear && !isAccessor ? 'medium' : 'low';

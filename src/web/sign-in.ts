@@ -42,7 +42,7 @@ export interface SignInOptions {
 
 const COOKIE = 'adjutant_sign_in';
 /** Seconds in which somebody confirms on GitHub; its codes are good for as long. */
-const MINUTES_10 = 600;
+const CONFIRM_SECONDS = 600;
 /** Pages to which sign-in leads back, below the root: no address of another site is one. */
 const WANTED = /^\/(?:repositories\/[1-9]|dashboard$)[\w/.?=&%+*-]*$/;
 const LONGEST = 2000;
@@ -63,8 +63,8 @@ export function createSignIn(options: SignInOptions): Hono {
     // Of a flow in another tab too: each has a state of its own.
     const browser = browserOf(context) ?? randomBytes(16).toString('base64url');
     const cookie = { path: `${root}/sign-in`, httpOnly: true, secure, sameSite: 'Lax' } as const;
-    setCookie(context, COOKIE, browser, { ...cookie, maxAge: MINUTES_10 });
-    const expires = Math.ceil(Date.now() / 1000) + MINUTES_10;
+    setCookie(context, COOKIE, browser, { ...cookie, maxAge: CONFIRM_SECONDS });
+    const expires = Math.ceil(Date.now() / 1000) + CONFIRM_SECONDS;
     const text = [randomBytes(16).toString('base64url'), expires, Buffer.from(to).toString('base64url')].join(
       '.',
     );

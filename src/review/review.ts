@@ -68,24 +68,18 @@ async function reviewSides(
   const step = stepper(options);
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
-  const audited = (
-    checker: CodeChecker,
-    program: Program | undefined,
-    files: readonly string[],
-    touched?: readonly FunctionRef[],
-  ) => {
+  const touched = touchedOnEitherSide(change, sides);
+  const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
     const own = configuredPaths(checker.name, files, configuration);
-    const findings = program && own.length > 0 ? checker.audit(program, own, touched) : [];
+    const findings =
+      program && own.length > 0 ? checker.audit(program, own, definitionsOf(program, touched)) : [];
     return configuredFindings(findings, configuration);
   };
-  const touched = touchedOnEitherSide(change, sides);
   const found = { base: [] as Finding[], head: [] as Finding[] };
   for (const checker of checkers) {
     step(`checking ${checker.name}`);
     for (const side of ['base', 'head'] as const)
-      found[side].push(
-        ...audited(checker, sides?.[side], paths[side], definitionsOf(sides?.[side], touched)),
-      );
+      found[side].push(...audited(checker, sides?.[side], paths[side]));
   }
   const difference = compareFindings(found.base, found.head, change.diff);
   const inHead = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
@@ -136,8 +130,8 @@ async function reviewSides(
 }
 
 /**
- * The functions that the change touches on one side or the other, by path and name: both sides are audited for the same
- * ones, so that what one has and the other has not is a difference.
+ * The functions that the change touches on one side or the other, by path and name: both sides, and the commits between,
+ * are audited for the same ones, so that what one has and the other has not is a difference.
  */
 function touchedOnEitherSide(change: Change, sides: Sides | undefined): ReadonlySet<string> {
   return new Set([
@@ -146,10 +140,10 @@ function touchedOnEitherSide(change: Change, sides: Sides | undefined): Readonly
   ]);
 }
 
-function definitionsOf(program: Program | undefined, touched: ReadonlySet<string>): readonly FunctionRef[] {
+function definitionsOf(program: Program, touched: ReadonlySet<string>): readonly FunctionRef[] {
   const paths = new Set([...touched].map((one) => one.slice(0, one.lastIndexOf(' '))));
   return [...paths].flatMap((path) =>
-    (program?.definitions(path) ?? []).filter(({ name }) => touched.has(`${path} ${name}`)),
+    program.definitions(path).filter(({ name }) => touched.has(`${path} ${name}`)),
   );
 }
 

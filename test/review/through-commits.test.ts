@@ -51,12 +51,12 @@ afterEach(() => files.remove());
 /** Commits `x.c` with these functions after the ones that it has. */
 const commit = (...functions: string[]) => files.commit('mm: change', { 'mm/x.c': OLD + functions.join('') });
 
-async function reviewed(from = configuration): Promise<Report> {
+async function reviewed(from = configuration, by = checker): Promise<Report> {
   const repository = await openRepository(files.path);
   if (!repository) throw new Error('no repository');
   try {
     const change = await repository.change(await repository.range(`${base}..HEAD`));
-    return await review(change, { checkers: [checker], configuration: from });
+    return await review(change, { checkers: [by], configuration: from });
   } finally {
     repository.close();
   }
@@ -161,4 +161,22 @@ describe('a finding is attributed', () => {
     commit(fn('new', 'a()').replace('(void)', '(void )'));
     expect((await reviewed()).findings).toMatchObject([{ function: 'new', commit: first }]);
   });
+});
+
+test('functions that the whole change leaves as they were are asked about on no side, nor in between', async () => {
+  const asked: string[][] = [];
+  const watching: CodeChecker = {
+    ...checker,
+    audit(program, paths, touched) {
+      asked.push((touched ?? []).map(({ name }) => name));
+      return checker.audit(program, paths);
+    },
+  };
+  const other = OLD.replace('a();', 'b();');
+  files.commit('mm: lengthen', { 'mm/x.c': other.replace(fn('fine'), fn('fine', 'a()')) });
+  files.commit('mm: shorten again', { 'mm/x.c': other });
+  files.commit('mm: touch it once more', { 'mm/x.c': OLD.replace('a();', 'c();') });
+  await reviewed(configuration, watching);
+  expect(asked.length).toBeGreaterThan(2);
+  expect(new Set(asked.map(String))).toEqual(new Set(['old']));
 });

@@ -43,13 +43,14 @@ function namesBelow(
   paths: readonly string[],
   touched: readonly FunctionRef[],
 ): ReadonlySet<string> {
-  const defined = new Map(
-    paths.flatMap((path) => effects.program.definitions(path)).map((ref) => [ref.name, ref]),
+  const defined = Map.groupBy(
+    paths.flatMap((path) => effects.program.definitions(path)),
+    ({ name }) => name,
   );
   const below = new Set(touched.map(({ name }) => name));
   for (const name of below) {
-    for (const called of defined.get(name)?.fact.flow?.names ?? [])
-      if (defined.has(called)) below.add(called);
+    for (const { fact } of defined.get(name) ?? [])
+      for (const called of fact.flow?.names ?? []) if (defined.has(called)) below.add(called);
   }
   return below;
 }

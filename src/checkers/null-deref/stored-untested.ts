@@ -13,7 +13,7 @@ import { callerHabits } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
-import { uncheckedLookup } from './unchecked-lookup.ts';
+import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Watches what is stored, and looks at it again where the function is left with success. */
 export function watchStores(context: FunctionContext): Observer {
@@ -109,8 +109,8 @@ function check(
     isAllocator ||
     (isNullable &&
       failsByItself &&
-      source?.fact.flow !== undefined &&
-      hasAllocation(source.fact.flow) &&
+      source !== undefined &&
+      allocates(context.effects, source, 1) &&
       (habits?.forNull ?? 0) * 2 >= (habits?.calls ?? 0));
   if (!isMaker && !isHabit && !isWritten) return;
   if (!isSuccess && !isHabit && !isMaker) return;
@@ -119,7 +119,7 @@ function check(
   const what = isNullable ? 'NULL' : 'an error pointer';
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
-    // Whoever uses the object may test it: only what asks for memory, and that nobody else calls, has no habit to ask.
+    // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
     confidence: !isNullable || isMaker ? 'medium' : 'low',
     position,
     identity: `stored ${callee} ${name}`,
@@ -134,6 +134,3 @@ function check(
     ],
   });
 }
-
-const hasAllocation = (flow: Flow): boolean =>
-  flow.calls.some((_, call) => ALLOCATORS.has(calleeName(flow, call)));

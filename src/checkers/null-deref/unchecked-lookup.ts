@@ -79,7 +79,7 @@ function isTestedElsewhere(flow: Flow, call: number): boolean {
 }
 
 /** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
-function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {
+export function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {
   const { flow } = ref.fact;
   if (flow === undefined) return false;
   const names = flow.calls.map((_, call) => calleeName(flow, call)).filter((name) => name !== '');

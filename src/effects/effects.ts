@@ -102,26 +102,28 @@ export class Effects {
   /** The functions that a body in file `from` calls, also through macros. */
   called(flow: Flow, from: string): ReadonlySet<FunctionRef> {
     const called = new Set<FunctionRef>();
-    for (let call = 0; call < flow.calls.length; call++) {
-      const name = calleeName(flow, call);
-      if (name === '' || modelOf(name, flow, call) !== undefined) continue;
-      const { macro, functions } = this.meaning(name, from);
+    this.#eachMeaning(flow, from, ({ macro, functions }) => {
       for (const ref of functions) called.add(ref);
       if (macro !== undefined) for (const ref of this.#calledByMacro(macro)) called.add(ref);
-    }
+    });
     return called;
   }
 
   /** Those of them that it calls through macros. */
   calledThroughMacros(flow: Flow, from: string): ReadonlySet<FunctionRef> {
     const called = new Set<FunctionRef>();
+    this.#eachMeaning(flow, from, ({ macro }) => {
+      if (macro !== undefined) for (const ref of this.#calledByMacro(macro)) called.add(ref);
+    });
+    return called;
+  }
+
+  /** What the calls by name in a body mean, but for those of which a table tells. */
+  #eachMeaning(flow: Flow, from: string, visit: (meaning: Meaning) => void): void {
     for (let call = 0; call < flow.calls.length; call++) {
       const name = calleeName(flow, call);
-      if (name === '' || modelOf(name, flow, call) !== undefined) continue;
-      const { macro } = this.meaning(name, from);
-      if (macro !== undefined) for (const ref of this.#calledByMacro(macro)) called.add(ref);
+      if (name !== '' && modelOf(name, flow, call) === undefined) visit(this.meaning(name, from));
     }
-    return called;
   }
 
   #calledByMacro(macro: MacroRef): ReadonlySet<FunctionRef> {

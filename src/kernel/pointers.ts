@@ -61,6 +61,11 @@ export const RETURN_VOID_MACROS = words('return_VOID');
 export const COMPLAINS = /(?:^|_)(?:WARN|BUG)_ON(?:_|$)/;
 export const ASSERTS = /(?:^|_)ASSERT$/;
 
+/** Names of macros whose value is whether they warned. */
+export const WARNINGS = /(?:^|_)WARN(?:_ON)?(?:_ONCE)?$/;
+/** Names of functions that give up an object: they know of NULL by more than a plain test. */
+export const GIVES_UP = /free|put|destroy|release/;
+
 /** Macros that open a block and run it once, under a guard. */
 export const GUARD_BLOCKS = words('scoped_guard scoped_user_guard');
 /** The same, or not at all. */

@@ -1,6 +1,7 @@
 import { lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -41,6 +42,5 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   return true;
 }
 
-/** Functions that give up an object know of NULL by more than a plain test. */
 const isFreed = (context: FunctionContext, use: Use): boolean =>
-  use.isSometimes === true && /free|put|destroy|release/.test(context.calleeText(use.through));
+  use.isSometimes === true && GIVES_UP.test(context.calleeText(use.through));

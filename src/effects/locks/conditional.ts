@@ -3,6 +3,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
+import { WARNINGS } from '../../kernel/pointers.ts';
 import { contextTests } from '../../kernel/waits.ts';
 import { calleeName } from '../effects.ts';
 
@@ -10,9 +11,6 @@ const MAX_BRANCHES = 64;
 
 /** `is_tx(c)`: a question about what the caller passes. */
 const ASKS = /(?:^|_)(?:is|has|can|should|want|wants|needs)(?:_|$)/;
-
-/** `WARN_ON_ONCE(…)`, whose value is whether it warned. */
-const WARNINGS = /(?:^|_)WARN(?:_ON)?(?:_ONCE)?$/;
 
 const isParameter = (flow: Flow, e: number): boolean =>
   flow.exprOp[e] === Expr.Local && flow.locals[flow.exprA[e] as number]?.isParameter === true;

@@ -11,7 +11,7 @@ export interface Stale {
   readonly locks: boolean;
 }
 
-/** Turns are counted; 0 is before the first. */
+/** Turns are counted, from 1. */
 interface Member {
   readonly callees: readonly number[];
   madeAt: number;
@@ -25,7 +25,7 @@ interface Member {
 export class CycleChanges {
   readonly #members: ReadonlyMap<number, Member>;
   readonly #writer = new RecordWriter();
-  #turn = 0;
+  #turn = 1;
 
   /** `callees`: of each member, the numbers of what it calls, members or not. */
   constructor(members: readonly number[], callees: ReadonlyMap<number, readonly number[]>) {
@@ -47,13 +47,11 @@ export class CycleChanges {
 
   /** A member's turn comes: says what of it must be made. All of it the first time. */
   begin(number: number): Stale {
-    const member = this.#member(number);
-    this.#turn++;
-    const { madeAt } = member;
+    const { madeAt, callees } = this.#member(number);
     if (madeAt === 0) return { summary: true, locks: true };
     let summary = false;
     let locks = false;
-    for (const callee of member.callees) {
+    for (const callee of callees) {
       const { summaryChangedAt, locksChangedAt } = this.#member(callee);
       if (summaryChangedAt > madeAt) summary = true;
       if (locksChangedAt > madeAt) locks = true;

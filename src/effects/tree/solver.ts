@@ -187,10 +187,7 @@ export class TreeSolver {
   }
 
   #calledThroughMacros(number: number): readonly number[] {
-    const ref = this.#program.definition(number);
-    const flow = ref?.fact.flow;
-    if (ref === undefined || flow === undefined) return [];
-    return [...this.#effects.calledThroughMacros(flow, ref.path)].map((callee) => callee.number);
+    return this.#numbers(number, (flow, path) => this.#effects.calledThroughMacros(flow, path));
   }
 
   #forgetMacros(): void {
@@ -199,10 +196,15 @@ export class TreeSolver {
   }
 
   #calledByName(number: number): readonly number[] {
+    return this.#numbers(number, (flow, path) => this.#effects.called(flow, path));
+  }
+
+  /** Numbers of what is asked of a function's body; none where it has no body. */
+  #numbers(number: number, ask: (flow: Flow, path: string) => ReadonlySet<FunctionRef>): readonly number[] {
     const ref = this.#program.definition(number);
     const flow = ref?.fact.flow;
     if (ref === undefined || flow === undefined) return [];
-    return [...this.#effects.called(flow, ref.path)].map((callee) => callee.number);
+    return [...ask(flow, ref.path)].map((callee) => callee.number);
   }
 
   /** `before`: its effects, where its Summary still holds. */

@@ -45,6 +45,7 @@ interface Named {
 const NAMES = 100_000;
 const ANSWERS_PER_NAME = 200;
 const STORED_ANSWERS = 2_000;
+const FOLDERS = 200;
 
 const NO_CHANGES: Changes = new Map();
 
@@ -60,6 +61,7 @@ export class IndexProgram implements Program {
   /** By LinkKind. */
   readonly #named: BoundedMap<string, Named>[] = [];
   readonly #stored = new BoundedMap<string, readonly Stored[]>(STORED_ANSWERS);
+  readonly #folders = new BoundedMap<string, readonly string[]>(FOLDERS);
 
   constructor(files: LayeredFiles) {
     this.#files = files;
@@ -112,7 +114,8 @@ export class IndexProgram implements Program {
   }
 
   siblings(path: string): readonly string[] {
-    return pathsInFolder(this.allPaths(), path);
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    return this.#folders.get(folder, () => pathsInFolder(this.allPaths(), path));
   }
 
   facts(path: string): FileFacts | undefined {
@@ -183,6 +186,13 @@ export class IndexProgram implements Program {
 
   field(type: TypeName, name: string, from: string): { owner: TypeName; field: FieldFact } | undefined {
     return resolveField(this.#lookup, type, name, from);
+  }
+
+  mentioning(name: string, isNear: (path: string) => boolean): readonly FunctionRef[] {
+    return this.#files
+      .places(LinkKind.Mention, name)
+      .filter(({ path, flags }) => (flags & MentionFlag.Macro) === 0 && isNear(path))
+      .map((place) => this.#ref(place));
   }
 
   callers(ref: FunctionRef, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {

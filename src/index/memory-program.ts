@@ -189,6 +189,12 @@ class MemoryProgram implements Program {
     return resolveField(this.#lookup, type, name, from);
   }
 
+  mentioning(name: string, isNear: (path: string) => boolean): readonly FunctionRef[] {
+    return this.#mentioning(name).filter(
+      (mention): mention is FunctionRef => 'number' in mention && isNear(mention.path),
+    );
+  }
+
   callers(ref: FunctionRef): readonly FunctionRef[] {
     const found = new Set<FunctionRef>();
     const names = [ref.name];

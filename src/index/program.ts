@@ -62,6 +62,8 @@ export interface Program {
   /** A field by name, through anonymous members. `type` may be a pointer or typedef of the struct. */
   field(type: TypeName, name: string, from: string): { owner: TypeName; field: FieldFact } | undefined;
 
+  /** Functions of the files that are `isNear` whose bodies may call a name, or refer to it. Never fewer than do. */
+  mentioning(name: string, isNear: (path: string) => boolean): readonly FunctionRef[];
   /** Functions that call `name` (or store it in a table), for going up; the search ends at `limit` of them. */
   callers(ref: FunctionRef, limit?: number): readonly FunctionRef[];
   /** Functions that call through a field of this name, whatever the struct; the search ends at `limit` of them. */

@@ -29,20 +29,37 @@ export interface PlacedDependency extends Dependency {
   readonly depth: number;
 }
 
+/** All dependencies that a function makes itself. */
+export const dependenciesOf = (locks: FunctionLocks): readonly PlacedDependency[] =>
+  dependenciesOfBody(locks.body).map((d) => placed(locks, d));
+
+/** Calls from a function to what its callers' dependencies end in: with more of them no cycle is believed. */
+const MAX_DEPTH = 7;
+
 /**
- * All dependencies of a function. With `around` also those that it makes for its callers: they hold the first lock,
- * and the second is taken here, or below what is called here in files that are not looked at.
+ * The dependencies that a function makes for its callers: they hold the first lock, and the second is taken here, or
+ * below what is called here in files that are not looked at. `goesOn` says of a lock whether anything is taken under
+ * it: an order that ends in any other closes no cycle, and callers, who cost the most, are not asked for it.
  */
-export function dependenciesOf(locks: FunctionLocks, around?: Surroundings): readonly PlacedDependency[] {
-  const own = dependenciesOfBody(locks.body).map((d) => placed(locks, d));
-  const entries = around?.entries.of(locks.ref).all ?? [];
-  if (entries.length === 0) return own;
-  const others = locks.eventsOrCalls.flatMap((event) =>
-    reachedBy(locks.body, event)
-      .filter(({ callee }) => callee === undefined || !around?.paths.has(callee.path))
-      .flatMap((reached) => entries.flatMap((entry) => ofCaller(locks, entry, reached))),
-  );
-  return [...own, ...surest(others)];
+export function dependenciesForCallers(
+  locks: FunctionLocks,
+  around: Surroundings,
+  goesOn: (lock: string) => boolean,
+): readonly PlacedDependency[] {
+  const reached = locks.eventsOrCalls
+    .filter((event) => !event.isMerged)
+    .flatMap((event) => reachedBy(locks.body, event))
+    .filter(
+      ({ callee, conditional, isPlain, depth, to }) =>
+        (callee === undefined || !around.paths.has(callee.path)) &&
+        !conditional &&
+        isPlain &&
+        depth <= MAX_DEPTH &&
+        goesOn(to.lock),
+    );
+  if (reached.length === 0) return [];
+  const entries = around.entries.of(locks.ref).all;
+  return surest(reached.flatMap((r) => entries.flatMap((entry) => ofCaller(locks, entry, r))));
 }
 
 /** Of each pair of locks and modes the one that is surest. */

@@ -9,6 +9,7 @@ import { lockClass } from '../../effects/locks/lock-class.ts';
 import { Places } from '../../effects/locks/place.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
 import {
+  beginsTask,
   type Context,
   contextOfField,
   debugfsEntries,
@@ -40,6 +41,15 @@ export interface Completer {
 
 const COMPLETES: ReadonlySet<string> = new Set(['complete', 'complete_all']);
 
+/** What a function calls that registers a handler, queues a work, or ends a wait. */
+const REGISTERING: ReadonlySet<string> = new Set([
+  ...registrations.keys(),
+  ...queueing.keys(),
+  ...debugfsEntries.keys(),
+  ...irqSafeLocks.keys(),
+  ...COMPLETES,
+]);
+
 export class Handlers {
   readonly #program: Program;
   readonly #handlers = new Map<string, Handler[]>();
@@ -49,16 +59,26 @@ export class Handlers {
   readonly #folders: { own: string; parent: string }[] = [];
   readonly #irqSafe = new Map<string, Step>();
 
-  /** Reads the files and those beside them. */
+  /** Reads the files, and of those beside them the functions that register something. */
   constructor(program: Program, paths: readonly string[]) {
     this.#program = program;
-    const around = paths.flatMap((path) =>
-      program
-        .siblings(path)
-        .filter((other) => other.endsWith('.c'))
-        .slice(0, MAX_FILES),
+    const around = new Set(
+      paths.flatMap((path) =>
+        program
+          .siblings(path)
+          .filter((other) => other.endsWith('.c'))
+          .slice(0, MAX_FILES),
+      ),
     );
-    for (const path of new Set([...paths, ...around])) this.#read(path);
+    for (const path of paths) around.delete(path);
+    for (const path of new Set(paths)) this.#readAll(path);
+    const assigning = [...around].filter((path) => this.#readTables(path));
+    for (const path of assigning) this.#readFunctions(program.definitions(path));
+    for (const path of assigning) around.delete(path);
+    const registering = [...REGISTERING].flatMap((name) =>
+      program.mentioning(name, (path) => around.has(path)),
+    );
+    this.#readFunctions(new Map(registering.map((ref) => [ref.id, ref])).values());
   }
 
   /** All of them, each function once for each context. */
@@ -94,9 +114,16 @@ export class Handlers {
     return object === '' ? [] : (this.#completers.get(object) ?? []);
   }
 
-  #read(path: string): void {
+  #readAll(path: string): void {
+    this.#readTables(path);
+    this.#readFunctions(this.#program.definitions(path));
+  }
+
+  /** What a file registers outside of functions. Answers whether something in it sets a handler by an assignment. */
+  #readTables(path: string): boolean {
     const facts = this.#program.facts(path);
-    if (facts === undefined) return;
+    if (facts === undefined) return false;
+    let assigns = false;
     for (const { name, args, line } of facts.topLevelMacros) {
       for (const { handler, context } of registrations.get(name) ?? []) {
         const object = args[0] === undefined ? '' : `${path}:${args[0]}`;
@@ -110,10 +137,15 @@ export class Handlers {
     }
     for (const { type, field, target, table, line } of facts.tableEntries) {
       const context = target === '' ? undefined : contextOfField(type, field);
+      if (context !== undefined && context !== 'process' && beginsTask(type)) assigns = true;
       if ((context === 'hardirq' || context === 'softirq') && isCalledByInterrupts(type, field))
         this.#add(target, path, context, '', { path, line, function: table, text: `${type}.${field}` });
     }
-    for (const ref of this.#program.definitions(path)) {
+    return assigns;
+  }
+
+  #readFunctions(refs: Iterable<FunctionRef>): void {
+    for (const ref of refs) {
       const { flow } = ref.fact;
       if (flow !== undefined) this.#readFunction(ref, flow);
     }

@@ -6,7 +6,7 @@ import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { EffectStore } from '../../effects/stores.ts';
 import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
 import { acquisitionSteps } from './causes.ts';
-import { dependenciesOf, type PlacedDependency } from './dependencies.ts';
+import { dependenciesForCallers, dependenciesOf, type PlacedDependency } from './dependencies.ts';
 import { FunctionLocks } from './function-locks.ts';
 import { LockGraph } from './graph.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -32,9 +32,12 @@ export function wholeTree(
   surroundings: Surroundings,
 ): Neighbourhood {
   const over = new LockGraph();
-  const own = audited.flatMap((locks) => dependenciesOf(locks, surroundings));
+  const own = audited.flatMap((locks) => dependenciesOf(locks));
   for (const dependency of own) over.add(dependency);
-  return { graph: new TreeGraph(effects, store, over), own };
+  const goesOn = (lock: string) => store.lockGraph.countUnder(lock) > 0 || over.under(lock).length > 0;
+  const forCallers = audited.flatMap((locks) => dependenciesForCallers(locks, surroundings, goesOn));
+  for (const dependency of forCallers) over.add(dependency);
+  return { graph: new TreeGraph(effects, store, over), own: [...own, ...forCallers] };
 }
 
 /** `audited`: the functions of the audited files that touch locks. */
@@ -45,7 +48,10 @@ export function neighbourhood(
   surroundings: Surroundings,
 ): Neighbourhood {
   const graph = new LockGraph();
-  const own = audited.flatMap((locks) => dependenciesOf(locks, surroundings));
+  const own = audited.flatMap((locks) => [
+    ...dependenciesOf(locks),
+    ...dependenciesForCallers(locks, surroundings, () => true),
+  ]);
   for (const dependency of own) graph.add(dependency);
   if (own.length === 0) return { graph, own };
   const { program } = effects.effects;

@@ -117,10 +117,12 @@ function takenBy(locks: FunctionLocks, event: LockEvent, audited: ReadonlySet<st
           conditional: a.cause.conditional || callees.length > 1,
           depth: a.cause.depth + 1,
           text: `${callee.name}() takes ${a.lockClass}`,
-          steps: [
-            locks.step(line, `${callee.name}() is called`),
-            ...acquisitionSteps(locks.effects, a, callee.name, callee.path),
-          ],
+          get steps() {
+            return [
+              locks.step(line, `${callee.name}() is called`),
+              ...acquisitionSteps(locks.effects, a, callee.name, callee.path),
+            ];
+          },
         })),
     );
 }

@@ -4,6 +4,8 @@ import { gfpOf } from '../../effects/locks/gfp.ts';
 import { isSleepingLock } from '../../effects/locks/held.ts';
 import { isSleeping, nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import type { Callee } from '../../effects/locks/lock-effects.ts';
+import type { Happening } from '../../effects/locks/lock-summary.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { spinningWaits, waits } from '../../kernel/waits.ts';
 import type { Step } from '../checker.ts';
@@ -71,18 +73,6 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
       const gfp = gfpOf(flow, args[sleeps.gfp] ?? 0);
       if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps) return [];
     } else if (isToldNotToSleep(locks, callee.name, args)) return [];
-    const below = causeSteps(
-      locks.effects,
-      { ...sleeps.cause, callee: callee.name, calleePath: callee.path },
-      (summary) =>
-        summary.sleeps && {
-          cause: summary.sleeps.cause,
-          text:
-            summary.sleeps.cause.depth === 0
-              ? `${summary.sleeps.what}() may sleep`
-              : `calls ${summary.sleeps.cause.callee}()`,
-        },
-    );
     return [
       {
         what: sleeps.what,
@@ -91,11 +81,28 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
         without: sleeps.without,
         conditional: sleeps.cause.conditional || callees.length > 1,
         depth: sleeps.cause.depth + 1,
-        steps: [locks.step(lineOf(event.position), `${callee.name}() is called`), ...below],
+        get steps() {
+          return [
+            locks.step(lineOf(event.position), `${callee.name}() is called`),
+            ...stepsBelow(locks, callee, sleeps),
+          ];
+        },
       },
     ];
   });
 }
+
+/** From a callee down to what sleeps. */
+const stepsBelow = (locks: FunctionLocks, { name, path }: Callee, { cause }: Happening): readonly Step[] =>
+  causeSteps(
+    locks.effects,
+    { ...cause, callee: name, calleePath: path },
+    ({ sleeps }) =>
+      sleeps && {
+        cause: sleeps.cause,
+        text: sleeps.cause.depth === 0 ? `${sleeps.what}() may sleep` : `calls ${sleeps.cause.callee}()`,
+      },
+  );
 
 /** A function that is given GFP_ATOMIC, or MSG_DONTWAIT, has been asked to do without sleeping, and knows how. */
 function isToldNotToSleep(locks: FunctionLocks, callee: string, args: readonly number[]): boolean {

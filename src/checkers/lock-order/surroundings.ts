@@ -1,4 +1,5 @@
 /** What rules of one function are given of the tree around it. Each part is made when it is first asked for. */
+import { Expr, type Flow } from '../../c/flow.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { EntryPoints } from './entries.ts';
@@ -50,7 +51,14 @@ function namesBelow(
   const below = new Set(touched.map(({ name }) => name));
   for (const name of below) {
     for (const { fact } of defined.get(name) ?? [])
-      for (const called of fact.flow?.names ?? []) if (defined.has(called)) below.add(called);
+      for (const called of globalsOf(fact.flow)) if (defined.has(called)) below.add(called);
   }
   return below;
+}
+
+/** What a body refers to outside of itself: functions that it calls or hands on, and variables. */
+function* globalsOf(flow: Flow | undefined): Generator<string> {
+  if (flow === undefined) return;
+  for (const [e, op] of flow.exprOp.entries())
+    if (op === Expr.Global) yield flow.names[flow.exprA[e] as number] ?? '';
 }

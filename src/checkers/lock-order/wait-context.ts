@@ -73,10 +73,12 @@ function takenBy(locks: FunctionLocks, event: LockEvent): readonly Taken[] {
         kind: a.kind,
         conditional: a.cause.conditional || callees.length > 1 || a.without.length > 0,
         depth: a.cause.depth + 1,
-        steps: [
-          locks.step(line, `${callee.name}() is called`),
-          ...acquisitionSteps(locks.effects, a, callee.name, callee.path),
-        ],
+        get steps() {
+          return [
+            locks.step(line, `${callee.name}() is called`),
+            ...acquisitionSteps(locks.effects, a, callee.name, callee.path),
+          ];
+        },
       })),
   );
 }

@@ -3,7 +3,8 @@ import type { Held } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import type { Acquired } from '../../effects/locks/lock-summary.ts';
+import type { Callee } from '../../effects/locks/lock-effects.ts';
+import type { Acquired, Waited } from '../../effects/locks/lock-summary.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import { type Awaited, waits } from '../../kernel/waits.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
@@ -88,21 +89,6 @@ function waitsOf(locks: FunctionLocks, event: LockEvent): readonly Wait[] {
       const place = places.substitute(w.place, args);
       const target =
         w.target !== '' || place === undefined ? w.target : lockClass(program, flow, path, place);
-      const below = causeSteps(
-        locks.effects,
-        { ...w.cause, callee: callee.name, calleePath: callee.path },
-        (summary) => {
-          const same = summary.waits.find(
-            (o) => o.awaits === w.awaits && (o.target === w.target || o.target === ''),
-          );
-          return (
-            same && {
-              cause: same.cause,
-              text: same.cause.depth === 0 ? `${same.cause.callee}() waits` : `calls ${same.cause.callee}()`,
-            }
-          );
-        },
-      );
       return {
         awaits: w.awaits,
         what: callee.name,
@@ -111,11 +97,27 @@ function waitsOf(locks: FunctionLocks, event: LockEvent): readonly Wait[] {
         depth: w.cause.depth + 1,
         conditional: w.cause.conditional,
         calleePath: callee.path,
-        steps: [locks.step(line, `${callee.name}() is called`), ...below],
+        get steps() {
+          return [locks.step(line, `${callee.name}() is called`), ...stepsBelow(locks, callee, w)];
+        },
       };
     }),
   );
 }
+
+/** From a callee down to what waits. */
+const stepsBelow = (locks: FunctionLocks, { name, path }: Callee, wait: Waited): readonly Step[] =>
+  causeSteps(locks.effects, { ...wait.cause, callee: name, calleePath: path }, ({ waits: all }) => {
+    const same = all.find(
+      (other) => other.awaits === wait.awaits && (other.target === wait.target || other.target === ''),
+    );
+    return (
+      same && {
+        cause: same.cause,
+        text: same.cause.depth === 0 ? `${same.cause.callee}() waits` : `calls ${same.cause.callee}()`,
+      }
+    );
+  });
 
 function locksOver(locks: FunctionLocks, event: LockEvent, around: Surroundings): readonly Over[] {
   const own = event.state.held.map(

@@ -52,6 +52,7 @@ function answers(program: Program, name: string, from: string, type: string): un
     enumerator: program.enumerator(name, from),
     field: program.field(type, name, from),
     callers: refs.map((ref) => ids(program.callers(ref))),
+    mentioning: refs.map(({ name }) => ids(program.mentioning(name, (path) => path.startsWith('drivers/')))),
     storedIn: refs.map((ref) => json(program.storedIn(ref))),
     stored: storedAs(program, type, name),
     emptyFields: program.emptyFields(type, name),

@@ -1,6 +1,6 @@
 /**
  * Kills and bad weather, at length: `npm run bench:stress -- [--pulls 50] [--kills 100] [--faults 0] [--database
- * embedded|postgresql] [--workers N] [--seed N]`. Exit status 1 where an event was lost, or anything was done twice.
+ * embedded|postgresql] [--workers N] [--seed N] [--logs DIR]`. Exit status 1 where an event was lost, or anything was done twice.
  */
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/store/postgres.ts';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '0' },
     database: { type: 'string', default: 'embedded' },
     workers: { type: 'string' },
+    logs: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
   },
 });
@@ -26,6 +27,7 @@ try {
     faults: Number(values.faults),
     ...(postgres === undefined ? {} : { databaseUrl: await postgres.createDatabase() }),
     ...(values.workers === undefined ? {} : { workers: Number(values.workers) }),
+    ...(values.logs === undefined ? {} : { logs: values.logs }),
     random: seeded(Number(values.seed)),
     progress: (text) => process.stderr.write(`${text}\n`),
   });

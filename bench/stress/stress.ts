@@ -2,6 +2,8 @@
  * Pull requests while processes are killed and GitHub fails, and what came of them: everything that was asked for, once.
  * The tests run a short form, `npm run bench:stress` a long one.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type FaultHook,
   type PullRequest,
@@ -23,6 +25,8 @@ export interface StressOptions {
   /** With PostgreSQL: processes beside one `web`; everything in one process otherwise. */
   readonly workers?: number;
   readonly random: () => number;
+  /** A folder to keep what the processes said in. */
+  readonly logs?: string;
   readonly progress?: (text: string) => void;
 }
 
@@ -114,6 +118,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
   } finally {
     for (const app of apps) await app.remove();
     await github.close();
+    if (options.logs !== undefined) keepLogs(options.logs, apps);
   }
 }
 
@@ -126,6 +131,11 @@ async function startAll(
   const apps = [await startApp(github, env, 'web')];
   for (let n = 0; n < workers; n++) apps.push(await startApp(github, env, 'worker'));
   return apps;
+}
+
+function keepLogs(folder: string, apps: readonly RunningApp[]): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [n, app] of apps.entries()) writeFileSync(join(folder, `${n}.log`), app.output);
 }
 
 /** What GitHub and the way to it do on a bad day; half of what is lost is lost on the way back. */

@@ -7,6 +7,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HISTORY, holdMirror, inTurn, type Remote, removeLeftovers, transport } from './mirror.ts';
 import { GitError, runGit } from './run.ts';
+import { persistently } from './transient.ts';
 
 /** A first fetch of a tree of 1.3 million commits takes minutes on a slow line; one that takes longer is given up. */
 const FETCH_TIME = 3_600_000;
@@ -72,14 +73,16 @@ export async function fetchChanges(
 ): Promise<void> {
   const { env, protocols } = transport(remote, [['remote.origin.url', remote.url]]);
   // git fetches what a diff lacks, in two or three requests a commit.
-  await runGit(['diff-tree', '--stdin', '-p', '--no-ext-diff', '--no-textconv'], {
+  const options = {
     gitDir: historyDir(gitDir),
     input: `${ids.join('\n')}\n`,
     env: { ...env, GIT_NO_LAZY_FETCH: '0' },
     ...(protocols ? { protocols } : {}),
     timeout: CHANGES_TIME,
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  const args = ['diff-tree', '--stdin', '-p', '--no-ext-diff', '--no-textconv'];
+  await persistently(() => runGit(args, options), signal);
 }
 
 /** Makes the repository where it is missing. A filter that it names is what its readers take it for. */
@@ -104,7 +107,7 @@ async function fetch(
 ): Promise<void> {
   const [prune, rest] = [refspecs.filter((text) => text.startsWith('--')), refspecs.filter(isRefspec)];
   const args = ['fetch', '--quiet', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head'];
-  await runGit([...args, ...prune, `--filter=${FILTER}`, '--end-of-options', 'origin', ...rest], {
+  const options = {
     gitDir: folder,
     ...transport(remote, [
       ['remote.origin.url', remote.url],
@@ -113,7 +116,9 @@ async function fetch(
     ]),
     timeout: FETCH_TIME,
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  const filtered = [...args, ...prune, `--filter=${FILTER}`, '--end-of-options', 'origin', ...rest];
+  await persistently(() => runGit(filtered, options), signal);
 }
 
 function isRefspec(text: string): boolean {

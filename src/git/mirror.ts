@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GitOptions, runGit } from './run.ts';
+import { persistently } from './transient.ts';
 
 /** Where a mirror comes from. */
 export interface Remote {
@@ -174,27 +175,26 @@ async function fetch(
   refspecs: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await runGit(
-    [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-auto-maintenance',
-      '--no-write-fetch-head',
-      '--no-recurse-submodules',
-      '--update-shallow',
-      `--depth=${depth}`,
-      '--end-of-options',
-      remote.url,
-      ...refspecs,
-    ],
-    {
-      gitDir,
-      ...transport(remote),
-      timeout: 3_600_000,
-      ...(signal === undefined ? {} : { signal }),
-    },
-  );
+  const args = [
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-auto-maintenance',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--update-shallow',
+    `--depth=${depth}`,
+    '--end-of-options',
+    remote.url,
+    ...refspecs,
+  ];
+  const options = {
+    gitDir,
+    ...transport(remote),
+    timeout: 3_600_000,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  await persistently(() => runGit(args, options), signal);
 }
 
 /** Whether the commit is there, and with it its whole tree: a fetch that was killed leaves no objects behind. */

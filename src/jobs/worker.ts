@@ -2,15 +2,11 @@
 import { PutBack, type QueueName, type Work } from '../store/queue.ts';
 import { answerComment } from './comment.ts';
 import { giveUp } from './dead-letter.ts';
-import { Gone } from './forge.ts';
 import { takeIn } from './intake.ts';
 import type { CommentJob, IntakeJob, ReviewJob } from './job.ts';
 import { reviewPullRequest } from './review.ts';
 import type { Services } from './services.ts';
-
-/** Seconds that the weather may take to clear up: GitHub was away for hours before. */
-const PATIENCE = 24 * 3600;
-const FEW_TRIES = 8;
+import { mayTryAgain, troubleOf } from './trouble.ts';
 
 /** Begins to work on the queues. `reviewers` reviews at a time; what is quick does not wait for them. */
 export async function startWorker(services: Services, reviewers: number): Promise<void> {
@@ -24,13 +20,14 @@ export async function startWorker(services: Services, reviewers: number): Promis
         await handler(services, job);
       } catch (error) {
         if (error instanceof PutBack) throw error;
-        const { id, attempt } = job;
-        if (error instanceof Gone) {
+        const { id, attempt, waited, signal } = job;
+        const trouble = troubleOf(error);
+        if (trouble === 'gone') {
           services.log.warn({ err: error, queue, job: id }, 'what a job is about is not there any more');
           return;
         }
         // A review says so on its check runs and gives up by itself.
-        if (queue !== 'review' && job.waited > PATIENCE && attempt > FEW_TRIES && !job.signal.aborted) {
+        if (queue !== 'review' && !mayTryAgain(trouble, attempt, waited) && !signal.aborted) {
           services.log.error({ err: error, queue, job: id, attempt }, 'a job is given up');
           return giveUp(services.queue, queue, id, job.data, (error as Error).message);
         }

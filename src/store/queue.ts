@@ -57,7 +57,7 @@ const settings = {
   retryLimit: 100_000,
   retryDelay: 1,
   retryBackoff: true,
-  retryDelayMax: 120,
+  retryDelayMax: 60,
   expireInSeconds: 6 * 3600,
   // A process that is gone is noticed by its silence.
   heartbeatSeconds: 15,

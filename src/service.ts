@@ -105,7 +105,10 @@ export async function runService(
     };
     // Asked once for all reviews: before the first of them, and not by it.
     client.login().catch((error) => log.warn({ err: error }, 'GitHub does not say who this App is'));
-    await startWorker(services, reviewers);
+    await startWorker(services, {
+      concurrency: reviewers,
+      perInstallation: environment.reviewersPerInstallation,
+    });
     stops.unshift(
       () => placement.stop(),
       () => tidying.stop(),

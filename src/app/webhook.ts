@@ -66,8 +66,8 @@ async function answer(request: IncomingMessage, options: WebhookOptions): Promis
   if (decision === undefined) return [200, 'nothing to do'];
   const id = UUID.test(delivery) ? delivery.toLowerCase() : derivedId(delivery);
   try {
-    const { queue, key, data } = decision;
-    const fresh = await options.enqueue(queue, { id, key, data }, ENQUEUE_LIMIT);
+    const { queue, ...job } = decision;
+    const fresh = await options.enqueue(queue, { id, ...job }, ENQUEUE_LIMIT);
     options.log.info({ delivery, event, queue, fresh }, 'delivery accepted');
     return [202, fresh ? 'accepted' : 'known already'];
   } catch (error) {

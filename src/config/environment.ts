@@ -36,6 +36,8 @@ export interface Environment {
   readonly cacheDir: string;
   /** Reviews that run at the same time. */
   readonly reviewers: number;
+  /** The same for one installation, in all processes together. */
+  readonly reviewersPerInstallation: number | undefined;
   /** Seconds after which an analysis is stopped. */
   readonly reviewSeconds: number;
   /** MiB of memory at which an analysis is stopped. */
@@ -121,6 +123,7 @@ const variables = z.object({
   ADJUTANT_DATA_DIR: text,
   ADJUTANT_CACHE_DIR: text,
   ADJUTANT_REVIEWERS: z.preprocess(unset, whole(1, 64).default(2)),
+  ADJUTANT_REVIEWERS_PER_INSTALLATION: z.preprocess(unset, whole(1, 1024).optional()),
   ADJUTANT_REVIEW_SECONDS: z.preprocess(unset, whole(1, 86_400).default(600)),
   ADJUTANT_REVIEW_MEMORY: z.preprocess(unset, whole(64, 1_048_576).default(4096)),
   ADJUTANT_MIRRORS_GIB: z.preprocess(unset, whole(1, 1_048_576).default(50)),
@@ -180,6 +183,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     dataDir: folder(set.ADJUTANT_DATA_DIR, set.XDG_DATA_HOME, '.local/share'),
     cacheDir: folder(set.ADJUTANT_CACHE_DIR, set.XDG_CACHE_HOME, '.cache'),
     reviewers: set.ADJUTANT_REVIEWERS,
+    reviewersPerInstallation: set.ADJUTANT_REVIEWERS_PER_INSTALLATION,
     reviewSeconds: set.ADJUTANT_REVIEW_SECONDS,
     reviewMemory: set.ADJUTANT_REVIEW_MEMORY,
     mirrorsGib: set.ADJUTANT_MIRRORS_GIB,

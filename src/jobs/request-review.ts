@@ -45,8 +45,8 @@ export async function requestReview(services: Services, request: ReviewRequest):
     pull: request.pull,
     ...(request.group === undefined ? {} : { group: request.group }),
   };
-  const group = String(repository.id);
-  await queue.enqueue('review', { id: request.id, key: pullKey(request.pull), data, group });
+  const turn = { installation: repository.installation, repository: repository.id };
+  await queue.enqueue('review', { id: request.id, key: pullKey(request.pull), data, turn });
 }
 
 function answers(review: StoredReview, request: ReviewRequest): boolean {

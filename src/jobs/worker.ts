@@ -8,14 +8,22 @@ import { reviewPullRequest } from './review.ts';
 import type { Services } from './services.ts';
 import { mayTryAgain, troubleOf } from './trouble.ts';
 
-/** Begins to work on the queues. `reviewers` reviews at a time; what is quick does not wait for them. */
-export async function startWorker(services: Services, reviewers: number): Promise<void> {
+/** Reviews at a time: what is quick does not wait for them. */
+export interface Reviewers {
+  /** Of this process. */
+  readonly concurrency: number;
+  /** Of one installation, in all processes together; no limit unless told. */
+  readonly perInstallation: number | undefined;
+}
+
+/** Begins to work on the queues. */
+export async function startWorker(services: Services, reviewers: Reviewers): Promise<void> {
   const work = <Job extends object>(
     queue: QueueName,
-    concurrency: number,
+    limits: Parameters<Services['queue']['work']>[1],
     handler: (services: Services, work: Work<Job>) => Promise<void>,
   ) =>
-    services.queue.work<Job>(queue, concurrency, async (job) => {
+    services.queue.work<Job>(queue, limits, async (job) => {
       try {
         await handler(services, job);
       } catch (error) {
@@ -35,7 +43,7 @@ export async function startWorker(services: Services, reviewers: number): Promis
         throw error;
       }
     });
-  await work<IntakeJob>('intake', 4, takeIn);
-  await work<CommentJob>('comment', 2, answerComment);
+  await work<IntakeJob>('intake', { concurrency: 4 }, takeIn);
+  await work<CommentJob>('comment', { concurrency: 2 }, answerComment);
   await work<ReviewJob>('review', reviewers, reviewPullRequest);
 }

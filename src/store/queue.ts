@@ -1,6 +1,7 @@
 /** The durable queue: pg-boss, with the few settings that make an answered webhook a promise. */
 import { type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Database } from './database.ts';
+import { groupOf, lastTurn, shareTurns, type Turn } from './turns.ts';
 
 /** One queue a kind of work. `dead-letter` has no worker: it keeps what was given up. */
 const queues = ['intake', 'review', 'comment', 'dead-letter'] as const;
@@ -21,8 +22,8 @@ interface NewJob {
   readonly id: string;
   readonly key: string;
   readonly data: object;
-  /** Jobs of different groups take turns: one that has many waiting does not keep the others waiting. */
-  readonly group?: string;
+  /** Whose turn it takes; without it, jobs run in the order in which they came. */
+  readonly turn?: Turn;
 }
 
 /**
@@ -39,10 +40,13 @@ export interface Queue {
    * run one after another, in order. Rejects when the database did not answer within `limit` milliseconds.
    */
   enqueue(queue: QueueName, job: NewJob, limit?: number): Promise<boolean>;
-  /** Runs `handler` for each job, `concurrency` at a time. A rejection puts the job back with a growing delay. */
+  /**
+   * Runs `handler` for each job, `concurrency` at a time, and in all processes together no more than `perInstallation`
+   * of those that take an installation's turn. A rejection puts the job back with a growing delay.
+   */
   work<Data extends object>(
     queue: QueueName,
-    concurrency: number,
+    limits: { readonly concurrency: number; readonly perInstallation?: number | undefined },
     handler: (work: Work<Data>) => Promise<void>,
   ): Promise<void>;
   /** No new jobs; waits for those that run, at most `grace` milliseconds; what remains is started again later. */
@@ -81,22 +85,27 @@ export async function startQueue(database: Database, onError: (error: Error) => 
   const controller = new AbortController();
 
   return {
-    async enqueue(queue, { id, key, data, group }, limit = 5000) {
+    async enqueue(queue, { id, key, data, turn }, limit = 5000) {
       const send = async () => {
         await database.assertRoom();
-        const place = group === undefined ? {} : await turnOf(database, queue, group);
-        return boss.send(queue, data, { id, singletonKey: key, ...place });
+        if (turn === undefined) return boss.send(queue, data, { id, singletonKey: key });
+        const priority = await lastTurn(database, queue, turn);
+        const group = { id: groupOf(turn) };
+        const sent = await boss.send(queue, data, { id, singletonKey: key, priority, group });
+        await shareTurns(database, queue, turn);
+        return sent;
       };
       return (await within(send(), limit)) !== null;
     },
     async work<Data extends object>(
       queue: QueueName,
-      concurrency: number,
+      { concurrency, perInstallation }: { concurrency: number; perInstallation?: number | undefined },
       handler: (work: Work<Data>) => Promise<void>,
     ) {
       const options = {
         includeMetadata: true,
         localConcurrency: concurrency,
+        ...(perInstallation === undefined ? {} : { groupConcurrency: perInstallation }),
         pollingIntervalSeconds: 1,
         notifyPollingIntervalSeconds: 1,
         burstWhenReadyExceeds: 1,
@@ -119,25 +128,6 @@ export async function startQueue(database: Database, onError: (error: Error) => 
       clearTimeout(abort);
     },
   };
-}
-
-/**
- * Start-time fair queuing: the n-th waiting job of a group runs in the n-th round, counted from the round that is under
- * way now. pg-boss takes the highest priority first, and of one priority the oldest.
- */
-async function turnOf(
-  database: Database,
-  queue: QueueName,
-  group: string,
-): Promise<{ priority: number; group: { id: string } }> {
-  const [row] = await database.query<{ now: number | null; mine: number | null }>(
-    `SELECT max(priority) AS now, min(priority) FILTER (WHERE group_id = $2) AS mine
-     FROM pgboss.job WHERE name = $1 AND state <= 'active'`,
-    [queue, group],
-  );
-  const now = row?.now ?? 0;
-  const mine = row?.mine ?? null;
-  return { priority: mine === null ? now : Math.min(now, mine - 1), group: { id: group } };
 }
 
 /** Takes a try back before it counts. */

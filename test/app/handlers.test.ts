@@ -98,6 +98,7 @@ describe('issue_comment', () => {
     expect(decided('issue_comment', comment('please\n/recheck'))).toEqual({
       queue: 'comment',
       key: '4#5',
+      turn: { installation: 3, repository: 4 },
       data: {
         pull,
         comment: 9,

@@ -16,6 +16,7 @@ import {
   reviewsOf,
   setCheckRun,
 } from '../../src/store/reviews.ts';
+import type { Turn } from '../../src/store/turns.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
 let postgres: Postgres;
@@ -115,7 +116,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
 
     test('a job of a known id is not kept again, also after it is done', async () => {
       const seen: Work<object>[] = [];
-      await queue.work('comment', 1, async (work) => void seen.push(work));
+      await queue.work('comment', { concurrency: 1 }, async (work) => void seen.push(work));
       const job = { id: randomUUID(), key: 'k', data: { x: 1 } };
       expect(await queue.enqueue('comment', job)).toBe(true);
       expect(await queue.enqueue('comment', job)).toBe(false);
@@ -128,7 +129,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
       const running = new Set<string>();
       const order: string[] = [];
       let most = 0;
-      await queue.work<{ key: string; n: number }>('intake', 4, async ({ data }) => {
+      await queue.work<{ key: string; n: number }>('intake', { concurrency: 4 }, async ({ data }) => {
         expect(running.has(data.key)).toBe(false);
         running.add(data.key);
         most = Math.max(most, running.size);
@@ -148,7 +149,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
 
     test('a job that fails comes again with the next attempt, before those behind it', async () => {
       const seen: string[] = [];
-      await queue.work<{ n: number }>('review', 2, async ({ data, attempt }) => {
+      await queue.work<{ n: number }>('review', { concurrency: 2 }, async ({ data, attempt }) => {
         seen.push(`${data.n}.${attempt}`);
         if (data.n === 1 && attempt === 1) throw new Error('weather');
       });
@@ -156,27 +157,68 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
       await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['1.1', '1.2', '2.1']);
     });
 
-    test('groups take turns: one that has many waiting does not keep another waiting', async () => {
+    const add = (name: string, turn: Turn) =>
+      queue.enqueue('review', {
+        id: randomUUID(),
+        key: name,
+        turn,
+        data: { name, pull: { repository: { id: turn.repository } } },
+      });
+
+    test('installations take turns, and within one its repositories: who has many waiting keeps nobody waiting', async () => {
       const order: string[] = [];
-      const add = (group: string, n: number) =>
-        queue.enqueue('review', {
-          id: randomUUID(),
-          key: `${group}${n}`,
-          group,
-          data: { name: `${group}${n}` },
-        });
-      for (let n = 0; n < 6; n++) await add('busy', n);
-      for (let n = 0; n < 2; n++) await add('quiet', n);
-      await add('other', 0);
-      await queue.work<{ name: string }>('review', 1, async ({ data }) => void order.push(data.name));
-      await expect.poll(() => order.length, { timeout: 30_000 }).toBe(9);
-      expect(order.slice(0, 5)).toEqual(['busy0', 'quiet0', 'other0', 'busy1', 'quiet1']);
-      expect(order.slice(5)).toEqual(['busy2', 'busy3', 'busy4', 'busy5']);
+      for (let n = 0; n < 6; n++) await add(`busy${n}`, { installation: 1, repository: 10 });
+      for (let n = 0; n < 2; n++) await add(`quiet${n}`, { installation: 1, repository: 11 });
+      for (let n = 0; n < 3; n++) await add(`other${n}`, { installation: 2, repository: 20 });
+      await queue.work<{ name: string }>('review', { concurrency: 1 }, async ({ data }) => {
+        order.push(data.name);
+        // Who comes late waits for the round that is under way, not for those who were there before.
+        if (order.length === 1) await add('late', { installation: 3, repository: 30 });
+      });
+      await expect.poll(() => order.length, { timeout: 30_000 }).toBe(12);
+      expect(order.slice(0, 4)).toEqual(['busy0', 'other0', 'late', 'quiet0']);
+      expect(order.slice(4, 8)).toEqual(['other1', 'busy1', 'other2', 'quiet1']);
+      expect(order.slice(8)).toEqual(['busy2', 'busy3', 'busy4', 'busy5']);
+    });
+
+    test('many that ask at once are all dealt a turn', async () => {
+      const order: string[] = [];
+      const names = Array.from({ length: 20 }, (_, n) => `at once ${n}`);
+      await Promise.all(names.map((name, n) => add(name, { installation: 4, repository: n % 3 })));
+      await queue.work<{ name: string }>('review', { concurrency: 4 }, async ({ data }) => {
+        order.push(data.name);
+      });
+      await expect.poll(() => order.toSorted(), { timeout: 30_000 }).toEqual(names.toSorted());
+    });
+
+    test('an installation has no more jobs at a time than its limit, and others run beside it', async () => {
+      const running = new Map<number, number>();
+      const most = new Map<number, number>();
+      let together = 0;
+      let done = 0;
+      for (let n = 0; n < 6; n++) await add(`first${n}`, { installation: 5, repository: 5 });
+      for (let n = 0; n < 3; n++) await add(`second${n}`, { installation: 6, repository: 6 });
+      const limits = { concurrency: 4, perInstallation: 1 };
+      await queue.work<{ pull: { repository: { id: number } } }>('review', limits, async ({ data }) => {
+        const { id } = data.pull.repository;
+        running.set(id, (running.get(id) ?? 0) + 1);
+        most.set(id, Math.max(most.get(id) ?? 0, running.get(id) ?? 0));
+        together = Math.max(
+          together,
+          [...running.values()].reduce((sum, count) => sum + count),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        running.set(id, (running.get(id) ?? 0) - 1);
+        done += 1;
+      });
+      await expect.poll(() => done, { timeout: 60_000 }).toBe(9);
+      expect([...most.values()]).toEqual([1, 1]);
+      expect(together).toBe(2);
     });
 
     test('a job that is put back comes again, and that try does not count', async () => {
       const attempts: number[] = [];
-      await queue.work('comment', 1, async ({ attempt }) => {
+      await queue.work('comment', { concurrency: 1 }, async ({ attempt }) => {
         attempts.push(attempt);
         if (attempts.length < 4) throw new PutBack('not now');
         if (attempts.length === 4) throw new Error('weather');
@@ -190,7 +232,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
     const id = randomUUID();
     const first = await startQueue(database, () => undefined);
     let began = false;
-    await first.work('comment', 1, async ({ signal }) => {
+    await first.work('comment', { concurrency: 1 }, async ({ signal }) => {
       began = true;
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     });
@@ -199,7 +241,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
     await first.stop(100);
     const second = await startQueue(database, () => undefined);
     const done: string[] = [];
-    await second.work('comment', 1, async (work) => void done.push(work.id));
+    await second.work('comment', { concurrency: 1 }, async (work) => void done.push(work.id));
     await expect.poll(() => done, { timeout: 25_000 }).toEqual([id]);
     await second.stop(100);
   });

@@ -31,5 +31,6 @@ export function decideComment(
     written: comment.updated_at,
     pullAuthor: pullAuthor ?? '',
   };
-  return { queue: 'comment', key: pullKey(pull), data };
+  const turn = { installation: pull.repository.installation, repository: pull.repository.id };
+  return { queue: 'comment', key: pullKey(pull), data, turn };
 }

@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import type { Repository } from '../../jobs/job.ts';
 import type { QueueName } from '../../store/queue.ts';
+import type { Turn } from '../../store/turns.ts';
 
 /** Work to be done: what the queue keeps. Jobs of one key are done one after another. */
 export interface Decision {
   readonly queue: QueueName;
   readonly key: string;
   readonly data: object;
+  /** Whose turn the work takes: of what is not quick. */
+  readonly turn?: Turn;
 }
 
 export interface Handler {

@@ -1,4 +1,5 @@
 /** The GitHub App as a service: everything in one process, or the web and the workers apart. */
+import { getPriority, setPriority } from 'node:os';
 import { commands } from './app/commands/index.ts';
 import { startControl } from './app/control.ts';
 import { recordBudgets } from './app/github/budget.ts';
@@ -19,6 +20,7 @@ import { createIndexer } from './jobs/indexer.ts';
 import { createLinks, type Links, linkKey } from './jobs/links.ts';
 import { createLockGraphs } from './jobs/lock-graphs.ts';
 import { alone, takePlace } from './jobs/placement.ts';
+import { NICE } from './jobs/priority.ts';
 import type { Log } from './jobs/services.ts';
 import { startSweeping } from './jobs/sweep.ts';
 import { startTidying } from './jobs/tidying.ts';
@@ -66,6 +68,7 @@ export async function runService(
   /** What is stopped, the last that was started first. */
   const stops: (() => unknown)[] = [];
   const hasData = role !== 'web';
+  if (role === 'worker') setPriority(Math.max(NICE.worker, getPriority()));
   if (hasData) {
     const owner = ownDataDir(dataDir);
     stops.unshift(() => owner.release());

@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { UserError } from '../errors.ts';
+import { giveWay, NICE } from './priority.ts';
 
 export interface ChildLimits {
   readonly seconds: number;
@@ -33,7 +33,7 @@ export interface ChildWork<Message> {
   readonly limits: ChildLimits;
   readonly onMessage?: (message: Message) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Others go first. */
+  /** Nobody waits for it. */
   readonly background?: boolean;
 }
 
@@ -125,13 +125,7 @@ export function startChild({
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
   });
-  if (background && child.pid !== undefined) {
-    try {
-      setPriority(child.pid, 10);
-    } catch {
-      // It has ended already.
-    }
-  }
+  giveWay(child.pid, background ? NICE.background : NICE.analysis);
   return child;
 }
 

@@ -1,11 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { type Analysis, analyse } from '../../src/jobs/analysis.ts';
-import { ChildStopped } from '../../src/jobs/child.ts';
+import { ChildStopped, killChild, startChild } from '../../src/jobs/child.ts';
+import { NICE } from '../../src/jobs/priority.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'adjutant-analysis-'));
 const limits = { seconds: 60, memory: 1024, cacheDir: join(dir, 'cache') };
@@ -125,5 +134,18 @@ test('it is told no secret of the process that starts it', async () => {
     expect(seen.join()).not.toContain('not-for-children');
   } finally {
     delete process.env.WEBHOOK_SECRET;
+  }
+});
+
+test('it lets the process that starts it go first, also where the system weighs sessions', async () => {
+  const kinds = { analysis: false, background: true } as const;
+  for (const [kind, background] of Object.entries(kinds)) {
+    const module = new URL('../../src/jobs/analysis-child.ts', import.meta.url);
+    const child = startChild({ module, limits, background });
+    const nice = Math.max(NICE[kind as keyof typeof kinds], getPriority());
+    expect(getPriority(child.pid)).toBe(nice);
+    const group = `/proc/${child.pid}/autogroup`;
+    if (existsSync(group)) expect(readFileSync(group, 'utf8')).toMatch(/nice [1-9]/);
+    killChild(child);
   }
 });

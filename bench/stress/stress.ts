@@ -45,6 +45,8 @@ export interface StressResult {
   readonly duplicates: number;
   /** Check runs that ended otherwise than the code deserves. */
   readonly wrong: number;
+  /** Those of the pull requests that are lost, as they stand. */
+  readonly open: readonly string[];
   /** What broke GitHub's description. */
   readonly violations: readonly string[];
   readonly seconds: number;
@@ -112,6 +114,7 @@ export async function stress(options: StressOptions): Promise<StressResult> {
       lost: pulls.filter((pull) => !isReviewed(github, pull)).length,
       duplicates: pulls.reduce((sum, pull) => sum + duplicatesOf(github, pull), 0),
       wrong: pulls.reduce((sum, pull) => sum + wrongOf(github, pull), 0),
+      open: pulls.filter((pull) => !isReviewed(github, pull)).map((pull) => describe(github, pull)),
       violations: github.violations,
       seconds: Math.round((Date.now() - start) / 1000),
     };
@@ -161,6 +164,11 @@ function weather(random: () => number): Awaited<ReturnType<FaultHook>> {
 function isReviewed(github: StandInGitHub, pull: PullRequest): boolean {
   const runs = github.checkRuns(pull);
   return runs.length >= CHECKS && runs.every((run) => run.status === 'completed') && pull.reviews.length > 0;
+}
+
+function describe(github: StandInGitHub, pull: PullRequest): string {
+  const runs = github.checkRuns(pull).map(({ name, status, title }) => `${name}: ${status}, ${title}`);
+  return `#${pull.number}, ${pull.reviews.length} reviews; ${runs.join('; ')}`;
 }
 
 function duplicatesOf(github: StandInGitHub, pull: PullRequest): number {

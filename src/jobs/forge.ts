@@ -41,6 +41,8 @@ export interface CheckRunUpdate {
   readonly annotations?: readonly Annotation[];
   /** At most three. */
   readonly actions?: readonly Button[] | undefined;
+  /** Not repeated by itself where it fails: a later one says more. */
+  readonly once?: boolean;
 }
 
 export interface CheckRunState {

@@ -2,7 +2,6 @@
 import { fetchPullRequest, holdMirror, mirrorDir } from '../git/mirror.ts';
 import { makeRoom } from '../git/mirror-bounds.ts';
 import { PutBack } from '../store/queue.ts';
-import type { StoredReview } from '../store/reviews.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { type Attempt, inProgress } from './attempt.ts';
 import { baseConfiguration, whyNotWanted } from './base-configuration.ts';
@@ -10,9 +9,7 @@ import { updateCheckRuns } from './checks.ts';
 import { timed } from './durations.ts';
 import type { Forge, PullRequestState } from './forge.ts';
 import { bringHistory } from './history.ts';
-import type { Services } from './services.ts';
-
-const PROGRESS_AFTER = 5000;
+import { tellProgress } from './progress.ts';
 
 /** The configuration wants no review of it. */
 export class NotWanted extends Error {
@@ -33,7 +30,7 @@ export async function readChange(
   const { pull, group } = work.data;
   const { noteDuration } = services;
   const gitDir = mirrorDir(services.dataDir, pull.repository.id);
-  const steps = tellSteps(services, forge, review);
+  const steps = tellProgress(services.log, forge, review);
   const release = holdMirror(gitDir);
   try {
     steps.at('Comparing with the base branch');
@@ -88,7 +85,7 @@ export async function readChange(
     }
   } finally {
     release();
-    steps.end();
+    await steps.end();
   }
   await updateCheckRuns(
     forge,
@@ -99,24 +96,4 @@ export async function readChange(
     ),
   );
   throw new PutBack('its tree is not indexed yet');
-}
-
-/** Says on the check runs which step a long review is at, each step once. */
-function tellSteps({ log }: Services, forge: Forge, review: StoredReview) {
-  let step = '';
-  let told = '';
-  const tell = () => {
-    if (step === told) return;
-    told = step;
-    updateCheckRuns(forge, review, inProgress(step, 'Large repositories take a while the first time.')).catch(
-      (error) => log.warn({ err: error, review: review.id }, 'could not say which step a review is at'),
-    );
-  };
-  const timer = setInterval(tell, PROGRESS_AFTER);
-  return {
-    at: (next: string) => {
-      step = next;
-    },
-    end: () => clearInterval(timer),
-  };
 }

@@ -25,7 +25,7 @@ export async function updateCheckRun(
   octokit: Octokit,
   place: Place,
   id: number,
-  { status, conclusion, title, summary, detailsUrl, annotations = [], actions }: CheckRunUpdate,
+  { status, conclusion, title, summary, detailsUrl, annotations = [], actions, once = false }: CheckRunUpdate,
 ): Promise<void> {
   await octokit.rest.checks.update({
     ...place,
@@ -36,7 +36,7 @@ export async function updateCheckRun(
     output: { title, summary, ...(annotations.length === 0 ? {} : { annotations: [...annotations] }) },
     ...(actions === undefined ? {} : { actions: actions.map((action) => ({ ...action })) }),
     // Annotations are appended: a request that is sent twice shows them twice.
-    request: { retries: annotations.length === 0 ? 3 : 0 },
+    request: { retries: annotations.length === 0 && !once ? 3 : 0 },
   });
 }
 

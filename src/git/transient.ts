@@ -4,7 +4,7 @@ import { GitError } from './run.ts';
 
 /** What git and curl say of a connection that did not come about or broke. */
 const BROKEN =
-  /RPC failed|empty reply|connection (was )?(reset|refused|timed out)|could not resolve|(failed|couldn't) (to )?connect|operation (timed out|too slow)|hung up unexpectedly|early EOF|unexpected disconnect|transfer closed|\b(SSL|TLS|gnutls)\w*\b/i;
+  /RPC failed|empty reply|connection (was )?(reset|refused|timed out)|could not resolve|(failed|couldn't) (to )?connect|operation (timed out|too slow)|hung up unexpectedly|early EOF|unexpected disconnect|transfer closed|expected (flush|'\w+')|\b(SSL|TLS|gnutls)\w*\b/i;
 const STATUS = /returned error: (\d{3})/;
 /** Milliseconds before each further try of one fetch. */
 const PAUSES = [1000, 4000, 10_000];

@@ -381,6 +381,30 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       expect(github.checkRuns(pull)).toEqual([]);
     });
 
+    anyDatabase('a review whose base is gone under way ends its check runs, and says so', async () => {
+      await newRepository();
+      github.fault = ({ operation }) =>
+        operation.startsWith('repos/compare') ? { status: 404, message: 'Not Found' } : undefined;
+      const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+      const runs = await reviewed(pull);
+      expect(conclusions(runs)).toEqual(['failure', 'failure', 'failure']);
+      for (const { title, summary } of runs.values()) {
+        expect(title).toBe('could not review');
+        expect(summary).toMatch(/^The base branch is not there/);
+      }
+    });
+
+    anyDatabase('git is cut off again and again: the review comes, and is no failure', async () => {
+      let left = 5;
+      github.fault = ({ operation }) => {
+        if (operation !== 'git' || left === 0) return undefined;
+        left -= 1;
+        return left % 2 === 0 ? { reset: true } : { status: 503 };
+      };
+      expect(conclusions(await reviewed(await opened(broken)))).toEqual(['success', 'failure', 'success']);
+      expect(left).toBe(0);
+    });
+
     anyDatabase('a token that expired is replaced', async () => {
       await opened(broken);
       github.expireTokens();

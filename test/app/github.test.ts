@@ -133,6 +133,15 @@ describe('a rate limit', () => {
   test('that lasts is not waited for: the queue has the job again later', async () => {
     scope.get(permission).reply(403, { message: 'API rate limit exceeded' }, limited(3600));
     await expect(forge.permission('ann')).rejects.toMatchObject({ status: 403 });
+    // Nor is GitHub asked anything in the meantime: nock has no further answer.
+    await expect(forge.permission('ann')).rejects.toThrow(/API rate limit exceeded/);
+    expect(scope.isDone()).toBe(true);
+  });
+
+  test('as 429 is waited for also by what is never repeated', async () => {
+    scope.post(`${here}/check-runs`).reply(429, { message: 'Slow down' }, { 'retry-after': '1' });
+    scope.post(`${here}/check-runs`).reply(201, { id: 9 });
+    expect(await forge.createCheckRun({ name: 'n', head: 'sha', externalId: 'id' })).toBe(9);
   });
 
   test('of too many writes is waited for as long as GitHub says', async () => {

@@ -1,4 +1,5 @@
 /** GitHub for one repository: octokit with a token that reaches no other, and the waiting that GitHub asks for. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Octokit } from 'octokit';
 import type { Logger } from 'pino';
 import type { AppCredentials, Environment } from '../../config/environment.ts';
@@ -83,7 +84,9 @@ export function createGitHubClient(
     log: { debug: () => undefined, info: () => undefined, warn: warnTo(log), error: warnTo(log) },
     request: {
       fetch: (url: string, options: RequestInit) =>
-        timed(note, 'github_request', options.method ?? 'GET', () => limitedFetch(url, options)),
+        patiently(log, () =>
+          timed(note, 'github_request', options.method ?? 'GET', () => limitedFetch(url, options)),
+        ),
     },
     // The plugin's own, and 406: a diff that is too large now is too large in a second.
     retry: { doNotRetry: [400, 401, 403, 404, 406, 410, 422, 451] },
@@ -93,6 +96,8 @@ export function createGitHubClient(
   let login: Promise<string> | undefined;
   /** Until when an installation is not asked again. */
   const threadsRefused = new Map<number, number>();
+  /** Installations that have spent their hour's requests, with GitHub's refusal: who asks on is banned in the end. */
+  const spent = new Map<number, { readonly until: number; readonly refusal: unknown }>();
 
   const token = async (
     { installation, id }: Repository,
@@ -128,6 +133,8 @@ export function createGitHubClient(
         // GitHub counts each comment of a review, the plugin the review.
         if (comments !== undefined && comments.length > 0)
           await pacing.notifications.key(String(repository.installation)).turn(comments.length);
+        const limit = spent.get(repository.installation);
+        if (limit !== undefined && limit.until > Date.now()) throw limit.refusal;
         const send = async (refresh: boolean) => {
           options.headers.authorization = `token ${await token(repository, API_PERMISSIONS, refresh)}`;
           const answer = await request(options);
@@ -137,6 +144,8 @@ export function createGitHubClient(
         try {
           return await send(false);
         } catch (error) {
+          const until = spentUntil(error);
+          if (until !== undefined) spent.set(repository.installation, { until, refusal: error });
           // Refused before anything was done: the token was revoked before its time.
           if (!isStatus(error, 401)) throw error;
           return send(true);
@@ -171,6 +180,26 @@ export function createGitHubClient(
 
 function warnTo(log: Logger) {
   return (message: string) => log.warn(message);
+}
+
+/** When the requests of a new hour begin, in milliseconds since 1970; undefined for any other error. */
+function spentUntil(error: unknown): number | undefined {
+  if (!isStatus(error, 403, 429)) return undefined;
+  const headers = error.response?.headers ?? {};
+  const reset = Number(headers['x-ratelimit-reset']) * 1000;
+  return headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset) ? reset : undefined;
+}
+
+/** Of 429 the plugins know GitHub's own words alone. Nothing was done: also what is never repeated may be asked again. */
+async function patiently(log: Logger, ask: () => Promise<Response>): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await ask();
+    const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
+    if (response.status !== 429 || tries > 3 || !(seconds <= MAX_WAIT)) return response;
+    log.warn({ url: response.url, seconds }, 'too many requests');
+    await response.body?.cancel();
+    await sleep(Math.max(0, seconds) * 1000);
+  }
 }
 
 /** A server that accepts and then says nothing must not hold a job for ever. */

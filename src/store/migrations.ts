@@ -113,11 +113,15 @@ const steps: readonly string[] = [
    INSERT INTO adjutant.base_branch SELECT id, base_ref, base, updated FROM adjutant.repository`,
 ];
 
+/** Version of the tables that this Adjutant works with. */
+export const newest = steps.length;
+
 /**
  * Brings the database to this version's tables. Forward only: rejects with a UserError where a newer Adjutant
  * has been there. Safe when several processes start at once.
+ * @param until an older version to stop at
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, until = newest): Promise<void> {
   await database.exec(
     `SELECT pg_advisory_xact_lock(20641);
      CREATE SCHEMA IF NOT EXISTS adjutant;
@@ -126,12 +130,12 @@ export async function migrate(database: Database): Promise<void> {
   );
   const [row] = await database.query<{ version: number }>('SELECT version FROM adjutant.version');
   const found = row?.version ?? 0;
-  if (found > steps.length) {
+  if (found > newest) {
     throw new UserError(
-      `The database is of a newer Adjutant (tables version ${found}, this one knows ${steps.length}): run that version again, or restore a backup from before the upgrade.`,
+      `The database is of a newer Adjutant (tables version ${found}, this one knows ${newest}): run that version again, or restore a backup from before the upgrade.`,
     );
   }
-  for (let version = found; version < steps.length; version++) await step(database, version);
+  for (let version = found; version < until; version++) await step(database, version);
 }
 
 /** One step and its number in one transaction; nothing where another process was faster. */

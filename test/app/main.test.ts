@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrate, newest } from '../../src/store/migrations.ts';
 import { freePort } from '../free-port.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -79,6 +81,22 @@ describe('start is refused with status 2 and one line', () => {
     expect(await exit).toBe(2);
     expect(output.err).toMatch(message);
     expect(output.err + output.out).not.toMatch(/hunter2|BEGIN/);
+  });
+
+  test('a database that a newer Adjutant has used, which stays as it is', async () => {
+    const dataDir = mkdtempSync(join(scratch, 'newer-'));
+    const database = await openDatabase(undefined, dataDir);
+    await migrate(database);
+    await database.query('UPDATE adjutant.version SET version = version + 1');
+    await database.close();
+    const { output, exit } = start({ ...app, ADJUTANT_DATA_DIR: dataDir, PORT: String(await freePort()) });
+    expect(await exit).toBe(2);
+    expect(output.err).toMatch(
+      /^adjutant: The database is of a newer Adjutant .*run that version again.*\n$/,
+    );
+    const after = await openDatabase(undefined, dataDir);
+    expect(await after.query('SELECT version FROM adjutant.version')).toEqual([{ version: newest + 1 }]);
+    await after.close();
   });
 
   test('a second process on one data directory', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StandInGitHub } from '../../demo/github/index.ts';
 import { freePort } from '../free-port.ts';
+import { findSecrets } from './secret-search.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
@@ -21,7 +22,7 @@ export interface RunningApp {
   terminate(): Promise<number | null>;
   /** Starts it again on the same data, after it has ended. */
   restart(): Promise<void>;
-  /** Ends it and removes its data. */
+  /** Ends it and removes its data. Rejects where a secret stands in anything that it wrote. */
   remove(): Promise<void>;
 }
 
@@ -93,7 +94,9 @@ export async function startApp(
     restart: start,
     async remove() {
       if (child.exitCode === null && child.signalCode === null) await end('SIGKILL');
+      const { found } = await findSecrets(github, { output, dataDir, databaseUrl: env.DATABASE_URL });
       rmSync(dataDir, { recursive: true, force: true });
+      if (found.length > 0) throw new Error(`secrets were written: ${found.join(', ')}`);
     },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { migrate, newest } from '../../src/store/migrations.ts';
 import { PutBack, type Queue, startQueue, type Work } from '../../src/store/queue.ts';
 import { keepHead, keepSaid, newestHead, saidOn } from '../../src/store/remarks.ts';
 import {
@@ -245,6 +245,29 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
     await expect.poll(() => done, { timeout: 25_000 }).toEqual([id]);
     await second.stop(100);
   });
+});
+
+test('tables of each older version are brought forward, with what is in them, also by several processes at once', async () => {
+  const id = randomUUID();
+  for (let version = 1; version < newest; version++) {
+    const url = await postgres.createDatabase();
+    const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, '/nowhere')));
+    const [database] = databases as [Database];
+    await migrate(database, version);
+    await database.query(
+      `INSERT INTO adjutant.review (id, installation, repository, number, head, base_ref, state, check_runs)
+       VALUES ($1, 1, 2, 3, 'abc', 'master', 'queued', '{"trailers": 4}')`,
+      [id],
+    );
+    await Promise.all(databases.map((one) => migrate(one)));
+    expect(await findReview(database, id)).toMatchObject({
+      head: 'abc',
+      checkRuns: { trailers: 4 },
+      failures: 0,
+    });
+    expect(await database.query('SELECT version FROM adjutant.version')).toEqual([{ version: newest }]);
+    for (const one of databases) await one.close();
+  }
 });
 
 test('a database that cannot be reached is a clear error without the password', async () => {

@@ -149,6 +149,7 @@ function weather(random: () => number): Awaited<ReturnType<FaultHook>> {
     () => ({ status: 503 }),
     () => ({ reset: true }),
     () => ({ reset: true, after: true }),
+    () => ({ half: true }),
     () => ({ delay: 500 }),
     () => ({ status: 401, message: 'Bad credentials' }),
     () => ({ status: 429, headers: { 'retry-after': '1' }, message: 'Too many requests' }),

@@ -47,6 +47,8 @@ interface Fault {
   readonly message?: string;
   /** The request takes effect all the same, and only the answer is lost. */
   readonly after?: boolean;
+  /** It takes effect, and its answer breaks off in the middle. */
+  readonly half?: boolean;
 }
 
 export type FaultHook = (request: LoggedRequest) => Fault | undefined | Promise<Fault | undefined>;
@@ -121,7 +123,8 @@ async function serve(
     });
     if (faulty) return failOn(request, response, fault, logged);
     logged.status = answer.status;
-    send(response, answer, headers);
+    if (fault?.half) sendHalf(response, answer);
+    else send(response, answer, headers);
   }
   hub.changed();
 }
@@ -309,6 +312,15 @@ function parseJson(raw: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+function sendHalf(response: ServerResponse, { status, body }: Answer): void {
+  const text = JSON.stringify(body) ?? '';
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text) + 1,
+  });
+  response.write(text.slice(0, text.length / 2), () => response.destroy());
 }
 
 function send(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): void {

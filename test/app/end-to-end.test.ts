@@ -347,6 +347,15 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       },
     );
 
+    anyDatabase('an answer that breaks off in the middle is not taken at its word', async () => {
+      const lost = new Set(['pulls/get', 'checks/create', 'repos/compare-commits-with-basehead']);
+      github.fault = ({ operation }) => (lost.delete(operation) ? { half: true } : undefined);
+      const pull = await opened(broken);
+      expect(lost.size).toBe(0);
+      expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
+      expect(github.checkRuns(pull)).toHaveLength(3);
+    });
+
     anyDatabase('errors of the server and secondary limits are waited for', async () => {
       let left = 4;
       github.fault = ({ operation }) => {

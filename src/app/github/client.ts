@@ -1,18 +1,15 @@
 /** GitHub for one repository: octokit with a token that reaches no other, and the waiting that GitHub asks for. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Octokit } from 'octokit';
 import type { Logger } from 'pino';
 import type { AppCredentials, Environment } from '../../config/environment.ts';
-import { type NoteDuration, timed } from '../../jobs/durations.ts';
+import type { NoteDuration } from '../../jobs/durations.ts';
 import type { Repository } from '../../jobs/job.ts';
 import { isStatus } from './errors.ts';
 import { paces } from './pace.ts';
+import { createFetch, MAX_WAIT } from './patient-fetch.ts';
 
-const REQUEST_LIMIT = 60_000;
 /** Milliseconds that a review waits for its comments to be taken. */
 const COMMENT_WAIT = 20_000;
-/** Longer than this a job does not wait in memory for a rate limit: the queue has it again later. */
-const MAX_WAIT = 120;
 /** What reviews need; `app.yml` asks for the same. */
 export const API_PERMISSIONS = {
   checks: 'write',
@@ -82,12 +79,7 @@ export function createGitHubClient(
     baseUrl: apiUrl,
     userAgent: 'adjutant',
     log: { debug: () => undefined, info: () => undefined, warn: warnTo(log), error: warnTo(log) },
-    request: {
-      fetch: (url: string, options: RequestInit) =>
-        patiently(log, () =>
-          timed(note, 'github_request', options.method ?? 'GET', () => limitedFetch(url, options)),
-        ),
-    },
+    request: { fetch: createFetch(log, note) },
     // The plugin's own, and 406: a diff that is too large now is too large in a second.
     retry: { doNotRetry: [400, 401, 403, 404, 406, 410, 422, 451] },
     throttle,
@@ -188,23 +180,4 @@ function spentUntil(error: unknown): number | undefined {
   const headers = error.response?.headers ?? {};
   const reset = Number(headers['x-ratelimit-reset']) * 1000;
   return headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset) ? reset : undefined;
-}
-
-/** Of 429 the plugins know GitHub's own words alone. Nothing was done: also what is never repeated may be asked again. */
-async function patiently(log: Logger, ask: () => Promise<Response>): Promise<Response> {
-  for (let tries = 1; ; tries++) {
-    const response = await ask();
-    const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
-    if (response.status !== 429 || tries > 3 || !(seconds <= MAX_WAIT)) return response;
-    log.warn({ url: response.url, seconds }, 'too many requests');
-    await response.body?.cancel();
-    await sleep(Math.max(0, seconds) * 1000);
-  }
-}
-
-/** A server that accepts and then says nothing must not hold a job for ever. */
-function limitedFetch(url: string, options: RequestInit): Promise<Response> {
-  const limit = AbortSignal.timeout(REQUEST_LIMIT);
-  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-  return fetch(url, { ...options, signal });
 }

@@ -176,7 +176,8 @@ export class Layout {
     if (calls.length < 2) return;
     const seen = new Map<number, number[]>();
     for (const [n, call] of calls.entries()) {
-      if (call.args.length === 0) continue;
+      // What a string says is not known here: two of them are not the same argument.
+      if (call.args.length === 0 || call.args.some((arg) => this.#isString(arg))) continue;
       const others = seen.get(call.callee);
       if (others === undefined) {
         seen.set(call.callee, [n]);
@@ -190,6 +191,10 @@ export class Layout {
         this.#twinned[same] = 1;
       }
     }
+  }
+
+  #isString(arg: number): boolean {
+    return this.flow.exprOp[stripCasts(this.flow, arg)] === Expr.String;
   }
 
   #chooseSlots(): void {

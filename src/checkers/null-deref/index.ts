@@ -1,6 +1,7 @@
 /** null-deref: paths on which a pointer is used that is NULL or an error pointer. */
 import { type Effects, effectsOf } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
 import { watchBeliefs } from './caller-beliefs.ts';
 import { checkAfterUse, findCheckAfterUse } from './check-after-use.ts';
@@ -13,6 +14,7 @@ import { FieldEvidence } from './field-evidence.ts';
 import { FunctionContext } from './function-context.ts';
 import { findIteratorsPastEnd, iteratorPastEnd } from './iterator-past-end.ts';
 import { findKnownNull, knownNull } from './known-null.ts';
+import { findNullArguments, nullArgument, watchNullArguments } from './null-argument.ts';
 import { findNullForError } from './null-for-error.ts';
 import { watchStores } from './stored-untested.ts';
 import { findUncheckedAlloc, uncheckedAlloc } from './unchecked-alloc.ts';
@@ -28,21 +30,32 @@ export const nullDeref: CodeChecker = {
     uncheckedLookup,
     uncheckedField,
     nullOp,
+    nullArgument,
     errPtr,
     checkRemoved,
     iteratorPastEnd,
     checkAfterUse,
   ],
   compare: compareSides,
-  audit(program, paths) {
+  audit(program, paths, touched) {
+    const ids = touched && new Set(touched.map(({ id }) => id));
     const effects = effectsOf(program);
     const walker = new Walker();
     const fields = new FieldEvidence(effects);
-    return paths.flatMap((path) => auditFile(effects, fields, walker, path));
+    return paths.flatMap((path) =>
+      auditFile(effects, fields, walker, path, (ref) => ids?.has(ref.id) ?? true),
+    );
   },
 };
 
-function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path: string): Finding[] {
+/** `isTouched` tells of the functions whose callers are asked about them. */
+function auditFile(
+  effects: Effects,
+  fields: FieldEvidence,
+  walker: Walker,
+  path: string,
+  isTouched: (ref: FunctionRef) => boolean,
+): Finding[] {
   const { program } = effects;
   return program.definitions(path).flatMap((ref) => {
     const { flow } = ref.fact;
@@ -56,6 +69,7 @@ function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path
           whenMaybeError: [findErrorDereference],
         }),
         watchErrorTests(context),
+        watchNullArguments(context),
         watchStores(context),
         watchFields(context, fields),
         watchBeliefs(context),
@@ -63,6 +77,7 @@ function auditFile(effects: Effects, fields: FieldEvidence, walker: Walker, path
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),
     });
+    if (isTouched(ref)) findNullArguments(context);
     findCheckAfterUse(context);
     findNullForError(context);
     findIteratorsPastEnd(context);

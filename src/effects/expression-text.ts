@@ -82,7 +82,7 @@ export function typeOf(flow: Flow, e: number, program: Program, from: string, de
       const base = inner(a);
       const object = flow.exprOp[e] === Expr.Arrow ? pointee(base) || base : base;
       if (object === '') return '';
-      return program.field(object, flow.names[flow.exprB[e] as number] ?? '', from)?.field.type ?? '';
+      return memberOf(program, object, flow.names[flow.exprB[e] as number] ?? '', from)?.field.type ?? '';
     }
     case Expr.Deref:
     case Expr.Index:
@@ -104,6 +104,38 @@ export function typeOf(flow: Flow, e: number, program: Program, from: string, de
     default:
       return '';
   }
+}
+
+/** A member by name, also by the name of a macro that stands for a path of members: `#define sk_family __common.family`. */
+export function memberOf(
+  program: Program,
+  object: string,
+  name: string,
+  from: string,
+): ReturnType<Program['field']> {
+  const found = program.field(object, name, from);
+  if (found !== undefined) return found;
+  const { flow } = program.macro(name, from)?.fact ?? {};
+  if (flow === undefined || flow.calls.length > 0 || flow.blocks.length !== 1) return undefined;
+  const path = memberPath(flow, flow.ops.at(-3) ?? 0);
+  let member: ReturnType<Program['field']>;
+  let at = object;
+  for (const step of path) {
+    member = program.field(at, step, from);
+    if (member === undefined) return undefined;
+    at = member.field.type;
+  }
+  return member;
+}
+
+/** The names of `a.b.c`, where a is no variable of the flow; empty for anything else. */
+function memberPath(flow: Flow, expression: number): string[] {
+  const path: string[] = [];
+  let e = expression;
+  for (; flow.exprOp[e] === Expr.Field; e = flow.exprA[e] as number)
+    path.unshift(flow.names[flow.exprB[e] as number] ?? '');
+  if (path.length === 0 || flow.exprOp[e] !== Expr.Global) return [];
+  return [flow.names[flow.exprA[e] as number] ?? '', ...path];
 }
 
 /** container_of(p, struct foo, member) and the macros made of it answer a pointer to their type argument. */

@@ -5,8 +5,8 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { typeOf } from '../../effects/expression-text.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { memberOf, typeOf } from '../../effects/expression-text.ts';
+import { pointerOf, stripCasts } from '../../effects/layout.ts';
 import { ANY, ZERO } from '../../effects/values.ts';
 import type { FunctionFact } from '../../index/facts.ts';
 import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';
@@ -44,7 +44,7 @@ export function fieldKey(effects: Effects, flow: Flow, place: number, path: stri
   const base = typeOf(flow, flow.exprA[member] as number, effects.program, path);
   if (base === '') return '';
   const name = flow.names[flow.exprB[member] as number] ?? '';
-  const found = effects.program.field(base, name, path);
+  const found = memberOf(effects.program, base, name, path);
   const type = isElement ? pointee(found?.field.type ?? '') : (found?.field.type ?? '');
   if (found === undefined || !isPointer(type)) return '';
   return `${found.owner}.${name}${isElement ? '[]' : ''}${type === 'void *' ? OF_FILE : ''}`;
@@ -76,7 +76,7 @@ export function aliasesOf(flow: Flow): Map<number, number> {
 }
 
 /** The place that is read, through rcu_dereference() and the like. */
-function loaded(flow: Flow, expression: number): number {
+export function loaded(flow: Flow, expression: number): number {
   let e = stripCasts(flow, expression);
   for (let steps = 0; flow.exprOp[e] === Expr.Result && steps < 4; steps++) {
     const call = flow.calls[flow.exprA[e] as number];
@@ -167,6 +167,22 @@ export class FieldEvidence {
     return uses;
   }
 
+  /** What a call hands to a function that dereferences it. */
+  #noteHanded(
+    flow: Flow,
+    call: number,
+    path: string,
+    keyOf: (expression: number) => string,
+    note: (expression: number, part: Partial<FieldUse>) => void,
+  ): void {
+    for (const [k, arg] of (flow.calls[call]?.args ?? []).entries()) {
+      const pointer = pointerOf(flow, arg);
+      if (k > 30 || pointer === 0 || keyOf(pointer) === '') continue;
+      if ((this.#effects.knowledge(flow, call, path).dereferences & (1 << k)) !== 0)
+        note(pointer, { isDereferenced: true });
+    }
+  }
+
   #scanFunction(fact: FunctionFact, path: string): Map<string, FieldUse> {
     const found = new Map<string, FieldUse>();
     const { flow } = fact;
@@ -215,6 +231,7 @@ export class FieldEvidence {
           if (cleared !== 0) note(cleared, { clearedAt: line });
           const called = calledPointer(flow, x);
           if (called !== 0) note(called, { isDereferenced: true });
+          this.#noteHanded(flow, x, path, keyOf, note);
           break;
         }
         case Op.Assign: {

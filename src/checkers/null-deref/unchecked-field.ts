@@ -1,4 +1,5 @@
-import { type Flow, lineOf, Op } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { blockOf } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
@@ -12,8 +13,10 @@ import {
   fieldKey,
   isOfFile,
   keyText,
+  loaded,
 } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { Before } from './set-before.ts';
 
 export const uncheckedField: Rule = {
   id: 'null-deref/unchecked-field',
@@ -41,23 +44,24 @@ interface Evidence {
 /** Watches dereferences of fields of which nothing is known on the path, and asks the neighbours. */
 export function watchFields(context: FunctionContext, fields: FieldEvidence): Observer {
   const { flow } = context;
-  const aliases = aliasesOf(flow);
-  const asked = new Map<number, Evidence | undefined>();
+  const before = new Before(flow);
+  const placeOf = placesOf(flow, before);
+  const asked = new Map<string, Evidence | undefined>();
   const check = (pointer: number, view: View, through: number, argument: number, isCall = false): void => {
     const e = stripCasts(flow, pointer);
     if (e <= 0) return;
-    const place = aliases.get(e) ?? e;
-    if (place === 0) return;
-    let evidence: Evidence | undefined;
-    if (asked.has(place)) evidence = asked.get(place);
-    else {
-      evidence = weigh(context, fields, place);
-      asked.set(place, evidence);
-    }
-    if (evidence === undefined) return;
     const bits = view.bits(e);
     if ((bits & ZERO) === 0 || mayBeNull(bits)) return;
-    report(context, evidence, { pointer: e, view, through, argument, isCall });
+    const place = placeOf(e, view.at);
+    if (place === 0) return;
+    const use = `${place} ${blockOf(flow, view.at)}`;
+    let evidence: Evidence | undefined;
+    if (asked.has(use)) evidence = asked.get(use);
+    else {
+      evidence = weigh(context, fields, before, place, view.at);
+      asked.set(use, evidence);
+    }
+    if (evidence !== undefined) report(context, evidence, { pointer: e, view, through, argument, isCall });
   };
   const dereferences = watchDereferences(flow, check);
   return {
@@ -70,24 +74,52 @@ export function watchFields(context: FunctionContext, fields: FieldEvidence): Ob
   };
 }
 
-function weigh(context: FunctionContext, fields: FieldEvidence, place: number): Evidence | undefined {
+/** The place that a pointer is read from: itself, or where the local got its value, on all ways to the instruction. */
+function placesOf(flow: Flow, before: Before): (e: number, at: number) => number {
+  const aliases = aliasesOf(flow);
+  const known = new Map<string, number>();
+  return (e, at) => {
+    const alias = aliases.get(e);
+    if (alias !== 0) return alias ?? e;
+    const use = `${e} ${at}`;
+    let place = known.get(use);
+    if (place === undefined) {
+      const isSet = (i: number): boolean => flow.ops[i * 4] === Op.Assign && flow.ops[i * 4 + 1] === e;
+      const { found, fromEntry } = before.nearest(e, at, isSet);
+      const values = new Set(found.map((i) => loaded(flow, flow.ops[i * 4 + 2] as number)));
+      place = values.size === 1 && !fromEntry ? ([...values][0] as number) : 0;
+      known.set(use, place);
+    }
+    return place;
+  };
+}
+
+function weigh(
+  context: FunctionContext,
+  fields: FieldEvidence,
+  before: Before,
+  place: number,
+  at: number,
+): Evidence | undefined {
   const { effects, ref, flow } = context;
   const key = fieldKey(effects, flow, place, ref.path);
-  if (key === '' || isSetHere(flow, place)) return undefined;
+  if (key === '') return undefined;
   const all = fields.ofFile(ref.path, key);
   const uses = all.filter((use) => use.function !== ref.name);
   const isTestedHere = all.some((use) => use.function === ref.name && use.isTested);
   const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
-  if (flow.calls.some((_, call) => setters.has(calleeName(flow, call)))) return undefined;
   const own = countOf(uses.filter((use) => !isGuarded(context, use, all, setters)));
   if (own.unguarded > own.tested.length) return undefined;
   if (own.tested.length === 0 || isGuardedByCallers(context, fields, key)) return undefined;
-  const confidence = isOfFile(key) && own.unguarded > 0 ? 'low' : confidenceOf(own);
+  // What the function sets, or lets others set, is its own affair.
+  const isSet = (i: number): boolean => isSetBy(flow, i, place, setters);
+  if (before.nearest(place, at, isSet).found.length > 0) return undefined;
+  const wide = countOf([...uses, ...fields.besides(ref.path, key)]);
+  const confidence = isOfFile(key) && own.unguarded > 0 ? 'low' : confidenceOf(own, wide);
   if (confidence === undefined) return undefined;
   // It knows of the doubt, and the test may be one that can't be followed to here.
   if (isTestedHere || confidence === 'low') return { key, ...own, confidence: 'low' };
   // Other elements of an array are other pointers; and the files beside this one have a say.
-  const wide = countOf([...uses, ...fields.besides(ref.path, key)]);
   const isDisputed = wide.tested.length < wide.unguarded;
   return {
     key,
@@ -96,21 +128,49 @@ function weigh(context: FunctionContext, fields: FieldEvidence, place: number): 
   };
 }
 
+/** Whether an instruction sets the place, or calls a function that may: not where that is handed nothing of it. */
+function isSetBy(flow: Flow, instruction: number, place: number, setters: ReadonlySet<string>): boolean {
+  const x = flow.ops[instruction * 4 + 1] as number;
+  if (flow.ops[instruction * 4] === Op.Assign) return x === place;
+  if (flow.ops[instruction * 4] !== Op.Call || !setters.has(calleeName(flow, x))) return false;
+  const root = rootOf(flow, place);
+  if (flow.exprOp[root] !== Expr.Local || !flow.locals[flow.exprA[root] as number]?.isParameter) return true;
+  return (flow.calls[x]?.args ?? []).some((arg) => rootOf(flow, arg) === root || rootOf(flow, arg) === 0);
+}
+
+/** The variable that an access path starts at; 0 where it starts at something else. */
+function rootOf(flow: Flow, expression: number): number {
+  let e = expression;
+  for (let steps = 0; steps < 16; steps++) {
+    switch (flow.exprOp[e]) {
+      case Expr.Local:
+      case Expr.Global:
+      case Expr.Integer:
+        return e;
+      case Expr.Field:
+      case Expr.Arrow:
+      case Expr.Deref:
+      case Expr.Index:
+      case Expr.Address:
+      case Expr.Cast:
+        e = flow.exprA[e] as number;
+        break;
+      default:
+        return 0;
+    }
+  }
+  return 0;
+}
+
 type Count = Omit<Evidence, 'key' | 'confidence'>;
 
 const countOf = (uses: readonly FieldUse[]): Count => ({
   guarded: uses.filter((use) => use.isTested && use.isDereferenced),
   tested: uses.filter((use) => use.isTested),
-  cleared: uses.filter((use) => use.clearedAt > 0),
+  // Who sets it, too, only gives it up again where that failed.
+  cleared: uses.filter((use) => use.clearedAt > 0 && !use.isSet),
   unguarded: uses.filter((use) => use.isDereferenced && !use.isTested && !use.isSet).length,
 });
-
-/** What the function itself sets is its own affair. */
-function isSetHere(flow: Flow, place: number): boolean {
-  for (let at = 0; at < flow.ops.length; at += 4)
-    if (flow.ops[at] === Op.Assign && flow.ops[at + 1] === place) return true;
-  return false;
-}
 
 /** Another function that does not test it, but lets one of the `setters` set it, or is only called by functions that test. */
 function isGuarded(
@@ -152,10 +212,11 @@ function isGuardedByCallers(context: FunctionContext, fields: FieldEvidence, key
 }
 
 /** Never high: those who do not test a field often know by something else that it is set. */
-function confidenceOf({ guarded, tested, cleared, unguarded }: Count): Confidence | undefined {
+function confidenceOf({ guarded, tested, cleared, unguarded }: Count, wide: Count): Confidence | undefined {
   if (unguarded === 0) {
     if (guarded.length >= (cleared.length > 0 ? 2 : 3)) return 'medium';
     if (guarded.length >= 1 && tested.length >= 4 && cleared.length > 0) return 'medium';
+    if (wide.tested.length >= Math.max(4, 2 * wide.unguarded) && wide.cleared.length > 0) return 'medium';
   }
   return guarded.length > unguarded ? 'low' : undefined;
 }

@@ -1,9 +1,10 @@
 /**
  * Many pull requests at once: `npm run bench:load -- [--events 1000] [--repositories 50] [--workers 1,2,4]`. One web and
  * so many workers on PostgreSQL, against the stand-in GitHub on the same machine. Prints how long webhooks took to be
- * answered, reviews a minute, and the memory of the processes at the beginning and at the end.
+ * answered, reviews a minute, the memory of the processes over the run, and how busy the machine was.
  */
 import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type PullRequest, startGitHub } from '../demo/github/index.ts';
 import { broken, driver, files } from '../test/app/kernel-sample.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
 });
 const events = Number(values.events);
 const SAMPLE = 2000;
+const PARTS = 10;
 const LIMIT = 3 * 3_600_000;
 
 const postgres = await startPostgres();
@@ -32,11 +34,14 @@ async function load(workers: number): Promise<Record<string, string | number>> {
   const env = { DATABASE_URL: await postgres.createDatabase() };
   const apps = [await startApp(github, env, 'web')];
   for (let n = 0; n < workers; n++) apps.push(await startApp(github, env, 'worker'));
-  const memory: number[] = [];
-  const sampling = setInterval(
-    () => memory.push(apps.reduce((sum, app) => sum + residentMiB(app), 0)),
-    SAMPLE,
-  );
+  /** MiB of the web, and of the workers together, over the run. */
+  const memory: { readonly web: number; readonly workers: number }[] = [];
+  const busy: number[] = [];
+  const sampling = setInterval(() => {
+    const [web = 0, ...others] = apps.map(residentMiB);
+    memory.push({ web, workers: others.reduce((sum, mib) => sum + mib, 0) });
+    busy.push(loadavg()[0] ?? 0);
+  }, SAMPLE);
   try {
     const repositories = [];
     for (let n = 0; n < Number(values.repositories); n++)
@@ -61,17 +66,24 @@ async function load(workers: number): Promise<Record<string, string | number>> {
       .filter(({ event, statusCode }) => event === 'pull_request' && statusCode === 202)
       .map(({ duration }) => duration * 1000)
       .sort((a, b) => a - b);
-    const quarter = Math.max(1, Math.floor(memory.length / 4));
+    const [web] = apps;
+    const own = [...(web?.output ?? '').matchAll(/POST \/api\/github\/webhooks 202 - (\d+)ms/g)]
+      .map(([, milliseconds]) => Number(milliseconds))
+      .sort((a, b) => a - b);
+    for (const role of ['web', 'workers'] as const) {
+      const parts = inParts(memory.map((sample) => sample[role]));
+      process.stdout.write(`${workers} workers: memory of ${role} over the run (MiB): ${parts.join(' ')}\n`);
+    }
     return {
       workers,
       events,
       'answered 202': answers.length,
       'answer p50 (ms)': percentile(answers, 0.5),
       'answer p99 (ms)': percentile(answers, 0.99),
+      "p99 in the web's log (ms)": percentile(own, 0.99),
       'events a minute': Math.round((events / opened) * 60_000),
       'reviews a minute': Math.round((events / took) * 60_000),
-      'memory, second quarter (MiB)': mean(memory.slice(quarter, 2 * quarter)),
-      'memory, last quarter (MiB)': mean(memory.slice(-quarter)),
+      'load average': mean(busy),
       violations: github.violations.length,
     };
   } finally {
@@ -84,6 +96,14 @@ async function load(workers: number): Promise<Record<string, string | number>> {
 function residentMiB({ pid }: RunningApp): number {
   const text = readFileSync(`/proc/${pid}/status`, 'latin1');
   return Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024;
+}
+
+/** Means of ten parts of the run. */
+function inParts(numbers: readonly number[]): number[] {
+  const size = Math.max(1, Math.ceil(numbers.length / PARTS));
+  const parts: number[] = [];
+  for (let from = 0; from < numbers.length; from += size) parts.push(mean(numbers.slice(from, from + size)));
+  return parts;
 }
 
 function percentile(sorted: readonly number[], part: number): number {

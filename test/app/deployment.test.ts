@@ -2,7 +2,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -107,6 +116,8 @@ describe('compose.yaml', () => {
 
 /** The image can't be built here: its steps are run in a folder instead, but for the system's packages. */
 describe('Dockerfile', () => {
+  const NOBODY = 65534;
+  const isRoot = process.getuid?.() === 0;
   const lines = read('Dockerfile')
     .replaceAll(/\\\n/g, ' ')
     .split('\n')
@@ -114,7 +125,7 @@ describe('Dockerfile', () => {
     .map((line) => /^([A-Z]+) +(.*)$/.exec(line)?.slice(1) as [string, string]);
   const all = (name: string) => lines.filter(([instruction]) => instruction === name).map(([, rest]) => rest);
 
-  test('its files and commands give an App that starts and is healthy, as a user without rights', async () => {
+  test('its files and commands give an App that starts and is healthy, as a user who may write to its data alone', async () => {
     const cwd = join(scratch, 'app');
     mkdirSync(cwd);
     expect(all('USER')).toEqual(['node']);
@@ -146,14 +157,24 @@ describe('Dockerfile', () => {
       ...env,
       PORT: port,
       ADJUTANT_DATA_DIR: join(scratch, 'data'),
-      ADJUTANT_CACHE_DIR: join(scratch, 'cache'),
+      ADJUTANT_CACHE_DIR: join(scratch, 'data/cache'),
       APP_ID: '7',
       PRIVATE_KEY: privateKey.replaceAll('\n', '\\n'),
       WEBHOOK_SECRET: 'x',
     };
     const [command = '', ...args] = JSON.parse(all('CMD')[0] ?? '[]') as string[];
     expect(command).toBe('node');
-    const child = spawn(process.execPath, args, { cwd, env: given, stdio: ['ignore', 'pipe', 'inherit'] });
+    chmodSync(scratch, 0o755);
+    mkdirSync(join(scratch, 'data'));
+    if (isRoot) chownSync(join(scratch, 'data'), NOBODY, NOBODY);
+    // The one that was installed here: where the tests' own lies, others may not look.
+    const node = join(cwd, 'node_modules/node/bin/node');
+    const child = spawn(node, args, {
+      cwd,
+      env: given,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+    });
     const exit = once(child, 'exit');
     let output = '';
     child.stdout.on('data', (chunk) => {
@@ -165,6 +186,7 @@ describe('Dockerfile', () => {
     execFileSync(process.execPath, check, { env: given });
     child.kill('SIGTERM');
     expect((await exit)[0]).toBe(0);
+    if (isRoot) expect(statSync(join(scratch, 'data/database')).uid).toBe(NOBODY);
     expect(() => execFileSync(process.execPath, check, { env: given, stdio: 'ignore' })).toThrow();
   }, 180_000);
 });

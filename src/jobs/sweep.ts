@@ -23,7 +23,7 @@ export interface SweepOptions {
 }
 
 /** Sweeps once; nothing where another process has just done it. Rejects where GitHub or the database does not answer. */
-async function sweep({ database, deliveries, isWanted, interval, log }: SweepOptions): Promise<void> {
+export async function sweep({ database, deliveries, isWanted, interval, log }: SweepOptions): Promise<void> {
   if (!(await takeTurn(database, 'deliveries', Math.floor(interval * TURN)))) return;
   const now = Date.now();
   const earliest = now - deliveries.days * DAY;

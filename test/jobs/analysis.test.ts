@@ -69,21 +69,21 @@ describe('an analysis', () => {
 });
 
 describe('is stopped', () => {
+  /** Of this process alone: others may analyse at the same time. */
   const running = () =>
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .filter((pid) => commandLine(pid).includes('analysis-child'));
-
-  function commandLine(pid: string): string {
-    try {
-      return execFileSync('cat', [`/proc/${pid}/cmdline`], {
-        encoding: 'latin1',
-        stdio: ['ignore', 'pipe', 'ignore'],
+      .filter((pid) => {
+        try {
+          const [, parent] = /\) \w (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+          return (
+            Number(parent) === process.pid &&
+            readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('analysis-child')
+          );
+        } catch {
+          return false;
+        }
       });
-    } catch {
-      return '';
-    }
-  }
 
   test('at its time', async () => {
     const stopped = analyse(request(), { ...limits, seconds: 0.05 });
@@ -99,6 +99,16 @@ describe('is stopped', () => {
     await expect(stopped).rejects.toThrow('a newer push');
     await expect.poll(running, { timeout: 20_000 }).toEqual([]);
     await expect(analyse(request(), limits, {}, controller.signal)).rejects.toThrow('a newer push');
+  });
+
+  test('by whoever kills it: the work is not lost without a word', async () => {
+    const stopped = analyse(request(), limits);
+    const kill = setInterval(() => {
+      for (const pid of running()) process.kill(Number(pid), 'SIGKILL');
+    }, 20);
+    await expect(stopped).rejects.toThrow('the analysis ended by itself (SIGKILL)');
+    await expect(stopped).rejects.toBeInstanceOf(ChildStopped);
+    clearInterval(kill);
   });
 
   test('by what it can not read', async () => {

@@ -14,9 +14,10 @@ export async function recover(attempt: Attempt, error: unknown): Promise<void> {
   const { services, work, review } = attempt;
   const place = { review: review.id, repository: review.repository, pull: review.number };
   const trouble = troubleOf(error);
-  const failures = await countFailure(services.database, review.id);
-  const isInterrupted = work.attempt - failures > MAX_INTERRUPTIONS;
-  if (mayTryAgain(trouble, failures, work.waited) && !isInterrupted) throw error;
+  // Poison is tried twice also where the weather was bad before.
+  const failures = await countFailure(services.database, review.id, trouble);
+  const isInterrupted = work.attempt - failures.all > MAX_INTERRUPTIONS;
+  if (mayTryAgain(trouble, failures.same, work.waited) && !isInterrupted) throw error;
   services.log.error({ ...place, err: error }, 'could not review');
   const reason = publicReason(trouble, (error as Error).message);
   await tell(attempt, reason);

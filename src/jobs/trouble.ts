@@ -43,7 +43,7 @@ export function troubleOf(error: unknown): Trouble {
 
 /**
  * Whether a job that failed so may be tried again.
- * @param failures this one included; a try that a dying process interrupted is none
+ * @param failures of that kind, this one included; a try that a dying process interrupted is none
  * @param waited seconds since the job was asked for
  */
 export function mayTryAgain(trouble: Trouble, failures: number, waited: number): boolean {

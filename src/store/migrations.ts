@@ -111,6 +111,7 @@ const steps: readonly string[] = [
      PRIMARY KEY (repository, ref)
    );
    INSERT INTO adjutant.base_branch SELECT id, base_ref, base, updated FROM adjutant.repository`,
+  "ALTER TABLE adjutant.review ADD COLUMN failures_by_kind jsonb NOT NULL DEFAULT '{}'",
 ];
 
 /** Version of the tables that this Adjutant works with. */

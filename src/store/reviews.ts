@@ -107,11 +107,20 @@ export async function endReview(
   ]);
 }
 
-/** One failure more. Resolves to how many there are. */
-export async function countFailure(database: Database, id: string): Promise<number> {
-  const [row] = await database.query<{ failures: number }>(
-    'UPDATE adjutant.review SET failures = failures + 1 WHERE id = $1 RETURNING failures',
-    [id],
+/** How often the tries at a review have failed, in all and for the same kind of reason. */
+export interface Failures {
+  readonly all: number;
+  readonly same: number;
+}
+
+/** One failure more, of some kind. */
+export async function countFailure(database: Database, id: string, kind: string): Promise<Failures> {
+  const [row] = await database.query<Failures>(
+    `UPDATE adjutant.review SET failures = failures + 1,
+       failures_by_kind = failures_by_kind ||
+         jsonb_build_object($2::text, coalesce((failures_by_kind ->> $2)::integer, 0) + 1)
+     WHERE id = $1 RETURNING failures AS "all", (failures_by_kind ->> $2)::integer AS same`,
+    [id, kind],
   );
-  return row?.failures ?? 0;
+  return row ?? { all: 0, same: 0 };
 }

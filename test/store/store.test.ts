@@ -83,10 +83,13 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
       checkRuns: { trailers: 8_000_000_000, 'lock-order': null },
       failures: 0,
     });
-    expect([await countFailure(database, review.id), await countFailure(database, review.id)]).toEqual([
-      1, 2,
+    const fails = (kind: string) => countFailure(database, review.id, kind);
+    expect([await fails('weather'), await fails('stopped'), await fails('weather')]).toEqual([
+      { all: 1, same: 1 },
+      { all: 2, same: 1 },
+      { all: 3, same: 2 },
     ]);
-    expect(await findReview(database, review.id)).toMatchObject({ failures: 2 });
+    expect(await findReview(database, review.id)).toMatchObject({ failures: 3 });
     await endReview(database, review.id, 'failed', 'no reason');
     expect(await reviewsOf(database, review.repository, review.head)).toMatchObject([{ state: 'failed' }]);
     expect(await findReview(database, randomUUID())).toBeUndefined();

@@ -18,8 +18,9 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'fuzz-faults' },
   },
 });
-/** Milliseconds without a word after which the feeding process hangs. */
-const SILENCE = 60_000;
+/** Milliseconds without a word after which the feeding process hangs; a busy machine may let it wait for long. */
+const SILENCE = 300_000;
+const WORD = 1000;
 const MEMORY = 2048;
 
 if (process.send === undefined) watch();
@@ -54,8 +55,12 @@ async function feedAll(): Promise<void> {
     let seed = Number(values.seed);
     let inputs = 0;
     let found = 0;
+    let told = 0;
     for (; Date.now() < until; seed++, inputs++) {
-      if (inputs % 50 === 0) process.send?.(`${target.name}, seed ${seed} to ${seed + 49}`);
+      if (Date.now() - told > WORD) {
+        told = Date.now();
+        process.send?.(`${target.name}, from seed ${seed}`);
+      }
       const fault = await feed(target, seed);
       if (fault === undefined) continue;
       found += 1;

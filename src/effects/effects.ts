@@ -6,8 +6,9 @@ import { Expr, type Flow, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
 import { BoundedMap } from '../index/bounded-map.ts';
 import type { FunctionRef, MacroRef, Program } from '../index/program.ts';
+import { isGuardConstructor } from '../kernel/guards.ts';
 import { ERROR_CONVERSIONS } from '../kernel/pointers.ts';
-import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
+import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
 import { modelOf } from './models.ts';
 import { Walker } from './paths.ts';
 import { storeOf } from './stores.ts';
@@ -78,7 +79,9 @@ export class Effects {
   knowledge(flow: Flow, call: number, from: string): CallKnowledge {
     const name = calleeName(flow, call);
     if (name === '') return UNKNOWN_CALL;
-    return modelOf(name, flow, call) ?? this.callee(name, from).summary;
+    const known = modelOf(name, flow, call) ?? this.callee(name, from).summary;
+    // It is kept as a macro, and returns to its caller all the same.
+    return isGuardConstructor(name) ? { ...known, returns: CONTINUES } : known;
   }
 
   /** What a name that is called in file `from` means. */
@@ -219,7 +222,10 @@ export class Effects {
     const hasBody = macro !== undefined && !isAlias && macro.fact.flow !== undefined;
     if (
       macro !== undefined &&
-      ((hasBody && real.length === 0) || found.length === 0 || macro.path === from)
+      ((hasBody && real.length === 0) ||
+        found.length === 0 ||
+        macro.path === from ||
+        (hasBody && isOfOthers(real, macro.path, from)))
     ) {
       if (!isAlias) return { ...NO_MEANING, macro };
       const isDeep = aliases >= MAX_ALIASES || macro.fact.text === name;
@@ -292,6 +298,19 @@ const COMPLAINTS = /^(?:WARN|BUG|BUILD_BUG|pr_|printk|dev_(?:err|warn|info|dbg))
  * An inline function of a header that only returns a constant, or complains, stands for a subsystem that is not configured:
  * what it returns says nothing of the function that others call by this name.
  */
+/** Whether functions of a name lie in headers of another driver: the macro of that name is the file's own. */
+const isOfOthers = (functions: readonly FunctionRef[], macro: string, from: string): boolean =>
+  functions.every(
+    ({ path }) => path.endsWith('.h') && sharedFolders(path, from) < sharedFolders(macro, from),
+  );
+
+function sharedFolders(a: string, b: string): number {
+  const [x, y] = [a.split('/'), b.split('/')];
+  let shared = 0;
+  while (shared < x.length - 1 && shared < y.length - 1 && x[shared] === y[shared]) shared++;
+  return shared;
+}
+
 function isStub({ fact: { flow } }: FunctionRef): boolean {
   if (flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 24) return false;
   if (flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)) return false;

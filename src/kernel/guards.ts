@@ -18,3 +18,6 @@ export const guardDefinitions: ReadonlyMap<string, GuardDefinition> = new Map([
 
 /** Name of what takes the lock of a guard, as include/linux/cleanup.h makes it. */
 export const guardConstructor = (guard: string): string => `class_${guard}_constructor`;
+
+/** Whether a function is what guardConstructor() names. */
+export const isGuardConstructor = (name: string): boolean => /^class_\w+_constructor$/.test(name);

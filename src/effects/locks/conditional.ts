@@ -15,6 +15,11 @@ const ASKS = /(?:^|_)(?:is|has|can|should|want|wants|needs)(?:_|$)/;
 const isParameter = (flow: Flow, e: number): boolean =>
   flow.exprOp[e] === Expr.Local && flow.locals[flow.exprA[e] as number]?.isParameter === true;
 
+/** A function pointer that lies in an object, and that the function calls. */
+const isOperation = (flow: Flow, e: number): boolean =>
+  (flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field) &&
+  flow.calls.some(({ callee }) => callee === e);
+
 /** `args->flags`, `request.mode`: what a caller says by a member of what it passes. Other members are state. */
 function isFlagsOfParameter(flow: Flow, e: number): boolean {
   const op = flow.exprOp[e];
@@ -28,8 +33,10 @@ export class Conditions {
   readonly #flow: Flow;
   #edges: Successors | undefined;
   #branches: number[] | undefined;
-  /** Blocks that end with a test of a parameter. */
+  /** Blocks that end with a test of a parameter, or of an operation that is called then. */
   #pointers: number[] | undefined;
+  /** By block. */
+  readonly #deciders = new Map<number, readonly number[]>();
   #warned: readonly { branch: number; isNot: boolean }[] | undefined;
 
   constructor(flow: Flow) {
@@ -48,15 +55,36 @@ export class Conditions {
     return this.#branches;
   }
 
-  /** True where some test of a flag, of a parameter that is no pointer, or of the context decides whether `block` runs. */
-  isConditional(block: number): boolean {
-    if (this.#isWithoutParameter(block) || this.#isComplaint(block)) return true;
-    return this.#deciding.some((branch) => {
-      if (branch === block) return false;
-      const ways = [...this.#successors.of(branch)];
-      const leading = ways.filter((way) => this.#reaches(way, block, branch));
-      return leading.length > 0 && leading.length < ways.length;
-    });
+  /**
+   * True where some test of a flag, of a parameter that is no pointer, or of the context decides whether `block` runs.
+   * What decides whether the block `after` runs too is left out: on a path that has come through that, it is decided.
+   */
+  isConditional(block: number, after?: number): boolean {
+    const branches = this.#decidersOf(block);
+    if (branches.length === 0 || after === undefined) return branches.length > 0;
+    const passed = this.#decidersOf(after);
+    return branches.some((branch) => !passed.includes(branch));
+  }
+
+  /** The tests that decide whether `block` runs, by the block that each ends. */
+  #decidersOf(block: number): readonly number[] {
+    let deciders = this.#deciders.get(block);
+    if (deciders === undefined) {
+      deciders = [
+        ...this.#missingParameters(block),
+        ...this.#complaints(block),
+        ...this.#deciding.filter((branch) => this.#isDecidedBy(branch, block)),
+      ];
+      this.#deciders.set(block, deciders);
+    }
+    return deciders;
+  }
+
+  #isDecidedBy(branch: number, block: number): boolean {
+    if (branch === block) return false;
+    const ways = [...this.#successors.of(branch)];
+    const leading = ways.filter((way) => this.#reaches(way, block, branch));
+    return leading.length > 0 && leading.length < ways.length;
   }
 
   /** All branches, by their block, one way of which leads to `block` and the other does not, with their conditions. */
@@ -72,9 +100,12 @@ export class Conditions {
     });
   }
 
-  /** `if (!node) …`: the block runs only for callers that pass NULL. */
-  #isWithoutParameter(block: number): boolean {
-    return this.#parameterTests.some((branch) => {
+  /**
+   * `if (!node) …`: the block runs only for callers that pass NULL. `if (ops->f) return ops->f(x); …`: it runs only
+   * where the operation is left out.
+   */
+  #missingParameters(block: number): readonly number[] {
+    return this.#parameterTests.filter((branch) => {
       if (branch === block) return false;
       const [given, missing] = this.#successors.of(branch);
       if (given === undefined || missing === undefined) return false;
@@ -83,12 +114,13 @@ export class Conditions {
   }
 
   /** `if (WARN_ON(…)) …`: the block runs only where something is wrong already. */
-  #isComplaint(block: number): boolean {
-    return this.#warnings.some(({ branch, isNot }) => {
+  #complaints(block: number): readonly number[] {
+    return this.#warnings.flatMap(({ branch, isNot }) => {
       const ways = [...this.#successors.of(branch)];
       const [wrong, right] = isNot ? [ways[1], ways[0]] : ways;
-      if (branch === block || wrong === undefined || right === undefined) return false;
-      return this.#reaches(wrong, block, branch) && !this.#reaches(right, block, branch);
+      if (branch === block || wrong === undefined || right === undefined) return [];
+      const runs = this.#reaches(wrong, block, branch) && !this.#reaches(right, block, branch);
+      return runs ? [branch] : [];
     });
   }
 
@@ -113,7 +145,8 @@ export class Conditions {
       .filter((block) => {
         const last = (endOfBlock(flow, block) - 1) * 4;
         if (flow.ops[last] !== Op.Branch) return false;
-        return isParameter(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number);
+        const tested = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
+        return isParameter(flow, tested) || isOperation(flow, tested);
       })
       .slice(0, MAX_BRANCHES);
     return this.#pointers;

@@ -2,7 +2,7 @@
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { blockOf } from '../../c/flow-blocks.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { guardConstructor } from '../../kernel/guards.ts';
+import { guardConstructor, isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { sleeping, sleepingUnless, spinningWaits, waits } from '../../kernel/waits.ts';
@@ -71,7 +71,7 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
     places,
     conditions,
     events,
-    summary: summarise(input, places, conditions, events),
+    summary: summarise(input, places, conditions, events, complete),
     callees: input.callees,
     complete,
   };
@@ -82,8 +82,8 @@ export interface Events {
   readonly places: Places;
   readonly events: readonly LockEvent[];
   readonly complete: boolean;
-  /** Whether a flag, a parameter or the context decides that a call is made. */
-  isConditional(call: number): boolean;
+  /** Whether a flag, a parameter or the context decides that a call is made, once that of `after` has been. */
+  isConditional(call: number, after?: number): boolean;
 }
 
 export function eventsOfBody(input: BodyInput, walker: Walker): Events {
@@ -94,10 +94,13 @@ export function eventsOfBody(input: BodyInput, walker: Walker): Events {
   return {
     places,
     ...lockEvents(input, places, walker),
-    isConditional(call) {
+    isConditional(call, after) {
       blocks ??= blocksOfCalls(flow);
       const block = blocks[call];
-      return block !== undefined && conditions.isConditional(block);
+      return (
+        block !== undefined &&
+        conditions.isConditional(block, after === undefined ? undefined : blocks[after])
+      );
     },
   };
 }
@@ -166,7 +169,9 @@ export function isSleeping(flow: Flow, name: string): boolean {
 
 const isScopedGuard = (name: string): boolean => name === 'scoped_guard' || name === 'scoped_cond_guard';
 
-const isGuardClass = (name: string): boolean => isScopedGuard(name) || /^class_\w+_constructor$/.test(name);
+const GUARD_CLASS = /^class_(\w+)_constructor$/;
+
+const isGuardClass = (name: string): boolean => isScopedGuard(name) || isGuardConstructor(name);
 
 function constantOf(
   flow: Flow,
@@ -196,16 +201,10 @@ function guardEffects(input: BodyInput, places: Places, call: number): LockSumma
   const { flow } = input;
   const made = flow.calls[call];
   if (made === undefined) return undefined;
-  let guard = nameOfCall(flow, call);
-  let args = made.args;
-  if (flow.exprOp[made.callee] === Expr.Result) {
-    const inner = flow.calls[flow.exprA[made.callee] as number];
-    guard = guardConstructor(guardName(flow, inner?.args[0] ?? 0));
-  } else if (isScopedGuard(guard)) {
-    args = made.args.slice(guard === 'scoped_guard' ? 1 : 2);
-    guard = guardConstructor(guardName(flow, made.args[0] ?? 0));
-  }
-  const taking = input.guard(guard);
+  const callee = nameOfCall(flow, call);
+  const before = callee === 'scoped_guard' ? 1 : isScopedGuard(callee) ? 2 : 0;
+  const args = made.args.slice(before);
+  const taking = input.guard(guardConstructor(guardNameOf(flow, call)));
   if (taking === undefined) return undefined;
   const net = taking.net
     .filter((effect) => effect.operation === 'acquire')
@@ -216,6 +215,16 @@ function guardEffects(input: BodyInput, places: Places, call: number): LockSumma
       return { ...effect, place, lockClass };
     });
   return { ...taking, net };
+}
+
+/** `mutex` of guard(mutex)(…), scoped_guard(mutex, …) and CLASS(mutex, x)(…). */
+function guardNameOf(flow: Flow, call: number): string {
+  const { callee = 0, args = [] } = flow.calls[call] ?? {};
+  if (flow.exprOp[callee] === Expr.Result)
+    return guardName(flow, flow.calls[flow.exprA[callee] as number]?.args[0] ?? 0);
+  const name = nameOfCall(flow, call);
+  if (isScopedGuard(name)) return guardName(flow, args[0] ?? 0);
+  return GUARD_CLASS.exec(name)?.[1] ?? '';
 }
 
 /** The name that a guard is asked for by; a local may have the same. */
@@ -230,6 +239,7 @@ function summarise(
   places: Places,
   conditions: Conditions,
   events: readonly LockEvent[],
+  complete: boolean,
 ): LockSummary {
   const { flow } = input;
   const acquires: (Acquired & { call: number })[] = [];
@@ -243,11 +253,40 @@ function summarise(
     events.some((e) => e.kind === 'call' && e.call === call && e.state.held.length > 0);
   const withoutReclaim = callsWithoutReclaim(events);
   let handlers = 0;
+  // Where every path was walked, what none of them comes to is not done.
+  const come = complete && events.length > 0 ? new Set(events.map(({ call }) => call)) : undefined;
   const blocks = blocksOfCalls(flow);
+  for (const { call } of flow.scopes) {
+    const guard = call < 0 ? undefined : guardEffects(input, places, call);
+    const block = blocks[call];
+    if (guard === undefined || block === undefined) continue;
+    const name = guardNameOf(flow, call);
+    const line = lineOf(flow.calls[call]?.position ?? 0);
+    const conditional = conditions.isConditional(block);
+    for (const { lockClass, place, kind, mode, subclass } of guard.net) {
+      const callee = isScopedGuard(nameOfCall(flow, call)) ? nameOfCall(flow, call) : 'guard';
+      const cause = { line, callee, calleePath: '', depth: 0, conditional, key: lockClass };
+      const without = releasedBefore(call);
+      const isWaitedFor = !name.endsWith('_try');
+      acquires.push({
+        lockClass,
+        place: exported(place),
+        kind,
+        mode,
+        subclass,
+        blocks: isWaitedFor,
+        without,
+        cause,
+        call,
+      });
+      if (isSleepingLock(kind) && isWaitedFor) sleeps.push({ what: callee, gfp: -1, without, cause });
+    }
+  }
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
-    if (block === undefined) continue;
     const name = nameOfCall(flow, call);
+    if (block === undefined || isGuardConstructor(name)) continue;
+    if (come !== undefined && !come.has(call) && !atomicSections.has(name)) continue;
     handlers |= parameterMask(flow, made.callee);
     const line = lineOf(made.position);
     const isConditional = (): boolean => conditions.isConditional(block);
@@ -461,10 +500,12 @@ function nearest(all: readonly (Acquired & { call: number })[]): Acquired[] {
 function releasedClasses(events: readonly LockEvent[]): (call: number) => readonly string[] {
   const classes = new Map<string, string>();
   const states = new Map<number, LockState[]>();
+  /** Merged paths have forgotten what was released: they count where there are no others. */
+  const certain = new Set(events.filter(({ isMerged }) => !isMerged).map(({ call }) => call));
   for (const event of events) {
     if (event.kind === 'release' && event.lock !== undefined)
       classes.set(event.lock.place, event.lock.lockClass);
-    if (event.kind === 'leave') continue;
+    if (event.kind === 'leave' || (event.isMerged && certain.has(event.call))) continue;
     const known = states.get(event.call) ?? [];
     known.push(event.state);
     states.set(event.call, known);

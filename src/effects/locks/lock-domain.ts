@@ -1,5 +1,6 @@
 /** The domain of the path engine that carries the held locks along each path. */
-import { Expr, type Flow, Op, ScopeKind } from '../../c/flow.ts';
+import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
 import type { Domain, Outcome, View } from '../domain.ts';
 import { ANY, ERR, OTHER, ZERO } from '../values.ts';
@@ -110,14 +111,15 @@ export class LockDomain implements Domain {
       state,
       isMerged: view.isMerged,
     });
-    const summary = this.#options.summaryOf(call);
+    // What the constructor of a guard takes is taken where its scope is entered.
+    const summary = isGuardConstructor(name) ? undefined : this.#options.summaryOf(call);
     if (summary === undefined) return number;
     return this.#apply(state, call, name, summary, view);
   }
 
   enterScope(number: number, scope: number, view: View): number {
     const made = this.#flow.scopes[scope];
-    if (made === undefined || made.call < 0 || made.kind === ScopeKind.Cleanup) return number;
+    if (made === undefined || made.call < 0) return number;
     const guard = this.#options.guardOf(made.call);
     if (guard === undefined) return number;
     let state = this.states.state(number);
@@ -271,7 +273,11 @@ export class LockDomain implements Domain {
         if (effect.operation === 'acquire') s = take(s, { ...lock, lockClass });
         else {
           this.#tell('release', call, s, view, { ...lock, lockClass });
+          // What it does to interrupts depends on the result as well, and the summary does not say it.
+          const held = effect.success === 'always' ? undefined : s.held.findLast((h) => h.place === place);
+          const taking = held && lockFunctions.get(this.#nameOf(held.call));
           s = release(s, place, lockClass, effect.kind).state;
+          if (taking !== undefined) s = irqAfter(s, taking.irq, -1);
         }
       }
       return s;

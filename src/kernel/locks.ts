@@ -7,6 +7,7 @@
  * Documentation/locking/lockdep-design.rst, locktypes.rst.
  */
 
+import { FENCE_SIGNALLING } from './fences.ts';
 import { FS_RECLAIM } from './reclaim.ts';
 
 /** What sort of lock: it decides the wait context and what a second acquisition means. */
@@ -292,6 +293,16 @@ add('might_lock_read', { kind: 'lock_map', mode: 'read', operation: 'mention' })
 // sched/mm.h: reclaim is a lock that allocations take for a moment, and that annotations hold
 add('fs_reclaim_acquire', { kind: 'lock_map', lock: -1, name: FS_RECLAIM });
 add('fs_reclaim_release', { kind: 'lock_map', lock: -1, name: FS_RECLAIM, operation: 'release' });
+
+// dma-fence.h: the way to a signal is a lock that who waits for a fence takes for a moment
+add('dma_fence_begin_signalling', { kind: 'lock_map', mode: 'read', lock: -1, name: FENCE_SIGNALLING });
+add('dma_fence_end_signalling', {
+  kind: 'lock_map',
+  mode: 'read',
+  lock: -1,
+  name: FENCE_SIGNALLING,
+  operation: 'release',
+});
 
 /** Primitives of the lock API by name. */
 export const lockFunctions: ReadonlyMap<string, LockFunction> = table;

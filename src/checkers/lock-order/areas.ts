@@ -1,6 +1,7 @@
 /** Parts of the tree that have little to do with each other. */
 
-const SERVES_ALL = /^(mm|kernel|lib|include|block|ipc|init|security|net\/core|drivers\/base)\//;
+const SERVES_ALL =
+  /^(mm|kernel|lib|include|block|ipc|init|security|net\/core|drivers\/base|drivers\/dma-buf)\//;
 
 /** Folders that two drivers may share and still be two. */
 const SHARED = 4;

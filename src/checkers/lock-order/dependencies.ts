@@ -74,8 +74,6 @@ function surest(dependencies: readonly PlacedDependency[]): readonly PlacedDepen
 
 /** The dependencies of what an event reaches on the locks that a caller holds. */
 function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonly PlacedDependency[] {
-  const conditional = reached.conditional || reached.event.isMerged || entry.doubtful;
-  const depth = reached.depth + entry.calls;
   return heldByCallers(entry, reached.event.state)
     .filter(
       (from) =>
@@ -90,13 +88,15 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
       get witness() {
         return [from.taken, ...entry.steps, ...stepsTo(locks, reached)];
       },
-      weight: weightOf({ ...reached, conditional, depth }) * (entry.through.length > 0 ? 0.8 : 1),
+      weight:
+        weightOf({ ...reached, conditional: from.doubtful, depth: reached.depth + from.calls }) *
+        (from.fields.length > 0 ? 0.8 : 1),
       count: 1,
       place: locks.ref.path,
       locks,
       position: reached.event.position,
-      conditional,
-      depth,
+      conditional: from.doubtful,
+      depth: reached.depth + from.calls,
     }));
 }
 

@@ -16,6 +16,8 @@ import {
   contextOfField,
   registrations,
 } from '../../kernel/contexts.ts';
+import { FENCE_SIGNALLING, leadsToFence } from '../../kernel/fences.ts';
+import { atomicSections } from '../../kernel/locks.ts';
 import type { Step } from '../checker.ts';
 import { isToldNotToWait } from './no-wait.ts';
 
@@ -31,29 +33,38 @@ const MAX_STORED = 400;
 /** A function handed on and on. */
 const MAX_HANDED = 3;
 
-/** A lock that a caller holds; its place is in the words of the function that is entered, '' where that has none. */
-export interface EntryLock extends Held {
+/** How calls come to a function. */
+interface Way {
+  /** Calls that were followed upwards. */
+  readonly calls: number;
+  /** A branch on a parameter or the context, a merged path, or a flag that asks not to wait, lies on the way. */
+  readonly doubtful: boolean;
+  /** Calls through fields on the way: what is stored there. */
+  readonly fields: readonly Stored[];
+}
+
+/**
+ * A lock that a caller holds; its place is in the words of the function that is entered, '' where that has none. The
+ * way is the one from the function that takes it: how that is entered itself does not matter to it.
+ */
+export interface EntryLock extends Held, Way {
   readonly taken: Step;
 }
 
 /** One way in which a function is entered. */
-export interface Entry {
+export interface Entry extends Way {
   readonly held: readonly EntryLock[];
   readonly preempt: number;
   readonly softirq: number;
   readonly hardirq: number;
+  /** A function on the way enters a section by name, with preempt_disable() and the like. */
+  readonly entersSection: boolean;
   /** That of the handler in which the chain begins; undefined where the callers end before one. */
   readonly context: Context | undefined;
   /** Name of the function in which the chain begins. */
   readonly root: string;
   /** From there to the call of the function, one step a call. */
   readonly steps: readonly Step[];
-  /** Calls that were followed upwards. */
-  readonly calls: number;
-  /** A branch on a parameter or the context, a merged path, or a flag that asks not to wait, lies on the way. */
-  readonly doubtful: boolean;
-  /** Calls through fields on the way: what is stored there. */
-  readonly through: readonly Stored[];
   /** The chain begins in the handler of a task of its own: nothing in the tree calls it with locks of its own held. */
   readonly isStart: boolean;
 }
@@ -79,6 +90,7 @@ interface Site {
   readonly state: LockState;
   readonly line: number;
   readonly args: readonly number[];
+  readonly isMerged: boolean;
   readonly doubtful: boolean;
 }
 
@@ -136,7 +148,8 @@ export class EntryPoints {
         text: `${ref.name}() is stored as ${entry.type}.${entry.field}`,
       };
       const context = contextOfField(entry.type, entry.field);
-      if (context !== undefined) add(inContext(ref, context, [step], beginsTask(entry.type)));
+      if (leadsToFence(entry.type, entry.field)) add(onWayToFence(ref, step));
+      else if (context !== undefined) add(inContext(ref, context, [step], beginsTask(entry.type)));
       else if (!this.#through(ref, entry.type, entry.field, step, calls, add)) complete = false;
     }
     for (const { name, args, line } of program.facts(ref.path)?.topLevelMacros ?? []) {
@@ -263,7 +276,7 @@ export class EntryPoints {
     call: number,
     before: readonly Step[],
     calls: number,
-    through: readonly Stored[],
+    fields: readonly Stored[],
     add: (e: Entry) => void,
   ): boolean {
     const flow = user.fact.flow as Flow;
@@ -272,6 +285,8 @@ export class EntryPoints {
     for (const site of sites) {
       const step = { path: user.path, line: site.line, function: user.name, text: `${ref.name}() is called` };
       const places = this.#eventsOf(user)?.places;
+      const told = isToldNotToWait(flow, site.args);
+      const way: Way = { calls: 1, doubtful: site.doubtful || told, fields };
       const here = site.state.held.map((held): EntryLock => {
         const taken = {
           path: user.path,
@@ -279,7 +294,14 @@ export class EntryPoints {
           function: user.name,
           text: `${textOf(held, places?.text(held.place))} is taken${held.through === '' ? '' : ` by ${held.through}()`}`,
         };
-        return { ...held, place: places?.inCallee(held.place, site.args) ?? '', taken };
+        const decided = site.doubtful && (site.isMerged || this.#isConditional(user, call, held.call));
+        return {
+          ...held,
+          ...way,
+          doubtful: decided || told,
+          place: places?.inCallee(held.place, site.args) ?? '',
+          taken,
+        };
       });
       const bare: Entry = {
         held: here,
@@ -287,30 +309,32 @@ export class EntryPoints {
         preempt: user.fact.isInit ? 0 : site.state.preempt,
         softirq: user.fact.isInit ? 0 : site.state.softirq,
         hardirq: user.fact.isInit ? 0 : site.state.hardirq,
+        entersSection: entersSection(flow),
         context: undefined,
         root: user.name,
         steps: [...before, step],
-        calls: 1,
-        doubtful: site.doubtful || isToldNotToWait(flow, site.args),
-        through,
+        ...way,
         isStart: false,
       };
       if (outer.all.length === 0) add(bare);
       for (const above of outer.all) {
         const inherited = above.held
           .filter((held) => !isReleased(site.state, held))
-          .map((held) => ({ ...held, place: places?.inCallee(held.place, site.args) ?? '' }));
+          .map((held) => ({
+            ...held,
+            ...onward(held, way),
+            place: places?.inCallee(held.place, site.args) ?? '',
+          }));
         add({
           held: [...inherited, ...here],
           preempt: above.preempt + bare.preempt,
           softirq: above.softirq + bare.softirq,
           hardirq: above.hardirq + bare.hardirq,
+          entersSection: above.entersSection || bare.entersSection,
           context: above.context,
           root: above.root,
           steps: [...above.steps, ...bare.steps],
-          calls: above.calls + 1,
-          doubtful: above.doubtful || bare.doubtful,
-          through: [...above.through, ...through],
+          ...onward(above, way),
           isStart: above.isStart,
         });
       }
@@ -327,16 +351,21 @@ export class EntryPoints {
     const known = this.#eventsOf(user);
     const doubtful = known?.isConditional(call) ?? false;
     if (known === undefined || known.events.length === 0)
-      return [{ state: NOTHING_HELD, line, args: made.args, doubtful }];
+      return [{ state: NOTHING_HELD, line, args: made.args, isMerged: false, doubtful }];
     const states = new Map<string, Site>();
     const own = known.events.filter((e) => e.call === call && e.kind === 'call');
     const certain = own.filter((e) => !e.isMerged);
     for (const event of certain.length > 0 ? certain : own) {
       const key = stateKey(event.state);
+      const { state, isMerged } = event;
       if (!states.has(key))
-        states.set(key, { state: event.state, line, args: made.args, doubtful: doubtful || event.isMerged });
+        states.set(key, { state, line, args: made.args, isMerged, doubtful: doubtful || isMerged });
     }
     return [...states.values()];
+  }
+
+  #isConditional(user: FunctionRef, call: number, after: number): boolean {
+    return this.#eventsOf(user)?.isConditional(call, after) ?? false;
   }
 
   #eventsOf(ref: FunctionRef): Events | undefined {
@@ -377,19 +406,49 @@ export function forbidsSleep(
   return undefined;
 }
 
+const entersSection = (flow: Flow): boolean =>
+  flow.calls.some((_, call) => atomicSections.get(nameOfCall(flow, call))?.step === 1);
+
+/** The way that goes on by one call. */
+const onward = (above: Way, call: Way): Way => ({
+  calls: above.calls + 1,
+  doubtful: above.doubtful || call.doubtful,
+  fields: [...above.fields, ...call.fields],
+});
+
 const inContext = (ref: FunctionRef, context: Context, steps: readonly Step[], isStart: boolean): Entry => ({
   held: [],
   preempt: context === 'atomic' ? 1 : 0,
   softirq: context === 'softirq' ? 1 : 0,
   hardirq: context === 'hardirq' || context === 'irq work' ? 1 : 0,
+  entersSection: false,
   context,
   root: ref.name,
   steps,
   calls: 0,
   doubtful: false,
-  through: [],
+  fields: [],
   isStart,
 });
+
+/** What the scheduler of a GPU calls for a job: a fence is signalled only once it has returned. */
+const onWayToFence = (ref: FunctionRef, step: Step): Entry => {
+  const entry = inContext(ref, 'work', [step], false);
+  const held: EntryLock = {
+    calls: 0,
+    doubtful: false,
+    fields: [],
+    place: `@${FENCE_SIGNALLING}`,
+    lockClass: FENCE_SIGNALLING,
+    kind: 'lock_map',
+    mode: 'read',
+    subclass: 0,
+    call: -1,
+    through: '',
+    taken: { ...step, text: `${step.text}: the fences of its job wait for it` },
+  };
+  return { ...entry, held: [held], steps: [] };
+};
 
 const isGlobal = (flow: Flow, e: number, name: string): boolean => {
   let at = e;

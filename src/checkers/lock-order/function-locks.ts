@@ -36,12 +36,15 @@ export class FunctionLocks {
     }));
   }
 
-  /** Whether a flag, a parameter or the context decides that a call is made. */
-  isConditional(call: number): boolean {
+  /**
+   * Whether a flag, a parameter or the context decides that a call is made; with a lock that the function holds then,
+   * once that has been taken.
+   */
+  isConditional(call: number, under?: Held): boolean {
     const { flow, conditions } = this.body;
     this.#blocks ??= blocksOfCalls(flow);
     const block = this.#blocks[call];
-    return block !== undefined && conditions.isConditional(block);
+    return block !== undefined && conditions.isConditional(block, under && this.#blocks[under.call]);
   }
 
   /** The branches that decide whether a call is made: their blocks, and their conditions as they are written. */

@@ -33,7 +33,7 @@ export const lockOrder: CodeChecker = {
   audit(program, paths, touched) {
     const effects = lockEffectsOf(program);
     const audited = paths.flatMap((path) => functionsOf(effects, path));
-    const around = new Surroundings(effects, paths, touched);
+    const around = new Surroundings(effects, paths, audited, touched);
     const store = storeOf(program);
     const cycles =
       store === undefined

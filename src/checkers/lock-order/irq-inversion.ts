@@ -1,7 +1,7 @@
 import { lineOf } from '../../c/flow.ts';
 import { type Held, isSpinning } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import { ATOMIC_CONTEXTS } from '../../kernel/contexts.ts';
+import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import type { Entry } from './entries.ts';
@@ -25,10 +25,14 @@ export function findIrqInversion(locks: FunctionLocks, around: Surroundings): vo
     const { lock } = event;
     if (event.kind !== 'acquire' || lock === undefined || event.blocks === false) continue;
     if (lock.lockClass === '' || !isSpinning(lock.kind) || nestedClasses.has(lock.lockClass)) continue;
-    for (const use of around.irqUsage.of(lock.lockClass)) {
-      if (use.id === locks.ref.id || isOff(event, use.interrupt)) continue;
+    const uses = around.irqUsage.of(lock.lockClass).filter(({ id }) => id !== locks.ref.id);
+    const habit = uses.some(({ interrupt }) => interrupt === 'hardirq')
+      ? undefined
+      : around.irqHabits.of(lock.lockClass, locks);
+    for (const use of habit === undefined ? uses : [...uses, habit]) {
+      if (isOff(event, use.interrupt)) continue;
       if (lock.mode !== 'write' && use.mode !== 'write') continue;
-      const enabled = whereEnabled(locks, event, use.interrupt, around);
+      const enabled = whereEnabled(locks, event, use, around);
       if (enabled !== undefined) report(locks, event, lock, use, enabled);
     }
   }
@@ -50,14 +54,15 @@ interface Enabled {
 function whereEnabled(
   locks: FunctionLocks,
   event: LockEvent,
-  interrupt: Interrupt,
+  use: IrqUse,
   around: Surroundings,
 ): Enabled | undefined {
+  const { interrupt } = use;
   const { all } = around.entries.of(locks.ref);
   const isOffIn = (entry: Entry): boolean =>
     entry.hardirq > 0 || (interrupt === 'softirq' && entry.softirq > 0);
   // What runs before the handler is there, or after it is gone, does not meet it.
-  const later = all.filter((entry) => entry.context !== 'init' && !isSetUp(entry));
+  const later = all.filter((entry) => !isSetUp(entry, use));
   if (all.length > 0 && later.length === 0) return undefined;
   const process = later.find(
     (entry) =>
@@ -72,10 +77,16 @@ function whereEnabled(
     const because =
       process.context === undefined
         ? `${process.root}() holds ${lock?.lockClass || 'a lock'} that sleeps`
-        : `${process.root}() runs in ${process.context === 'process' ? 'a process' : `a ${process.context}`}`;
+        : `${process.root}() runs in ${NAMES.get(process.context) ?? `a ${process.context}`}`;
     return { because, steps: process.steps, entry: process };
   }
-  if (later.some(isOffIn)) return undefined;
+  const off = later.filter(isOffIn);
+  const [work] = off;
+  if (work !== undefined && !use.isIrqWork && off.every((e) => e.context === 'irq work' && !e.doubtful)) {
+    const because = `${work.root}() is an irq_work, which a thread runs on PREEMPT_RT`;
+    return { because, steps: work.steps, entry: work };
+  }
+  if (work !== undefined) return undefined;
   // A lower interrupt is interrupted by a higher one.
   const soft =
     interrupt === 'hardirq'
@@ -87,9 +98,24 @@ function whereEnabled(
   return sleeps && { because: `${sleeps.text} in this function`, steps: [sleeps], entry: undefined };
 }
 
-/** Probing and removing: the handler is not registered yet, or no longer. */
-const isSetUp = (entry: Entry): boolean =>
-  entry.steps.some((step) => SET_UP.test(step.text) || SET_UP.test(`.${step.function}`));
+const NAMES: ReadonlyMap<Context, string> = new Map([
+  ['process', 'a process'],
+  ['init', 'a process, when its module is loaded'],
+  ['threaded irq', 'the thread of an interrupt'],
+]);
+
+/**
+ * Probing, removing and loading of what has the handler: it is not registered yet, or no longer. Others that are loaded
+ * later find it there.
+ */
+function isSetUp({ context, steps }: Entry, use: IrqUse): boolean {
+  const isOfHandler = (step: Step | undefined): boolean =>
+    use.id === '' || folderOf(step) === folderOf(use.steps[0]);
+  if (context === 'init' && isOfHandler(steps[0])) return true;
+  return steps.some((s) => (SET_UP.test(s.text) || SET_UP.test(`.${s.function}`)) && isOfHandler(s));
+}
+
+const folderOf = (step: Step | undefined): string => step?.path.replace(/[^/]*$/, '') ?? '';
 
 const SET_UP =
   /\.(?:probe|remove|remove_new|attach|detach|shutdown|disconnect|bind|unbind|ndo_init|ndo_uninit)$|\.\w+_(?:probe|remove|init|exit|setup|attach|detach)$/;
@@ -109,7 +135,7 @@ function sleepsItself(locks: FunctionLocks, event: LockEvent): Step | undefined 
 }
 
 function report(locks: FunctionLocks, event: LockEvent, lock: Held, use: IrqUse, enabled: Enabled): void {
-  const { interrupt, by } = use;
+  const { interrupt, says } = use;
   const name = locks.text(lock);
   const form = interrupt === 'hardirq' ? 'spin_lock_irqsave()' : 'spin_lock_bh()';
   const interrupts = interrupt === 'hardirq' ? 'interrupts' : 'softirqs';
@@ -118,7 +144,7 @@ function report(locks: FunctionLocks, event: LockEvent, lock: Held, use: IrqUse,
     confidence: confidenceOf(event, use, enabled),
     position: event.position,
     identity: `${lock.lockClass} ${interrupt}`,
-    message: `${name} is taken here with ${interrupts} enabled, and ${by} takes it in ${interrupt} context: inconsistent {IN-${interrupt.toUpperCase()}-W} -> {${interrupt.toUpperCase()}-ON-W} usage.`,
+    message: `${name} is taken here with ${interrupts} enabled, and ${says}: inconsistent {IN-${interrupt.toUpperCase()}-W} -> {${interrupt.toUpperCase()}-ON-W} usage.`,
     explanation: `${scenario(lock.lockClass)}\n\n${interrupts[0]?.toUpperCase()}${interrupts.slice(1)} are on: ${enabled.because}. Take the lock with ${form} here.`,
     trace: [
       ...use.steps,
@@ -143,7 +169,7 @@ const scenario = (lock: string): string =>
 
 function confidenceOf(event: LockEvent, use: IrqUse, enabled: Enabled): Confidence {
   if (event.isMerged || event.lock?.through !== '') return 'low';
-  if (use.conditional || use.depth > 2) return 'low';
+  if (use.conditional || use.depth > 3) return 'low';
   const distance = use.depth + (enabled.entry?.calls ?? 0);
-  return distance <= 2 && !enabled.entry?.through.length ? 'high' : 'medium';
+  return distance <= 2 && !use.isHabit && !enabled.entry?.fields.length ? 'high' : 'medium';
 }

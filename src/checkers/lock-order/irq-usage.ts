@@ -13,10 +13,14 @@ export type Interrupt = 'hardirq' | 'softirq';
 export interface IrqUse {
   readonly interrupt: Interrupt;
   readonly mode: LockMode;
-  /** Name of the function that runs in the interrupt. */
-  readonly by: string;
-  /** FunctionRef.id of it, '' where it is other code. */
+  /** What tells that it is taken there: `handler() takes it in hardirq context`. */
+  readonly says: string;
+  /** FunctionRef.id of the function that runs in the interrupt, '' where it is not known. */
   readonly id: string;
+  /** Only the habit of other functions tells it. */
+  readonly isHabit?: true;
+  /** On PREEMPT_RT a thread runs it. */
+  readonly isIrqWork: boolean;
   readonly depth: number;
   readonly conditional: boolean;
   /** From the registration to the taking. */
@@ -66,8 +70,9 @@ export class IrqUsage {
       return {
         interrupt,
         mode,
-        by: `${handler.ref.name}()`,
+        says: `${handler.ref.name}() takes it in ${interrupt} context`,
         id: handler.ref.id,
+        isIrqWork: handler.context === 'irq work',
         depth: cause.depth,
         conditional: cause.conditional,
         steps: [handler.step, first, ...below],
@@ -77,8 +82,9 @@ export class IrqUsage {
     const use: IrqUse = {
       interrupt: 'hardirq',
       mode: 'write',
-      by: 'the code that it was given to',
+      says: 'the code that it was given to takes it in hardirq context',
       id: '',
+      isIrqWork: false,
       depth: 0,
       conditional: false,
       steps: [given],

@@ -154,7 +154,7 @@ function reportEntry(
   const name = held.lockClass || taken.lockClass;
   locks.report({
     rule: recursive,
-    confidence: entryConfidence(locks, event, taken, entry, isSure),
+    confidence: entryConfidence(locks, event, taken, held, isSure),
     position: event.position,
     identity: '',
     defect: `${held.taken.function} ${name} ${taken.steps.at(-1)?.function}`,
@@ -168,15 +168,15 @@ function entryConfidence(
   locks: FunctionLocks,
   event: LockEvent,
   taken: Taken,
-  entry: Entry,
+  held: EntryLock,
   isSure: boolean,
 ): Confidence {
-  if (event.isMerged || taken.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
+  if (event.isMerged || taken.conditional || held.doubtful || locks.isConditional(event.call)) return 'low';
   if (goesRound(locks, taken)) return 'low';
-  const distance = entry.calls + taken.depth;
+  const distance = held.calls + taken.depth;
   if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
   if (!isSure) return distance <= 3 ? 'medium' : 'low';
-  return distance <= 2 && entry.through.length === 0 ? 'high' : 'medium';
+  return distance <= 2 && held.fields.length === 0 ? 'high' : 'medium';
 }
 
 /** A callee that takes a lock of its caller's, which the caller holds. */

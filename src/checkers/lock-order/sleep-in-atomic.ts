@@ -82,13 +82,15 @@ function entryConfidence(
   entry: Entry,
   because: AtomicEntry,
 ): Confidence {
-  if (event.isMerged || sleep.conditional || entry.doubtful || locks.isConditional(event.call)) return 'low';
-  const distance = entry.calls + sleep.depth;
-  if (distance > 4 || entry.through.some((stored) => mayOthersSleep(locks.effects, stored))) return 'low';
+  const way = 'taken' in because ? because : entry;
+  if (event.isMerged || sleep.conditional || way.doubtful || locks.isConditional(event.call)) return 'low';
+  const distance = way.calls + sleep.depth;
+  if (distance > 4 || way.fields.some((stored) => mayOthersSleep(locks.effects, stored))) return 'low';
   if ('taken' in because && because.through !== '') return distance <= 2 ? 'medium' : 'low';
-  // A count that a far caller has raised may be lowered on the way.
-  if ('section' in because && because.section !== '' && entry.calls > 1) return 'low';
-  return distance <= 1 && entry.through.length === 0 ? 'high' : 'medium';
+  // A count that a far caller has raised may be lowered on the way; one that comes from locks and callees is less sure.
+  if ('section' in because && because.section !== '' && (entry.calls > 1 || !entry.entersSection))
+    return 'low';
+  return distance <= 1 && way.fields.length === 0 ? 'high' : 'medium';
 }
 
 /** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */

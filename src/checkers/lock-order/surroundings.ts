@@ -3,7 +3,9 @@ import { Expr, type Flow } from '../../c/flow.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { EntryPoints } from './entries.ts';
+import type { FunctionLocks } from './function-locks.ts';
 import { Handlers } from './handlers.ts';
+import { IrqHabits } from './irq-habits.ts';
 import { IrqUsage } from './irq-usage.ts';
 
 export class Surroundings {
@@ -13,10 +15,18 @@ export class Surroundings {
   readonly #effects: LockEffects;
   #handlers: Handlers | undefined;
   #irqUsage: IrqUsage | undefined;
+  #irqHabits: IrqHabits | undefined;
+  readonly #audited: readonly FunctionLocks[];
 
-  /** `touched`: the functions that a change touches, where there is one. */
-  constructor(effects: LockEffects, paths: readonly string[], touched?: readonly FunctionRef[]) {
+  /** `audited`: the functions of the files `paths`; `touched`: those that a change touches, where there is one. */
+  constructor(
+    effects: LockEffects,
+    paths: readonly string[],
+    audited: readonly FunctionLocks[],
+    touched?: readonly FunctionRef[],
+  ) {
     this.#effects = effects;
+    this.#audited = audited;
     this.paths = new Set(paths);
     const below = touched && namesBelow(effects, paths, touched);
     this.entries = new EntryPoints(effects, below && (({ name }) => below.has(name)));
@@ -32,6 +42,12 @@ export class Surroundings {
   get irqUsage(): IrqUsage {
     this.#irqUsage ??= new IrqUsage(this.#effects, this.handlers);
     return this.#irqUsage;
+  }
+
+  /** The locks that the audited functions take with interrupts off. */
+  get irqHabits(): IrqHabits {
+    this.#irqHabits ??= new IrqHabits(this.#audited);
+    return this.#irqHabits;
   }
 }
 

@@ -97,7 +97,7 @@ function report(
     taken.kind === 'rwlock' ? 'rwlock_t' : taken.kind === 'local_lock' ? 'local_lock_t' : 'spinlock_t';
   locks.report({
     rule: waitContext,
-    confidence: confidenceOf(locks, event, taken, raw, entry),
+    confidence: confidenceOf(locks, event, taken, raw),
     position: event.position,
     identity: `${taken.lockClass} ${raw.lockClass}`,
     message: `${taken.text} (${type}) is taken here under the raw_spinlock_t ${name}, ${where}: Invalid wait context.`,
@@ -110,11 +110,13 @@ function confidenceOf(
   locks: FunctionLocks,
   event: LockEvent,
   taken: Taken,
-  raw: Held,
-  entry: Entry | undefined,
+  raw: Held | EntryLock,
 ): Confidence {
-  if (event.isMerged || taken.conditional || entry?.doubtful || locks.isConditional(event.call)) return 'low';
-  const distance = taken.depth + (entry?.calls ?? 0);
+  const way = 'taken' in raw ? raw : undefined;
+  const own = way === undefined ? raw : undefined;
+  if (event.isMerged || taken.conditional || way?.doubtful || locks.isConditional(event.call, own))
+    return 'low';
+  const distance = taken.depth + (way?.calls ?? 0);
   if (distance > 3) return 'low';
-  return distance === 0 && raw.through === '' && !entry?.through.length ? 'high' : 'medium';
+  return distance === 0 && raw.through === '' && !way?.fields.length ? 'high' : 'medium';
 }

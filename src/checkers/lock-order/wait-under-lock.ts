@@ -9,7 +9,7 @@ import { nestedClasses } from '../../kernel/locks.ts';
 import { type Awaited, waits } from '../../kernel/waits.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { acquisitionSteps, causeSteps } from './causes.ts';
-import type { Entry, EntryLock } from './entries.ts';
+import type { EntryLock } from './entries.ts';
 import { heldByCallers } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Handler } from './handlers.ts';
@@ -40,7 +40,8 @@ interface Wait {
 interface Over {
   readonly lock: Held;
   readonly text: string;
-  readonly by: Entry | undefined;
+  /** Undefined where it is the function itself. */
+  readonly by: EntryLock | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -128,7 +129,7 @@ function locksOver(locks: FunctionLocks, event: LockEvent, around: Surroundings)
       (lock: EntryLock): Over => ({
         lock,
         text: lock.lockClass,
-        by: entry,
+        by: lock,
         steps: [lock.taken, ...entry.steps],
       }),
     ),
@@ -226,9 +227,10 @@ function confidenceOf(
   taken: Acquired,
 ): Confidence {
   const distance = wait.depth + taken.cause.depth + (held.by?.calls ?? 0);
-  if (event.isMerged || wait.conditional || held.by?.doubtful || locks.isConditional(event.call))
+  const own = held.by === undefined ? held.lock : undefined;
+  if (event.isMerged || wait.conditional || held.by?.doubtful || locks.isConditional(event.call, own))
     return 'low';
   if (nestedClasses.has(held.lock.lockClass) || distance > 6) return 'low';
-  if (taken.cause.conditional || distance > 2 || held.by?.through.length) return 'medium';
+  if (taken.cause.conditional || distance > 2 || held.by?.fields.length) return 'medium';
   return 'high';
 }

@@ -13,6 +13,7 @@ export type Awaited =
   | 'hrtimer'
   | 'tasklet'
   | 'interrupt'
+  | 'hard interrupt'
   | 'irq work'
   | 'thread'
   | 'napi'
@@ -52,7 +53,8 @@ const rows: readonly (readonly [Awaited, number, string])[] = [
   ['timer', 0, 'del_timer_sync timer_delete_sync timer_shutdown_sync try_to_del_timer_sync'],
   ['hrtimer', 0, 'hrtimer_cancel'],
   ['tasklet', 0, 'tasklet_kill tasklet_unlock_wait tasklet_disable'],
-  ['interrupt', 0, 'free_irq synchronize_irq disable_irq synchronize_hardirq disable_hardirq'],
+  ['interrupt', 0, 'free_irq synchronize_irq disable_irq'],
+  ['hard interrupt', 0, 'synchronize_hardirq disable_hardirq'],
   ['interrupt', 1, 'devm_free_irq'],
   ['irq work', 0, 'irq_work_sync'],
   ['thread', 0, 'kthread_stop kthread_stop_put kthread_park'],
@@ -108,6 +110,13 @@ export const sleeping: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/**
+ * Whether a function calls others that may sleep, and says so by its name (include/linux/notifier.h: "Blocking notifier
+ * chains: chain callbacks run in process context. Callouts are allowed to block.").
+ */
+export const callsMaySleep = (name: string): boolean =>
+  /(?:^|_)blocking_notifiers?(?:_call_chain)?$/.test(name);
+
 /** Functions that may sleep unless the file says of its devices that they don't: name -> the call that says so. */
 export const sleepingUnless: ReadonlyMap<string, string> = new Map(
   (
@@ -119,7 +128,12 @@ export const sleepingUnless: ReadonlyMap<string, string> = new Map(
 );
 
 /** Waits that spin rather than sleep, but on PREEMPT_RT. */
-export const spinningWaits: ReadonlySet<Awaited> = new Set(['timer', 'hrtimer', 'irq work']);
+export const spinningWaits: ReadonlySet<Awaited> = new Set([
+  'timer',
+  'hrtimer',
+  'irq work',
+  'hard interrupt',
+]);
 
 /** Tests of the context: what is done on one side of them is not done on the other. */
 export const contextTests: ReadonlySet<string> = new Set(

@@ -74,7 +74,7 @@ export class IrqUsage {
         id: handler.ref.id,
         isIrqWork: handler.context === 'irq work',
         depth: cause.depth,
-        conditional: cause.conditional,
+        conditional: cause.conditional !== false,
         steps: [handler.step, first, ...below],
       };
     });
@@ -99,4 +99,5 @@ function interruptOf({ context }: Handler): Interrupt | undefined {
 }
 
 const isSurer = (a: Acquired, b: Acquired): boolean =>
-  Number(a.cause.conditional) * 10 + a.cause.depth < Number(b.cause.conditional) * 10 + b.cause.depth;
+  Number(a.cause.conditional !== false) * 10 + a.cause.depth <
+  Number(b.cause.conditional !== false) * 10 + b.cause.depth;

@@ -114,7 +114,7 @@ function takenBy(locks: FunctionLocks, event: LockEvent, audited: ReadonlySet<st
           mode: a.mode,
           subclass: a.subclass,
           without: a.without,
-          conditional: a.cause.conditional || callees.length > 1,
+          conditional: a.cause.conditional !== false || callees.length > 1,
           depth: a.cause.depth + 1,
           text: `${callee.name}() takes ${a.lockClass}`,
           get steps() {

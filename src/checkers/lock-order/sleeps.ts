@@ -79,7 +79,7 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
         callee: callee.name,
         calleePath: callee.path,
         without: sleeps.without,
-        conditional: sleeps.cause.conditional || callees.length > 1,
+        conditional: sleeps.cause.conditional !== false || callees.length > 1,
         depth: sleeps.cause.depth + 1,
         get steps() {
           return [

@@ -71,7 +71,7 @@ function takenBy(locks: FunctionLocks, event: LockEvent): readonly Taken[] {
         lockClass: a.lockClass,
         text: a.lockClass,
         kind: a.kind,
-        conditional: a.cause.conditional || callees.length > 1 || a.without.length > 0,
+        conditional: a.cause.conditional !== false || callees.length > 1 || a.without.length > 0,
         depth: a.cause.depth + 1,
         get steps() {
           return [

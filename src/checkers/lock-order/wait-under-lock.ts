@@ -96,7 +96,7 @@ function waitsOf(locks: FunctionLocks, event: LockEvent): readonly Wait[] {
         target,
         without: w.without,
         depth: w.cause.depth + 1,
-        conditional: w.cause.conditional,
+        conditional: w.cause.conditional !== false,
         calleePath: callee.path,
         get steps() {
           return [locks.step(line, `${callee.name}() is called`), ...stepsBelow(locks, callee, w)];

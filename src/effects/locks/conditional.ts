@@ -6,6 +6,7 @@ import { isPointer } from '../../c/types.ts';
 import { WARNINGS } from '../../kernel/pointers.ts';
 import { contextTests } from '../../kernel/waits.ts';
 import { calleeName } from '../effects.ts';
+import { type Condition, testOf } from './condition.ts';
 
 const MAX_BRANCHES = 64;
 
@@ -64,6 +65,19 @@ export class Conditions {
     if (branches.length === 0 || after === undefined) return branches.length > 0;
     const passed = this.#decidersOf(after);
     return branches.some((branch) => !passed.includes(branch));
+  }
+
+  /** Under which condition `block` runs, in words of the parameters where one test of one decides. */
+  conditionOf(block: number): Condition {
+    const [branch, ...others] = new Set(this.#decidersOf(block));
+    if (branch === undefined) return false;
+    const flow = this.#flow;
+    const last = (endOfBlock(flow, branch) - 1) * 4;
+    if (others.length > 0 || flow.ops[last] !== Op.Branch) return true;
+    const [yes, no] = this.#successors.of(branch);
+    if (yes === undefined || no === undefined) return true;
+    const condition = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
+    return testOf(flow, condition, this.#reaches(yes, block, branch)) ?? true;
   }
 
   /** The tests that decide whether `block` runs, by the block that each ends. */

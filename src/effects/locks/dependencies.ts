@@ -115,7 +115,7 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
     const below = callee.summary.reclaims;
     if (below === undefined || isInScope) return reached;
     if (below.gfp >= 0 && !entersReclaim(flow, args[below.gfp] ?? 0)) return reached;
-    const conditional = isOneOfMany || below.cause.conditional;
+    const conditional = isOneOfMany || below.cause.conditional !== false;
     const { without } = below;
     reached.push({ ...here, to: RECLAIM, without, callee, below, conditional, depth: below.cause.depth + 1 });
     return reached;

@@ -5,10 +5,11 @@ import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { guardConstructor, isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
-import { sleeping, sleepingUnless, spinningWaits, waits } from '../../kernel/waits.ts';
+import { callsMaySleep, sleeping, sleepingUnless, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker, WalkLimits } from '../paths.ts';
 import { NONZERO, ZERO } from '../values.ts';
+import type { Condition } from './condition.ts';
 import { Conditions } from './conditional.ts';
 import { type Gfp, gfpOf } from './gfp.ts';
 import { type Held, isSleepingLock, type LockState } from './held.ts';
@@ -164,7 +165,7 @@ export function nameOfCall(flow: Flow, call: number): string {
 /** Whether a function may sleep by its name alone, in the file of the flow. */
 export function isSleeping(flow: Flow, name: string): boolean {
   const unless = sleepingUnless.get(name);
-  return unless === undefined ? sleeping.has(name) : !flow.names.includes(unless);
+  return unless === undefined ? sleeping.has(name) || callsMaySleep(name) : !flow.names.includes(unless);
 }
 
 const isScopedGuard = (name: string): boolean => name === 'scoped_guard' || name === 'scoped_cond_guard';
@@ -262,7 +263,7 @@ function summarise(
     if (guard === undefined || block === undefined) continue;
     const name = guardNameOf(flow, call);
     const line = lineOf(flow.calls[call]?.position ?? 0);
-    const conditional = conditions.isConditional(block);
+    const conditional = conditions.conditionOf(block);
     for (const { lockClass, place, kind, mode, subclass } of guard.net) {
       const callee = isScopedGuard(nameOfCall(flow, call)) ? nameOfCall(flow, call) : 'guard';
       const cause = { line, callee, calleePath: '', depth: 0, conditional, key: lockClass };
@@ -289,13 +290,13 @@ function summarise(
     if (come !== undefined && !come.has(call) && !atomicSections.has(name)) continue;
     handlers |= parameterMask(flow, made.callee);
     const line = lineOf(made.position);
-    const isConditional = (): boolean => conditions.isConditional(block);
+    const condition = (): Condition => conditions.conditionOf(block);
     const direct = (key = ''): Cause => ({
       line,
       callee: name,
       calleePath: '',
       depth: 0,
-      conditional: isConditional(),
+      conditional: condition(),
       key,
     });
     const primitive = lockFunctions.get(name);
@@ -333,7 +334,7 @@ function summarise(
     if (atomicSections.has(name)) continue;
     const assertion = lockAssertions.get(name);
     if (assertion !== undefined) {
-      if (assertion.held && !isConditional() && !takesBefore(call)) {
+      if (assertion.held && condition() === false && !takesBefore(call)) {
         const place = places.behind(made.args[assertion.lock] ?? 0);
         asserts.push({ lockClass: input.classOf(place), place: exported(place), mode: assertion.mode, line });
       }
@@ -388,7 +389,7 @@ function summarise(
         callee: callee.name,
         calleePath: callee.path,
         depth: cause.depth + 1,
-        conditional: cause.conditional || callees.length > 1 || isConditional(),
+        conditional: callees.length > 1 || both(cause.conditional, condition()),
         key: cause.key,
       });
       for (const a of summary.acquires) {
@@ -448,6 +449,9 @@ function summarise(
     calls: handlers,
   };
 }
+
+/** Both must hold: of two tests only that there are some is kept. */
+const both = (a: Condition, b: Condition): Condition => (a === false || a === b ? b : b === false ? a : true);
 
 /** The bit of the parameter that an expression is, as LockSummary.calls has it; 0 where it is none. */
 const parameterMask = (flow: Flow, e: number): number => {

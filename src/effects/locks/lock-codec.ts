@@ -2,14 +2,26 @@
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
 import type { Awaited } from '../../kernel/waits.ts';
 import { bool, type Codec, choice, int, list, optional, record, text, uint } from '../tree/codec.ts';
+import type { Condition } from './condition.ts';
 import type { Acquired, Asserted, Cause, Happening, LockSummary, NetEffect, Waited } from './lock-summary.ts';
+
+const condition: Codec<Condition> = {
+  write(w, value) {
+    w.byte(typeof value === 'string' ? 2 : Number(value));
+    if (typeof value === 'string') w.text(value);
+  },
+  read(r) {
+    const kind = r.byte();
+    return kind === 2 ? r.text() : kind !== 0;
+  },
+};
 
 const cause = record<Cause>({
   line: uint,
   callee: text,
   calleePath: text,
   depth: uint,
-  conditional: bool,
+  conditional: condition,
   key: text,
 });
 

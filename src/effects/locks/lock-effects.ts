@@ -12,6 +12,7 @@ import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
 import { Walker, type WalkLimits } from '../paths.ts';
 import { storeOf } from '../stores.ts';
+import { conditionAt } from './condition.ts';
 import {
   type Body,
   type BodyInput,
@@ -22,7 +23,7 @@ import {
   walkBody,
 } from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
-import { changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
+import { type Cause, changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
 import { Places } from './place.ts';
 
 /** Calls that are followed for what happens below a function. */
@@ -117,13 +118,32 @@ export class LockEffects {
     if (hasNoLocks(name, flow, call)) return [];
     const target = this.#target(name, from);
     if (target === undefined) return [];
-    const summary = this.#summaryOf(target, below - 1);
+    const summary = this.#given(this.#summaryOf(target, below - 1), flow, call, from);
     const callee = { name, path: target.path, summary };
     if (summary.calls === 0) return [callee];
     const handed = this.#handed(flow, call, from).filter(
       ({ argument }) => ((summary.calls >> argument) & 1) !== 0,
     );
     return [callee, ...handed.map(({ ref }) => this.#calleeOf(ref, below))];
+  }
+
+  /** A summary with the tests of parameters answered that a call's arguments answer. */
+  #given(summary: LockSummary, flow: Flow, call: number, from: string): LockSummary {
+    if (!hasTests(summary)) return summary;
+    const args = flow.calls[call]?.args ?? [];
+    const constant = (name: string) => this.effects.constant(name, from);
+    const given = <T extends { readonly cause: Cause }>(effect: T): T[] => {
+      const conditional = conditionAt(effect.cause.conditional, flow, args, constant);
+      if (conditional === 'never') return [];
+      return [{ ...effect, cause: { ...effect.cause, conditional } }];
+    };
+    return {
+      ...summary,
+      acquires: summary.acquires.flatMap(given),
+      waits: summary.waits.flatMap(given),
+      sleeps: summary.sleeps && given(summary.sleeps)[0],
+      reclaims: summary.reclaims && given(summary.reclaims)[0],
+    };
   }
 
   #calleeOf(ref: FunctionRef, below: number): Callee {
@@ -298,6 +318,15 @@ export class LockEffects {
     };
   }
 }
+
+const isTest = ({ cause }: { readonly cause: Cause }): boolean => typeof cause.conditional === 'string';
+
+/** Whether something in a summary depends on a test that callers may answer. */
+const hasTests = ({ acquires, waits, sleeps, reclaims }: LockSummary): boolean =>
+  (sleeps !== undefined && isTest(sleeps)) ||
+  (reclaims !== undefined && isTest(reclaims)) ||
+  acquires.some(isTest) ||
+  waits.some(isTest);
 
 /** Calls that are locks themselves, and those whose locks are nobody's concern: printing, warnings, accessors. */
 const hasNoLocks = (name: string, flow: Flow, call: number): boolean =>

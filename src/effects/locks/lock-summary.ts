@@ -1,6 +1,7 @@
 /** What calling a function does to locks, as its callers must know it. */
 import type { LockKind, LockMode, Success } from '../../kernel/locks.ts';
 import type { Awaited } from '../../kernel/waits.ts';
+import type { Condition } from './condition.ts';
 
 /** How an effect comes about: the line in the function, and the callee that does it ('' for the function itself). */
 export interface Cause {
@@ -10,8 +11,8 @@ export interface Cause {
   readonly calleePath: string;
   /** Calls between this function and the effect. */
   readonly depth: number;
-  /** Some branch on a flag, a parameter or the context decides whether it happens. */
-  readonly conditional: boolean;
+  /** Whether a branch on a flag, a parameter or the context decides that it happens. */
+  readonly conditional: Condition;
   /** Place of the callee's lock, for following a chain. */
   readonly key: string;
 }

@@ -402,7 +402,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
     });
 
     anyDatabase('git is cut off again and again: the review comes, and is no failure', async () => {
-      let left = 5;
+      let left = 3;
       github.fault = ({ operation }) => {
         if (operation !== 'git' || left === 0) return undefined;
         left -= 1;

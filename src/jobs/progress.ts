@@ -5,6 +5,8 @@ import type { Forge } from './forge.ts';
 import type { Log } from './services.ts';
 
 const AFTER = 5000;
+/** Milliseconds between two words: each is three requests of the 5,000 that an installation has in an hour. */
+const PAUSE = 30_000;
 
 export interface Progress {
   at(step: string): void;
@@ -15,10 +17,11 @@ export interface Progress {
   end(): Promise<void>;
 }
 
-/** A step is told once it takes longer than five seconds. */
+/** The step after five seconds is told, and then what it is every half a minute, where it is another. */
 export function tellProgress(log: Log, forge: Pick<Forge, 'updateCheckRun'>, review: StoredReview): Progress {
   let step = '';
   let told = '';
+  let toldAt = 0;
   let ended = false;
   let telling = Promise.resolve();
   const tell = async () => {
@@ -30,7 +33,8 @@ export function tellProgress(log: Log, forge: Pick<Forge, 'updateCheckRun'>, rev
     }
   };
   const timer = setInterval(() => {
-    if (step === told) return;
+    if (step === told || Date.now() - toldAt < PAUSE) return;
+    toldAt = Date.now();
     telling = telling.then(tell).catch((error) => {
       log.warn({ err: error, review: review.id }, 'could not say which step a review is at');
     });

@@ -42,6 +42,20 @@ test('a step that takes long is said once on each check run, a short one not at 
   expect(said).toEqual([1, 2, 3].map((id) => ({ id, title: 'Fetching' })));
 });
 
+test('steps that follow quickly cost no more than a word every half a minute', async () => {
+  const progress = tellProgress(
+    log,
+    { updateCheckRun: async (id, { title }) => void said.push({ id, title }) },
+    review,
+  );
+  for (let n = 0; n < 10; n++) {
+    progress.at(`step ${n}`);
+    await vi.advanceTimersByTimeAsync(7000);
+  }
+  await progress.end();
+  expect(said.filter(({ id }) => id === 1).map(({ title }) => title)).toEqual(['step 0', 'step 4', 'step 9']);
+});
+
 test('its end waits for what is under way, and nothing follows', async () => {
   const progress = tellProgress(log, forge, review);
   progress.at('Fetching');

@@ -10,6 +10,7 @@ import { timed } from './durations.ts';
 import type { Forge, PullRequestState } from './forge.ts';
 import { bringHistory } from './history.ts';
 import { tellProgress } from './progress.ts';
+import { unlessBehind } from './pull-state.ts';
 
 /** The configuration wants no review of it. */
 export class NotWanted extends Error {
@@ -34,7 +35,8 @@ export async function readChange(
   const release = holdMirror(gitDir);
   try {
     steps.at('Comparing with the base branch');
-    const { mergeBase, base, ahead } = await forge.compare(group?.base ?? review.baseRef, review.head);
+    const baseRef = group?.base ?? review.baseRef;
+    const { mergeBase, base, ahead } = await unlessBehind(() => forge.compare(baseRef, review.head));
     steps.at('Fetching the trees');
     await makeRoom(services.dataDir, services.mirrorBounds);
     const remote = { url: state?.gitUrl ?? forge.gitUrl(), token: await forge.gitToken(work.attempt > 1) };

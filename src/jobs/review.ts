@@ -17,6 +17,7 @@ import { timed } from './durations.ts';
 import type { Forge, PullRequestState } from './forge.ts';
 import type { ReviewJob } from './job.ts';
 import { saySo } from './publish.ts';
+import { readPullState } from './pull-state.ts';
 import { NotWanted, readChange } from './read-change.ts';
 import { MAX_INTERRUPTIONS, recover } from './recover.ts';
 import { supersede } from './request-review.ts';
@@ -57,7 +58,7 @@ async function carryOut(attempt: Attempt): Promise<void> {
   const { services, work, review } = attempt;
   const { pull } = work.data;
   const forge = await services.openForge(pull.repository);
-  const state = work.data.group === undefined ? await forge.pullRequest(pull.number) : undefined;
+  const state = work.data.group === undefined ? await pullState(attempt, forge) : undefined;
   const old = state && outdated(review, state);
   if (old !== undefined) return supersede(services, pull, review, old);
   await updateCheckRuns(forge, review, inProgress('Reviewing', 'The review has started.'));
@@ -81,11 +82,20 @@ async function carryOut(attempt: Attempt): Promise<void> {
   await noteDiskUse(attempt);
 }
 
+function pullState({ services, work, review }: Attempt, forge: Forge): Promise<PullRequestState> {
+  const { pull } = work.data;
+  return readPullState(
+    () => forge.pullRequest(pull.number),
+    () => newestHead(services.database, pull),
+    review,
+  );
+}
+
 /** Brings comments and check runs of the pull request to what the analysis found. Rejects with Superseded after a newer push. */
 async function publish(attempt: Attempt, forge: Forge, analysis: Analysis, baseTip: string): Promise<void> {
   const { services, work, review } = attempt;
   const { pull } = work.data;
-  const current = await forge.pullRequest(pull.number);
+  const current = await pullState(attempt, forge);
   if (current.head !== review.head) throw new Superseded('a newer push');
   await keepReport(services.database, pull.repository, review, analysis, baseTip);
   const dismissals = await dismissalsOn(services.database, pull);

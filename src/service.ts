@@ -14,6 +14,7 @@ import { isHandled } from './app/webhook.ts';
 import type { AppCredentials, Environment } from './config/environment.ts';
 import { UserError } from './errors.ts';
 import { mirrorDir } from './git/mirror.ts';
+import { forgetCompiled } from './jobs/child.ts';
 import { failedDeliveries } from './jobs/deliveries.ts';
 import { recordDurations } from './jobs/durations.ts';
 import { createIndexer } from './jobs/indexer.ts';
@@ -85,6 +86,7 @@ export async function runService(
 
   if (role !== 'web') {
     const { cacheDir, reviewers } = environment;
+    forgetCompiled(cacheDir);
     const limits = { seconds: environment.reviewSeconds, memory: environment.reviewMemory, cacheDir };
     const indexer = createIndexer(limits, log, durations.note);
     const placement = database.exclusive ? alone : await takePlace(database, dataDir, reviewers, log);

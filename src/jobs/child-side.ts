@@ -1,4 +1,5 @@
 /** The child's half of child.ts: one request, one answer, gone afterwards. */
+import { flushCompileCache } from 'node:module';
 import { UserError } from '../errors.ts';
 import type { ChildEnd } from './child.ts';
 
@@ -11,6 +12,8 @@ export function tell(message: object): Promise<void> {
 export function serveRequest<Request, Result>(run: (request: Request) => Promise<Result>): void {
   // The parent is gone: nobody waits for the answer.
   process.on('disconnect', () => process.exit(1));
+  // Kept before anything hostile is read, and for the next one: this one is killed when it has answered.
+  flushCompileCache();
   process.once('message', (request: Request) => {
     run(request).then(
       (result) => tell({ kind: 'done', result } satisfies ChildEnd<Result>),

@@ -3,8 +3,9 @@
  * secret, in its environment or elsewhere, and no network.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { UserError } from '../errors.ts';
+import { compileCache } from '../index/build.ts';
 import { giveWay, NICE } from './priority.ts';
 
 export interface ChildLimits {
@@ -119,6 +120,8 @@ export function startChild({
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       HOME: '/nonexistent',
       ADJUTANT_CACHE_DIR: limits.cacheDir,
+      // Half a second of each would go into stripping the same types and compiling the same modules.
+      NODE_COMPILE_CACHE: compileCache(limits.cacheDir),
     },
     execArgv: [`--max-old-space-size=${limits.memory}`],
     serialization: 'advanced',
@@ -127,6 +130,11 @@ export function startChild({
   });
   giveWay(child.pid, background ? NICE.background : NICE.analysis);
   return child;
+}
+
+/** Removes what children compiled: one that went wrong could have written there, and that shall not outlive a service. */
+export function forgetCompiled(cacheDir: string): void {
+  rmSync(compileCache(cacheDir), { recursive: true, force: true });
 }
 
 /** The child and the processes that it started. */

@@ -65,6 +65,8 @@ describe('an analysis', () => {
     expect(report.limits).toContain('The cat was away.');
     expect(diff).toMatchObject([{ newPath: 'a.c' }]);
     expect(steps).toContain('checking commit messages');
+    const compiled = readdirSync(join(limits.cacheDir, 'compiled'), { recursive: true });
+    expect(compiled.length, 'the next one need not compile again').toBeGreaterThan(50);
   });
 });
 

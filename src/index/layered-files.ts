@@ -2,7 +2,8 @@
 import { BoundedMap } from './bounded-map.ts';
 import type { FunctionFact, MacroFact } from './facts.ts';
 import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
-import { IncludePaths, OwnArchitecture } from './include-paths.ts';
+import { IncludePaths } from './include-paths.ts';
+import { IncludedFiles } from './included-files.ts';
 import { flagsOf, ordinalOf } from './link-record.ts';
 import type { FunctionRef, MacroRef } from './program.ts';
 import type { StoredFacts } from './stored-facts.ts';
@@ -32,10 +33,6 @@ export type Changes = ReadonlyMap<string, AnalysedFile | undefined>;
 const UNIT_BYTES = 8 << 20;
 /** The same of headers, which all files ask for. */
 const HEADER_BYTES = 24 << 20;
-/** Files whose visible headers are kept, as a bit for each file of the tree. */
-const VISIBLE_SETS = 3000;
-/** Include edges that are kept: those of all headers of a kernel are about half a million. */
-const INCLUDE_EDGES = 4 << 20;
 
 export class LayeredFiles {
   readonly #base: TreeFiles;
@@ -46,8 +43,7 @@ export class LayeredFiles {
   readonly #newNames = new Set<string>();
   readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, weightOf);
   readonly #headers = new BoundedMap<number, Unit>(HEADER_BYTES, weightOf);
-  readonly #visible = new BoundedMap<string, Int32Array>(VISIBLE_SETS);
-  readonly #edges = new BoundedMap<number, Int32Array>(INCLUDE_EDGES, (targets) => 8 + targets.length);
+  #included: IncludedFiles | undefined;
   #includes: IncludePaths | undefined;
 
   constructor(base: TreeFiles, changes: Changes) {
@@ -142,42 +138,15 @@ export class LayeredFiles {
 
   /** Tells of a file's number whether the file `from` includes it, directly or not. */
   visibleFrom(from: string): (file: number) => boolean {
-    const seen = this.#visible.get(from, () => this.#reachable(from));
-    return (file) => ((seen[file >> 5] as number) & (1 << (file & 31))) !== 0;
-  }
-
-  #reachable(from: string): Int32Array {
-    const seen = new Int32Array(((this.#base.fileCount + this.#over.fileCount) >> 5) + 1);
-    const start = this.fileOf(from);
-    if (start === undefined) return seen;
-    const ours = new OwnArchitecture(from, (path) => this.fileOf(path));
-    const work = [start];
-    for (let at = 0; at < work.length; at++) {
-      for (const included of this.#includesOf(work[at] as number)) {
-        const file = ours.isMain ? included : ours.of(included, this.path(included));
-        const bit = 1 << (file & 31);
-        if (file === start || ((seen[file >> 5] as number) & bit) !== 0) continue;
-        seen[file >> 5] = (seen[file >> 5] as number) | bit;
-        work.push(file);
-      }
-    }
-    return seen;
-  }
-
-  /** Numbers of the files that a file includes. */
-  #includesOf(file: number): Int32Array {
-    return this.#edges.get(file, () => this.#edgesOf(file));
-  }
-
-  #edgesOf(file: number): Int32Array {
-    const { fileCount, tree } = this.#base;
-    if (file >= fileCount) return this.#resolveIncludes(file);
-    const targets = tree.includes(file);
-    if (this.#moved.size === 0 && this.#newNames.size === 0) return new Int32Array(targets);
-    const now = Int32Array.from(targets, (target) => this.#moved.get(target) ?? target);
-    // A header that is gone or new may have another one of its name in its place.
-    const isStale = now.some((target) => target < 0 || this.#newNames.has(nameOf(this.path(target))));
-    return isStale ? this.#resolveIncludes(file) : now;
+    this.#included ??= new IncludedFiles(this.#base.tree.includeGraph, {
+      fileCount: this.#base.fileCount + this.#over.fileCount,
+      path: (file) => this.path(file),
+      fileOf: (path) => this.fileOf(path),
+      moved: this.#moved,
+      newNames: this.#newNames,
+      resolve: (file) => this.#resolveIncludes(file),
+    });
+    return this.#included.from(from);
   }
 
   #resolveIncludes(file: number): Int32Array {

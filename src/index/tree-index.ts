@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { touch } from './fact-store.ts';
+import type { IncludeGraph } from './included-files.ts';
 import { nameHash } from './name-hash.ts';
 import { bucketOf, matching, type Posting } from './postings.ts';
 import { SectionFile } from './section-file.ts';
@@ -128,10 +129,12 @@ export class TreeIndex {
     return from === to ? [] : matching(this.#file.words(`postings ${kind}`, from * 2, (to - from) * 2), hash);
   }
 
-  /** Numbers of the files that a file includes, as they are written in it. */
-  includes(file: number): Uint32Array {
-    const [from = 0, to = 0] = this.#file.words('include starts', file, 2);
-    return this.#file.words('includes', from, to - from);
+  /** Which files include which, as they are written in them. */
+  get includeGraph(): IncludeGraph {
+    return {
+      starts: new Uint32Array(this.#file.bytes('include starts').buffer),
+      targets: new Uint32Array(this.#file.bytes('includes').buffer),
+    };
   }
 
   /** Blob ids of all files. */

@@ -69,31 +69,32 @@ const ALLOCATES = pure({ result: ZERO | OTHER | MAY_NULL, isFresh: true });
 const CANT_FAIL = pure({ result: OTHER, isFresh: true });
 const PRINTS = pure({});
 
-/** What is known of a call by its name alone; undefined where nothing is. */
-export function modelOf(name: string, flow: Flow, call: number): CallKnowledge | undefined {
-  const allocator = ALLOCATORS.get(name);
-  if (allocator !== undefined) {
-    const flags = flow.calls[call]?.args[allocator.flags];
-    return flags !== undefined && mentions(flow, flags, NOFAIL_FLAG) ? CANT_FAIL : ALLOCATES;
-  }
-  return MODELS.get(name) ?? byPattern(name);
-}
-
 const WARNS = MODELS.get('WARN_ON') as CallKnowledge;
 const ASSUMES = pure({ assertsTrue: 1 });
-const patterns = new Map<string, CallKnowledge | undefined>();
 
-function byPattern(name: string): CallKnowledge | undefined {
-  if (patterns.has(name)) return patterns.get(name);
-  const known = PRINTING.test(name)
-    ? PRINTS
-    : COMPLAINS.test(name)
-      ? WARNS
-      : ASSERTS.test(name)
-        ? ASSUMES
-        : undefined;
-  if (patterns.size < 100_000) patterns.set(name, known);
-  return known;
+/** What is known of a call by its name alone; undefined where nothing is. */
+export function modelOf(name: string, flow: Flow, call: number): CallKnowledge | undefined {
+  let model = models.get(name);
+  if (model === undefined) {
+    model = ALLOCATORS.has(name) ? ALLOCATES : (MODELS.get(name) ?? byPattern(name));
+    if (models.size >= MOST_NAMES) models.clear();
+    models.set(name, model);
+  }
+  if (model === UNTOLD) return undefined;
+  if (model !== ALLOCATES) return model;
+  const flags = flow.calls[call]?.args[ALLOCATORS.get(name)?.flags ?? -1];
+  return flags !== undefined && mentions(flow, flags, NOFAIL_FLAG) ? CANT_FAIL : ALLOCATES;
+}
+
+/** What was found for names, of which most are in no table: each is asked for often. */
+const models = new Map<string, CallKnowledge>();
+const MOST_NAMES = 500_000;
+const UNTOLD = pure({});
+
+function byPattern(name: string): CallKnowledge {
+  if (PRINTING.test(name)) return PRINTS;
+  if (COMPLAINS.test(name)) return WARNS;
+  return ASSERTS.test(name) ? ASSUMES : UNTOLD;
 }
 
 /** True where an expression names `name` among its operands. */

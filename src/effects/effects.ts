@@ -61,6 +61,7 @@ export class Effects {
   readonly #summaries = new Map<string, Summary>();
   #macros = new Map<string, Summary>();
   readonly #macroCalls = new Map<string, ReadonlySet<FunctionRef>>();
+  readonly #macroMacros = new Map<string, ReadonlySet<MacroRef>>();
   readonly #meanings = new BoundedMap<string, Map<string, Meaning>>(FILES);
   readonly #everywhere = new BoundedMap<string, Meaning>(NAMES);
   readonly #constants = new BoundedMap<string, Map<string, number | undefined>>(FILES);
@@ -119,6 +120,29 @@ export class Effects {
       if (macro !== undefined) for (const ref of this.#calledByMacro(macro)) called.add(ref);
     });
     return called;
+  }
+
+  /** The macros that a body in file `from` uses, also within others. */
+  macros(flow: Flow, from: string): ReadonlySet<MacroRef> {
+    const used = new Set<MacroRef>();
+    this.#eachMeaning(flow, from, ({ macro }) => {
+      if (macro === undefined) return;
+      used.add(macro);
+      for (const inner of this.#macrosOf(macro)) used.add(inner);
+    });
+    return used;
+  }
+
+  #macrosOf(macro: MacroRef): ReadonlySet<MacroRef> {
+    let used = this.#macroMacros.get(macro.id);
+    if (used === undefined) {
+      const { flow } = macro.fact;
+      // What is asked of itself meanwhile is answered with nothing.
+      this.#macroMacros.set(macro.id, new Set());
+      used = flow === undefined ? new Set() : this.macros(flow, macro.path);
+      this.#macroMacros.set(macro.id, used);
+    }
+    return used;
   }
 
   /** What the calls by name in a body mean, but for those of which a table tells. */

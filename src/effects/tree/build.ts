@@ -1,10 +1,7 @@
 /** Computes the effects of all functions of a tree, on threads, and puts them beside its index. */
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { AttachmentWriter } from '../../index/attachment.ts';
-import { compileCache, type Progress } from '../../index/build.ts';
+import type { Progress } from '../../index/build.ts';
 import { FactStore } from '../../index/fact-store.ts';
 import { TreeFiles } from '../../index/file-index.ts';
 import { indexProgram } from '../../index/index-program.ts';
@@ -15,16 +12,10 @@ import { LockGraphWriter } from './lock-graph.ts';
 import { eachReclaimDependency } from './reclaim.ts';
 import { openEffects } from './related-effects.ts';
 import { batchDependenciesCodec } from './stored-dependencies.ts';
+import { Threads } from './threads.ts';
 import { TreeEffects } from './tree-effects.ts';
 import { effectsName } from './version.ts';
-import type { BatchEffects, WorkerData } from './worker.ts';
-
-/** '.ts' in a checkout, '.js' in a package. */
-const MODULE = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-
-/** Heap of a thread in MiB: two of them and the main thread stay below 2 GiB. */
-const OLD_SPACE = 700;
-const YOUNG_SPACE = 96;
+import type { Task } from './worker.ts';
 
 export interface EffectsBuildOptions {
   readonly cacheDir: string;
@@ -47,9 +38,7 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
   there?.close();
   if (there !== undefined) return 0;
   const start = performance.now();
-  const writer = new AttachmentWriter(index, effectsName());
-  const graph = new LockGraphWriter();
-  const batches = new BatchQueue(functionBatches(index));
+  const batches = functionBatches(index);
   const total = index.firstFunction(index.fileCount);
   let done = 0;
   const report = (count: number): void => {
@@ -63,37 +52,78 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
       elapsed: performance.now() - start,
     });
   };
-  const compiled = compileCache(options.cacheDir);
-  const data: WorkerData = { treeFolder: index.folder, factsFolder: options.factsFolder };
-  const threads = Math.min(options.threads ?? availableParallelism(), batches.count);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
-  const results = await Promise.allSettled(
-    Array.from({ length: threads }, (_, thread) =>
-      runThread(
-        data,
-        compiled,
-        signal,
-        () => batches.take(thread % 2 === 1),
-        (batch, { effects, dependencies, texts, splits }) => {
-          writer.add(batch.first, effects);
-          graph.split(splits);
-          const r = new RecordReader(dependencies, texts);
-          for (const found of batchDependenciesCodec.read(r)) graph.add(found.number, found.dependencies);
-          report(batch.end - batch.first);
-        },
-      ).catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      }),
-    ),
-  );
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  options.signal?.throwIfAborted();
-  writer.finish();
-  addReclaim(index, options.factsFolder, graph);
-  graph.finish(index, effectsName());
+  const threads = new Threads(index, {
+    cacheDir: options.cacheDir,
+    factsFolder: options.factsFolder,
+    threads: Math.max(1, Math.min(options.threads ?? availableParallelism(), batches.length)),
+    signal: options.signal,
+  });
+  try {
+    await solve(threads, batches, report);
+    await write(index, threads, batches, options.factsFolder);
+  } finally {
+    await threads.close();
+  }
   return performance.now() - start;
+}
+
+/** Has all functions solved, so that every thread knows their effects. */
+async function solve(
+  threads: Threads,
+  batches: readonly FunctionBatch[],
+  report: (count: number) => void,
+): Promise<void> {
+  const queue = new BatchQueue(batches);
+  /** Batches that each thread has done, and how many earlier threads had when it last tried again what it had left. */
+  const done: number[] = [];
+  const tried: number[] = [];
+  await threads.each(
+    (thread) => {
+      const batch = queue.take(thread % 2 === 1);
+      if (batch === undefined) return undefined;
+      const before = done.slice(0, thread).reduce((sum, count) => sum + count, 0);
+      const tryAgain = before !== (tried[thread] ?? 0);
+      tried[thread] = before;
+      return { kind: 'solve', batch, tryAgain } as const;
+    },
+    (solved, _, thread) => {
+      done[thread] = (done[thread] ?? 0) + 1;
+      report(solved);
+    },
+  );
+  const rest = new Set<number>();
+  await threads.each<Extract<Task, { kind: 'rest' }>>((thread) => {
+    if (rest.has(thread)) return undefined;
+    rest.add(thread);
+    return { kind: 'rest' };
+  }, report);
+}
+
+/** Writes the effects and the lock graph of functions that are solved. */
+async function write(
+  index: TreeIndex,
+  threads: Threads,
+  batches: readonly FunctionBatch[],
+  factsFolder: string,
+): Promise<void> {
+  const writer = new AttachmentWriter(index, effectsName());
+  const graph = new LockGraphWriter();
+  const queue = new BatchQueue(batches);
+  await threads.each(
+    (thread) => {
+      const batch = queue.take(thread % 2 === 1);
+      return batch && ({ kind: 'records', batch } as const);
+    },
+    ({ effects, dependencies, texts, splits }, { batch }) => {
+      writer.add(batch.first, effects);
+      graph.split(splits);
+      const r = new RecordReader(dependencies, texts);
+      for (const found of batchDependenciesCodec.read(r)) graph.add(found.number, found.dependencies);
+    },
+  );
+  writer.finish();
+  addReclaim(index, factsFolder, graph);
+  graph.finish(index, effectsName());
 }
 
 function addReclaim(index: TreeIndex, factsFolder: string, graph: LockGraphWriter): void {
@@ -119,43 +149,8 @@ class BatchQueue {
     this.#to = batches.length;
   }
 
-  get count(): number {
-    return this.#batches.length;
-  }
-
   take(fromEnd: boolean): FunctionBatch | undefined {
     if (this.#from >= this.#to) return undefined;
     return this.#batches[fromEnd ? --this.#to : this.#from++];
   }
-}
-
-async function runThread(
-  data: WorkerData,
-  compiled: string,
-  signal: AbortSignal,
-  take: () => FunctionBatch | undefined,
-  done: (batch: FunctionBatch, result: BatchEffects) => void,
-): Promise<void> {
-  const worker = new Worker(MODULE, {
-    workerData: data,
-    env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || compiled },
-    resourceLimits: { maxOldGenerationSizeMb: OLD_SPACE, maxYoungGenerationSizeMb: YOUNG_SPACE },
-  });
-  let batch: FunctionBatch | undefined;
-  const next = (): void => {
-    batch = signal.aborted ? undefined : take();
-    worker.postMessage(batch ?? 'end');
-  };
-  await new Promise<void>((resolve, reject) => {
-    worker.on('message', (result: BatchEffects) => {
-      done(batch as FunctionBatch, result);
-      next();
-    });
-    worker.on('error', reject);
-    worker.on('exit', (status) => {
-      if (status === 0) resolve();
-      else reject(new Error(`a thread that computes effects ended with status ${status}`));
-    });
-    next();
-  });
 }

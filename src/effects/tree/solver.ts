@@ -18,9 +18,9 @@ import { Places } from '../locks/place.ts';
 import { type Summary, UNKNOWN_SUMMARY } from '../summary.ts';
 import { BottomUp } from './bottom-up.ts';
 import { CycleChanges } from './cycle-changes.ts';
-import { EffectsTable } from './effects-table.ts';
 import type { FunctionEffects } from './function-effects.ts';
 import { TREE_LIMITS } from './limits.ts';
+import type { SharedEffects, Solved } from './shared-effects.ts';
 import { type StoredDependency, storedDependencies } from './stored-dependencies.ts';
 
 /** Rounds after the second: a lock may be released several wrappers deep in a cycle. */
@@ -34,43 +34,65 @@ export class TreeSolver {
   readonly #effects: Effects;
   readonly #locks: LockEffects;
   readonly #graph: BottomUp;
-  readonly #done: EffectsTable;
+  readonly #done: SharedEffects;
+  /** Those of the members of a cycle that is being worked on. */
   readonly #dependencies = new Map<number, readonly StoredDependency[]>();
   readonly #splits = new Set<string>();
+  /** By id of a macro. */
+  readonly #storedByMacro = new Map<string, readonly number[]>();
   /** What each function that is being worked on calls. */
   readonly #callees = new Map<number, readonly number[]>();
   /** What was found so far of the members of a cycle. */
   readonly #guesses = new Map<number, FunctionEffects>();
+  #mayWait = false;
 
-  /** `isCalled` tells which of the tree's `functions` somebody calls by name: the others need no Summary. */
-  constructor(program: IndexProgram, functions: number, isCalled: (number: number) => boolean) {
+  /**
+   * `isCalled` tells which of the tree's `functions` somebody calls by name: the others need no Summary. `done` has
+   * the effects that were made, by this solver or by those of other threads.
+   */
+  constructor(
+    program: IndexProgram,
+    functions: number,
+    isCalled: (number: number) => boolean,
+    done: SharedEffects,
+  ) {
     this.#program = program;
     this.#isCalled = isCalled;
-    this.#done = new EffectsTable(functions);
+    this.#done = done;
     this.#effects = new Effects(program, { get: (ref) => this.#summary(ref) });
     this.#locks = new LockEffects(this.#effects, { get: (ref) => this.#lockSummary(ref) }, TREE_LIMITS);
     this.#graph = new BottomUp(
       functions,
       (number) => {
-        const called = this.#called(number);
+        // It may have been looked at before, on the way to what another thread was at.
+        const called = this.#callees.get(number) ?? this.#called(number);
         this.#callees.set(number, called);
         return called;
       },
       (members, isCycle) => this.#component(members, isCycle),
+      (number) => {
+        if (this.#done.has(number)) {
+          this.#callees.delete(number);
+          return 'done';
+        }
+        return this.#done.claim(number) || !this.#mayWait ? 'free' : 'taken';
+      },
     );
   }
 
-  /** The effects of a function, made where they are not yet. */
-  effects(number: number): FunctionEffects {
-    this.#graph.visit(number);
-    return this.#done.get(number) ?? UNKNOWN;
+  /**
+   * Makes the effects of a function, and of all below it, where they are not yet. `mayWait`: not where a thread that
+   * has precedence is at something below it. False then: it should be asked for again.
+   */
+  solve(number: number, mayWait: boolean): boolean {
+    this.#mayWait = mayWait;
+    return this.#graph.visit(number);
   }
 
-  /** The dependencies of a function whose effects were made; once. */
-  takeDependencies(number: number): readonly StoredDependency[] {
-    const found = this.#dependencies.get(number) ?? [];
-    this.#dependencies.delete(number);
-    return found;
+  /** The effects of a function, made where they are not yet. */
+  effects(number: number): Solved {
+    this.solve(number, false);
+    return { ...(this.#done.get(number) ?? UNKNOWN), dependencies: this.#done.dependencies(number) };
   }
 
   /** Lock classes whose objects the functions that were worked on since give several lockdep classes. */
@@ -110,13 +132,29 @@ export class TreeSolver {
     const called = new Set<number>();
     for (const callee of this.#effects.called(flow, ref.path)) called.add(callee.number);
     this.#locks.eachStored(flow, ref.path, (callee) => called.add(callee.number));
+    for (const callee of this.#storedThroughMacros(flow, ref.path)) called.add(callee);
     return [...called];
+  }
+
+  /** Numbers of the functions that the macros that a body uses call through a field, or hand to others. */
+  *#storedThroughMacros(flow: Flow, path: string): Generator<number> {
+    for (const macro of this.#effects.macros(flow, path)) {
+      let stored = this.#storedByMacro.get(macro.id);
+      if (stored === undefined) {
+        const found: number[] = [];
+        const body = macro.fact.flow;
+        if (body !== undefined) this.#locks.eachStored(body, macro.path, ({ number }) => found.push(number));
+        stored = found;
+        this.#storedByMacro.set(macro.id, stored);
+      }
+      yield* stored;
+    }
   }
 
   #component(members: readonly number[], isCycle: boolean): void {
     const [only] = members;
     if (!isCycle && only !== undefined) {
-      this.#done.put(only, this.#compute(only));
+      this.#put(members, () => this.#compute(only));
     } else {
       const ordered = this.#byDirectCalls(members);
       const cycle = new CycleChanges(members, this.#callees);
@@ -127,10 +165,19 @@ export class TreeSolver {
       for (let round = 0; round < LATER_ROUNDS && changed.length > 0; round++) {
         changed = this.#round(inOrder(cycle.callersOf(changed)), cycle);
       }
-      for (const number of members) this.#done.put(number, this.#guesses.get(number) ?? UNKNOWN);
+      this.#put(members, (number) => this.#guesses.get(number) ?? UNKNOWN);
       this.#guesses.clear();
     }
     for (const number of members) this.#callees.delete(number);
+  }
+
+  #put(members: readonly number[], effectsOf: (number: number) => FunctionEffects): void {
+    const solved = members.map((number): [number, Solved] => {
+      const effects = effectsOf(number);
+      return [number, { ...effects, dependencies: this.#dependencies.get(number) ?? [] }];
+    });
+    this.#dependencies.clear();
+    this.#done.put(solved);
   }
 
   /**
@@ -187,7 +234,10 @@ export class TreeSolver {
   }
 
   #calledThroughMacros(number: number): readonly number[] {
-    return this.#numbers(number, (flow, path) => this.#effects.calledThroughMacros(flow, path));
+    return this.#numbers(number, (flow, path) => [
+      ...numbersOf(this.#effects.calledThroughMacros(flow, path)),
+      ...this.#storedThroughMacros(flow, path),
+    ]);
   }
 
   #forgetMacros(): void {
@@ -196,15 +246,14 @@ export class TreeSolver {
   }
 
   #calledByName(number: number): readonly number[] {
-    return this.#numbers(number, (flow, path) => this.#effects.called(flow, path));
+    return this.#numbers(number, (flow, path) => numbersOf(this.#effects.called(flow, path)));
   }
 
   /** Numbers of what is asked of a function's body; none where it has no body. */
-  #numbers(number: number, ask: (flow: Flow, path: string) => ReadonlySet<FunctionRef>): readonly number[] {
+  #numbers(number: number, ask: (flow: Flow, path: string) => readonly number[]): readonly number[] {
     const ref = this.#program.definition(number);
     const flow = ref?.fact.flow;
-    if (ref === undefined || flow === undefined) return [];
-    return [...ask(flow, ref.path)].map((callee) => callee.number);
+    return ref === undefined || flow === undefined ? [] : ask(flow, ref.path);
   }
 
   /** `before`: its effects, where its Summary still holds. */
@@ -217,13 +266,16 @@ export class TreeSolver {
     this.#noteSplits(flow, ref.path);
     const body = this.#locks.body(ref);
     const dependencies = body === undefined ? [] : storedDependencies(dependenciesOfBody(body));
-    if (dependencies.length > 0) this.#dependencies.set(number, dependencies);
+    this.#dependencies.set(number, dependencies);
     return {
       summary: before ? before.summary : this.#isCalled(number) ? this.#effects.compute(ref) : undefined,
       locks: body?.summary ?? NO_LOCKS,
     };
   }
 }
+
+const numbersOf = (refs: Iterable<FunctionRef>): readonly number[] =>
+  Array.from(refs, ({ number }) => number);
 
 /** Whether two summaries leave the same held, released and disabled behind. */
 function leavesTheSame(a: LockSummary, b: LockSummary): boolean {

@@ -41,19 +41,21 @@ export function storedDependencies(dependencies: readonly BodyDependency[]): rea
 
 const mode = choice<LockMode>(['write', 'read', 'recursive']);
 
+export const dependenciesCodec = list(
+  record<StoredDependency>({
+    from: text,
+    fromMode: mode,
+    to: text,
+    toMode: mode,
+    line: uint,
+    weight: uint,
+  }),
+);
+
 /** Of all functions of a batch that have some: the function's number and its dependencies. */
 export const batchDependenciesCodec = list(
   record<{ number: number; dependencies: readonly StoredDependency[] }>({
     number: uint,
-    dependencies: list(
-      record<StoredDependency>({
-        from: text,
-        fromMode: mode,
-        to: text,
-        toMode: mode,
-        line: uint,
-        weight: uint,
-      }),
-    ),
+    dependencies: dependenciesCodec,
   }),
 );

@@ -44,6 +44,26 @@ it('tells the same components apart wherever it begins', () => {
   );
 });
 
+it('leaves what leads to a node that is taken, until it is free', () => {
+  // 0 -> 1 -> 2 -> 1, and 1 -> 3, which another has.
+  const graph = [[1], [2, 3], [1], [], [2]];
+  const found: string[] = [];
+  let isTaken = true;
+  const order = new BottomUp(
+    graph.length,
+    (node) => graph[node] ?? [],
+    (members) => found.push(members.toSorted((a, b) => a - b).join(' ')),
+    (node) => (node !== 3 ? 'free' : isTaken ? 'taken' : 'done'),
+  );
+  expect(order.visit(0)).toBe(false);
+  expect(order.visit(4)).toBe(false);
+  expect(found).toEqual([]);
+  isTaken = false;
+  expect(order.visit(4)).toBe(true);
+  expect(order.visit(0)).toBe(true);
+  expect(found).toEqual(['1 2', '4', '0']);
+});
+
 it('goes down a path of any length', () => {
   const graph = Array.from({ length: 100_000 }, (_, node) => (node < 99_999 ? [node + 1] : []));
   const found = components(graph, [0]);

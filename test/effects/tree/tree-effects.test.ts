@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { effectsOf } from '../../../src/effects/effects.ts';
 import { lockEffectsOf } from '../../../src/effects/locks/lock-effects.ts';
 import { useStore } from '../../../src/effects/stores.ts';
+import { functionBatches } from '../../../src/effects/tree/batches.ts';
 import { buildTreeEffects } from '../../../src/effects/tree/build.ts';
 import { ChangedEffects } from '../../../src/effects/tree/changed-effects.ts';
 import { TreeEffects } from '../../../src/effects/tree/tree-effects.ts';
@@ -40,10 +41,48 @@ const TREE: Sources = {
     void outermost(struct dev *d) { outer(d); even(3); }`,
 };
 
-async function opened(threads: number): Promise<{ index: OpenedIndex; effects: TreeEffects }> {
+/** Two batches: functions that call each other in one large cycle, by name, through a field and through a macro. */
+const LARGE_TREE: Sources = {
+  ...TREE,
+  'include/ring.h': `
+    struct ring_ops { int (*turn)(int n); };
+    struct ring { struct mutex lock; const struct ring_ops *ops; };
+    int ring_run(struct ring *ring, int (*turn)(int n));
+    #define RING_TURN(ring) ring_run(ring, last_of_all)`,
+  ...Object.fromEntries(
+    [0, 1].map((part) => [
+      `ring/part${part}.c`,
+      `#include "../include/ring.h"
+      static struct ring *ring${part};
+      ${Array.from({ length: 1100 }, (_, n) => functionOf(part, n)).join('\n')}
+      static const struct ring_ops ops${part} = { .turn = turn_${part}_1099 };`,
+    ]),
+  ),
+  'ring/run.c': `
+    #include "../include/ring.h"
+    int last_of_all(int n) { return turn_0_7(n); }
+    int ring_run(struct ring *ring, int (*turn)(int n)) {
+      int result;
+      mutex_lock(&ring->lock);
+      result = turn(1);
+      mutex_unlock(&ring->lock);
+      return result;
+    }`,
+};
+
+function functionOf(part: number, n: number): string {
+  const next = n % 50 === 0 ? 'RING_TURN(ring)' : `turn_${part}_${n - 1}(n)`;
+  const through = n % 70 === 0 ? 'ring->ops->turn(n);' : '';
+  return `int turn_${part}_${n}(int n) { struct ring *ring = ring${part}; ${through} if (n < 0) return ${next}; return 0; }`;
+}
+
+async function opened(
+  threads: number,
+  tree: Sources = TREE,
+): Promise<{ index: OpenedIndex; effects: TreeEffects }> {
   const root = scratchFolder();
   const cacheDir = scratchFolder();
-  writeTree(root, TREE);
+  writeTree(root, tree);
   const index = await openIndex(plainTree(root), { cacheDir, threads: 1 });
   const options = { cacheDir, factsFolder: index.report.store.folder, threads };
   await buildTreeEffects(index.report.index, options);
@@ -89,9 +128,11 @@ describe('the effects of a tree', () => {
   });
 
   it('are the same with one thread and with two', async () => {
-    const [one, two] = [await opened(1), await opened(2)];
+    const [one, two] = [await opened(1, LARGE_TREE), await opened(2, LARGE_TREE)];
     const programs = [one.index.program(), two.index.program()] as const;
-    for (const path of Object.keys(TREE)) {
+    expect(functionBatches(two.index.report.index).length).toBeGreaterThan(1);
+    expect(taken(one.effects, programs[0], 'turn_1_1050')).toEqual(['struct ring.lock']);
+    for (const path of Object.keys(LARGE_TREE)) {
       for (const [n, ref] of programs[0].definitions(path).entries()) {
         const other = programs[1].definitions(path)[n];
         if (other === undefined) throw new Error(`no ${ref.id}`);

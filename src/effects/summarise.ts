@@ -16,7 +16,8 @@ import {
   UNKNOWN_CALL,
 } from './knowledge.ts';
 import { pointerOf, stripCasts } from './layout.ts';
-import type { Walker, WalkLimits } from './paths.ts';
+import type { Walker } from './paths.ts';
+import type { WalkLimits } from './state-store.ts';
 import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
 import {
   ANY,

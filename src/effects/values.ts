@@ -2,6 +2,8 @@
  * What is known of a value, as a few bits, one lattice for integers and pointers: an error pointer is a
  * small negative number, so `ret < 0` and IS_ERR(p) ask the same. A set bit is a possibility that is left.
  */
+import { Operator } from '../c/ast.ts';
+
 export const ZERO = 1;
 /** Negative: an error code or an error pointer. */
 export const ERR = 2;
@@ -38,3 +40,16 @@ export const mayBeError = (bits: number): boolean =>
   (bits & ERR) !== 0 && ((bits & MAY_ERR) !== 0 || (bits & ANY) === ERR);
 
 export const isNull = (bits: number): boolean => (bits & ANY) === ZERO;
+
+/** Not `truth`: what is true of a comparison where its opposite is asked for. */
+export const invert = (truth: number): number =>
+  ((truth & ZERO) !== 0 ? OTHER : 0) | ((truth & OTHER) !== 0 ? ZERO : 0);
+
+/** The possibilities for which `x op k` holds, where the sign of x decides; undefined where it does not. */
+export function satisfying(operator: number, k: number): number | undefined {
+  if (operator === Operator.Less) return k === 0 ? ERR : k === 1 ? ERR | ZERO : undefined;
+  if (operator === Operator.GreaterEqual) return k === 0 ? ZERO | OTHER : k === 1 ? OTHER : undefined;
+  if (operator === Operator.Greater) return k === 0 ? OTHER : k === -1 ? ZERO | OTHER : undefined;
+  if (operator === Operator.LessEqual) return k === 0 ? ERR | ZERO : k === -1 ? ERR : undefined;
+  return undefined;
+}

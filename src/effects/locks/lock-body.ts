@@ -7,7 +7,8 @@ import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { callsMaySleep, sleeping, sleepingUnless, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
-import type { Walker, WalkLimits } from '../paths.ts';
+import type { Walker } from '../paths.ts';
+import type { WalkLimits } from '../state-store.ts';
 import { NONZERO, ZERO } from '../values.ts';
 import type { Condition } from './condition.ts';
 import { Conditions } from './conditional.ts';

@@ -10,7 +10,8 @@ import { type Effects, effectsOf } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
-import { Walker, type WalkLimits } from '../paths.ts';
+import { Walker } from '../paths.ts';
+import type { WalkLimits } from '../state-store.ts';
 import { storeOf } from '../stores.ts';
 import { conditionAt } from './condition.ts';
 import {

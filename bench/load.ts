@@ -56,11 +56,17 @@ async function load(workers: number): Promise<Record<string, string | number>> {
       pulls.push(await github.createPullRequest(repository, { commits: [driver(text)] }));
     }
     const opened = Date.now() - start;
-    const done = () =>
-      pulls.every((pull) => {
-        const runs = github.checkRuns(pull);
-        return runs.length === 3 && runs.every((run) => run.status === 'completed');
-      });
+    let finished = 0;
+    const isFinished = (pull: PullRequest) => {
+      const runs = github.checkRuns(pull);
+      return runs.length === 3 && runs.every((run) => run.status === 'completed');
+    };
+    // Asked after each request: what is finished stays so, and is not looked at again.
+    const done = () => {
+      for (let next = pulls[finished]; next !== undefined && isFinished(next); next = pulls[finished])
+        finished += 1;
+      return finished === pulls.length;
+    };
     await github.waitFor(done, LIMIT);
     const took = Date.now() - start;
     const answers = github.deliveries

@@ -46,6 +46,8 @@ export interface LockFunction {
   readonly mode: LockMode;
   /** Argument that is (a pointer to) the lock; -1: a lock of the whole system, named by `name`. */
   readonly lock: number;
+  /** Member of what that argument points to which is the lock; '' where it is the lock itself. */
+  readonly member: string;
   readonly success: Success;
   readonly irq: IrqEffect;
   /** Argument with the nesting subclass; -1: none. */
@@ -71,6 +73,7 @@ const add = (names: string, row: Row): void => {
       operation: 'acquire',
       mode: 'write',
       lock: 0,
+      member: '',
       success,
       irq: 'none',
       subclass: -1,
@@ -225,9 +228,9 @@ add('trylock_buffer', { kind: 'page_lock', success: 'nonzero' });
 add('unlock_buffer', { kind: 'page_lock', operation: 'release' });
 
 // net/sock.h: the socket lock is owned by a process; the spinlock inside it is learned from bodies
-add('lock_sock', { kind: 'socket' });
-add('lock_sock_nested', { kind: 'socket', subclass: 1 });
-add('release_sock', { kind: 'socket', operation: 'release' });
+add('lock_sock', { kind: 'socket', member: 'sk_lock' });
+add('lock_sock_nested', { kind: 'socket', member: 'sk_lock', subclass: 1 });
+add('release_sock', { kind: 'socket', member: 'sk_lock', operation: 'release' });
 
 // rcupdate.h, srcu.h
 add('rcu_read_lock rcu_read_lock_sched rcu_read_lock_sched_notrace', {

@@ -184,6 +184,10 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
   for (const taken of takenBy(locks, event, NOBODY)) {
     for (const held of event.state.held) {
       const again = isSameAgain(held, taken);
+      if (again !== 'place' && comesBack(locks, held, taken)) {
+        reportRound(locks, event, taken, held);
+        continue;
+      }
       if (again === 'no') continue;
       const text = locks.text(held);
       locks.report({
@@ -198,6 +202,33 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
       });
     }
   }
+}
+
+/**
+ * Whether what is called comes back to this very function, which takes the lock of another object then: of the same
+ * class, whatever sets classes apart, since it is the same line that takes both.
+ */
+function comesBack(locks: FunctionLocks, held: Held, taken: Taken): boolean {
+  if (held.lockClass === '' || held.lockClass !== taken.lockClass || !canRecurse(held.kind)) return false;
+  if (held.subclass !== 0 || taken.subclass !== 0 || held.through !== '') return false;
+  if (held.mode !== 'write' && taken.mode !== 'write') return false;
+  if (taken.depth < 2 || taken.without.includes(held.lockClass)) return false;
+  const last = taken.steps.at(-1);
+  return last?.function === locks.ref.name && last.path === locks.ref.path;
+}
+
+function reportRound(locks: FunctionLocks, event: LockEvent, taken: Taken, held: Held): void {
+  const text = locks.text(held);
+  locks.report({
+    rule: recursive,
+    confidence: event.isMerged || taken.conditional || taken.depth > 4 ? 'low' : 'medium',
+    position: event.position,
+    identity: '',
+    defect: `${locks.ref.name} ${held.lockClass} round`,
+    message: `${taken.callee}() comes back to ${locks.ref.name}(), which takes ${held.lockClass} of another object while ${text} is held here since line ${locks.lineOfTaking(held)}: possible recursive locking.`,
+    explanation: `${scenario(held.lockClass)}\n\nLockdep can't tell the two objects apart, and neither can a task that takes them the other way round. Release ${text} before the call, or, where the objects have an order that everybody keeps, say so with the _nested form.`,
+    trace: [locks.stepOfTaking(held), ...taken.steps],
+  });
 }
 
 /** Calls of a function that are followed for a way back. */

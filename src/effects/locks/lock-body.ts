@@ -312,7 +312,7 @@ function summarise(
         }
         continue;
       }
-      const place = primitive.lock < 0 ? `@${primitive.name}` : places.behind(made.args[primitive.lock] ?? 0);
+      const place = places.ofLock(primitive, made.args);
       const lockClass = primitive.lock < 0 ? primitive.name : input.classOf(place);
       const { kind, mode } = primitive;
       const blocking = primitive.blocks && !isTrylock(flow, primitive, made.args);

@@ -197,7 +197,7 @@ export class LockDomain implements Domain {
 
   #primitive(state: LockState, call: number, f: LockFunction, view: View): number | readonly Outcome[] {
     const args = this.#flow.calls[call]?.args ?? [];
-    const place = f.lock < 0 ? `@${f.name}` : this.#options.places.behind(args[f.lock] ?? 0);
+    const place = this.#options.places.ofLock(f, args);
     const lockClass = f.lock < 0 ? f.name : this.#options.classOf(place);
     const subclass = f.subclass < 0 ? 0 : (this.#options.constantOf(args[f.subclass] ?? 0) ?? -1);
     const nested = f.nestLock >= 0 && !this.#isNull(args[f.nestLock] ?? 0);

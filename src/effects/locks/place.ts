@@ -9,6 +9,7 @@
  * `&p->lock` points at the place `$0>.lock`, a parameter `spinlock_t *lock` at `$0>`.
  */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
+import type { LockFunction } from '../../kernel/locks.ts';
 
 const MAX_DEPTH = 24;
 
@@ -57,6 +58,13 @@ export class Places {
       if (alias !== undefined && depth < MAX_DEPTH) return this.behind(alias, depth + 1);
     }
     return `${this.of(e, depth + 1)}>`;
+  }
+
+  /** The lock that a primitive with these arguments takes or releases. */
+  ofLock({ lock, member, name }: LockFunction, args: readonly number[]): string {
+    if (lock < 0) return `@${name}`;
+    const object = this.behind(args[lock] ?? 0);
+    return member === '' ? object : `${object}.${member}`;
   }
 
   /** The place of an expression itself. */

@@ -77,7 +77,7 @@ export class LockGraphWriter {
     }
   }
 
-  finish(index: TreeIndex, name: string): void {
+  finish(index: Pick<TreeIndex, 'folder'>, name: string): void {
     const edges = [...this.#edges.values()];
     const locks = [...new Set(edges.flatMap(({ from, to }) => [from, to]))].sort();
     const numberOf = new Map(locks.map((lock, number) => [lock, number]));
@@ -155,7 +155,7 @@ export class TreeLockGraph {
   }
 
   /** The graph of this name; undefined where the tree has none. */
-  static open(index: TreeIndex, name: string): TreeLockGraph | undefined {
+  static open(index: Pick<TreeIndex, 'folder'>, name: string): TreeLockGraph | undefined {
     const file = unlessMissing(() => new SectionFile(join(index.folder, TreeLockGraph.fileName(name))));
     if (file === undefined) return undefined;
     try {

@@ -1,30 +1,26 @@
 /** Work that was given up waits for an administrator, of whatever kind it is. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { giveUp, jobLines, retryDeadLetters } from '../../src/jobs/dead-letter.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import type { Database } from '../../src/store/database.ts';
 import { type Queue, startQueue } from '../../src/store/queue.ts';
+import { openScratchDatabase, type ScratchDatabase } from '../store/scratch-database.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'adjutant-dead-'));
 const repository = { installation: 1, id: 2, owner: 'torvalds', name: 'linux' };
 const push = { kind: 'push', pull: { repository, number: 7 }, head: 'a'.repeat(40), baseRef: 'master' };
 const comment = { pull: { repository, number: 8 }, comment: 9, invocations: [] };
 const ids = { intake: randomUUID(), comment: randomUUID() };
+let scratch: ScratchDatabase;
 let database: Database;
 let queue: Queue;
 beforeAll(async () => {
-  database = await openDatabase(undefined, dir);
-  await migrate(database);
+  scratch = await openScratchDatabase();
+  database = scratch.database;
   queue = await startQueue(database, () => undefined);
 });
 afterAll(async () => {
   await queue.stop(100);
-  await database.close();
-  rmSync(dir, { recursive: true, force: true });
+  await scratch.remove();
 });
 
 test('it is listed with its kind, its place and the reason, once however often it is given up', async () => {

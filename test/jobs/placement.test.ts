@@ -1,28 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { takePlace } from '../../src/jobs/placement.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { openScratchDatabase, type ScratchDatabase } from '../store/scratch-database.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'adjutant-placement-'));
-let database: Database;
+let scratch: ScratchDatabase;
 beforeAll(async () => {
-  database = await openDatabase(undefined, dir);
-  await migrate(database);
+  scratch = await openScratchDatabase();
 });
-afterAll(async () => {
-  await database.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => scratch.remove());
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function worker(name: string, mirrors: readonly number[]) {
-  const dataDir = join(dir, name);
+  const dataDir = join(scratch.folder, name);
   for (const mirror of mirrors) mkdirSync(join(dataDir, `mirrors/${mirror}.git`), { recursive: true });
-  return takePlace(database, dataDir, 1, log);
+  return takePlace(scratch.database, dataDir, 1, log);
 }
 
 test('a young job is left to a worker that has the mirror and has time', async () => {
@@ -48,7 +41,7 @@ test('a worker that fell silent is not waited for', async () => {
   const silent = await worker('silent', [7]);
   const other = await worker('other', []);
   await silent.stop();
-  await database.query(
+  await scratch.database.query(
     `INSERT INTO adjutant.worker (id, repositories, free, seen)
      VALUES ('00000000-0000-4000-8000-000000000000', '{7}', 1, now() - interval '1 minute')`,
   );

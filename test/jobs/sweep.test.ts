@@ -1,26 +1,20 @@
 /** The search for deliveries that did not arrive: how far it looks back, and what it asks for. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Delivery, DeliveryRecord } from '../../src/jobs/deliveries.ts';
 import { sweep } from '../../src/jobs/sweep.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openScratchDatabase, type ScratchDatabase } from '../store/scratch-database.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
-const dir = mkdtempSync(join(tmpdir(), 'adjutant-sweep-'));
 const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+let scratch: ScratchDatabase;
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase(undefined, dir);
-  await migrate(database);
+  scratch = await openScratchDatabase();
+  database = scratch.database;
 });
-afterAll(async () => {
-  await database.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => scratch.remove());
 beforeEach(async () => {
   vi.clearAllMocks();
   await database.query('DELETE FROM adjutant.sweep');

@@ -120,8 +120,7 @@ export function startChild({
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       HOME: '/nonexistent',
       ADJUTANT_CACHE_DIR: limits.cacheDir,
-      // Half a second of each would go into stripping the same types and compiling the same modules.
-      NODE_COMPILE_CACHE: compileCache(limits.cacheDir),
+      ...compiled(limits.cacheDir),
     },
     execArgv: [`--max-old-space-size=${limits.memory}`],
     serialization: 'advanced',
@@ -132,9 +131,20 @@ export function startChild({
   return child;
 }
 
+/** Half a second of each child would go into stripping the same types and compiling the same modules. */
+function compiled(cacheDir: string): { NODE_COMPILE_CACHE?: string } {
+  try {
+    return { NODE_COMPILE_CACHE: compileCache(cacheDir) };
+  } catch {
+    // Without room, or the right to write, it goes there.
+    return {};
+  }
+}
+
 /** Removes what children compiled: one that went wrong could have written there, and that shall not outlive a service. */
 export function forgetCompiled(cacheDir: string): void {
-  rmSync(compileCache(cacheDir), { recursive: true, force: true });
+  const { NODE_COMPILE_CACHE: folder } = compiled(cacheDir);
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** The child and the processes that it started. */

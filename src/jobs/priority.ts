@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /** Nice values: 0 is everybody's, 19 the last. */
-export const NICE = { worker: 2, analysis: 5, background: 10 } as const;
+export const NICE = { worker: 1, analysis: 3, background: 10 } as const;
 
 /**
  * Lets others go before a process that was started `detached`. Linux weighs sessions before it weighs the processes in

@@ -10,11 +10,14 @@ import {
 } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { defaultConfiguration } from '../../src/config/default-configuration.ts';
 import { type Analysis, analyse } from '../../src/jobs/analysis.ts';
 import { ChildStopped, killChild, startChild } from '../../src/jobs/child.ts';
 import { NICE } from '../../src/jobs/priority.ts';
+
+// On a busy machine others go before an analysis.
+vi.setConfig({ testTimeout: 120_000 });
 
 const dir = mkdtempSync(join(tmpdir(), 'adjutant-analysis-'));
 const limits = { seconds: 60, memory: 1024, cacheDir: join(dir, 'cache') };
@@ -68,6 +71,13 @@ describe('an analysis', () => {
     const compiled = readdirSync(join(limits.cacheDir, 'compiled'), { recursive: true });
     expect(compiled.length, 'the next one need not compile again').toBeGreaterThan(50);
   });
+});
+
+test('an analysis does without a place for what it compiles', async () => {
+  const file = join(dir, 'file');
+  writeFileSync(file, '');
+  const { report } = (await analyse(request(), { ...limits, cacheDir: join(file, 'below') })) as Analysis;
+  expect(report.findings.length).toBeGreaterThan(0);
 });
 
 describe('is stopped', () => {

@@ -148,7 +148,7 @@ describe('a change is read within its limits', { timeout: 180_000 }, () => {
   });
 });
 
-describe('what a change names stays inside', () => {
+describe('what a change names stays inside', { timeout: 120_000 }, () => {
   test('names with dashes, newlines, quotes, blanks and dots are only names', async () => {
     const names = [
       '--output=owned.c',

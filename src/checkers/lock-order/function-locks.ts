@@ -9,6 +9,9 @@ import type { FunctionRef } from '../../index/program.ts';
 import type { Step } from '../checker.ts';
 import { type Candidate, FunctionFindings } from '../function-findings.ts';
 
+/** A finding as a rule says it, at a position of the flow. */
+export type LockCandidate = Omit<Candidate, 'line' | 'column'> & { readonly position: number };
+
 export class FunctionLocks {
   readonly effects: LockEffects;
   readonly ref: FunctionRef;
@@ -60,7 +63,7 @@ export class FunctionLocks {
     return this.#findings.all;
   }
 
-  report(candidate: Omit<Candidate, 'line' | 'column'> & { position: number }): void {
+  report(candidate: LockCandidate): void {
     const { position, ...rest } = candidate;
     this.#findings.report({ ...rest, line: lineOf(position), column: columnOf(position) });
   }

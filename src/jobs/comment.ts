@@ -104,10 +104,10 @@ class Session {
   async recheckIfAsked(): Promise<void> {
     if (this.#rechecked.size === 0) return;
     const { data: job, id, attempt } = this.#work;
-    const { open, head, baseRef } = await this.#forge.pullRequest(job.pull.number);
+    const { open, head, baseRef, updated } = await this.#forge.pullRequest(job.pull.number);
     if (!open) return;
     // The event of its push may still be on its way.
-    await keepHead(this.services.database, job.pull, head);
+    await keepHead(this.services.database, job.pull, head, updated);
     const named = [...this.#rechecked].filter((checker) => checker !== undefined);
     await requestReview(this.services, {
       id: derivedId(id, 'recheck'),

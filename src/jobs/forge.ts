@@ -8,6 +8,8 @@ export interface PullRequestState {
   readonly draft: boolean;
   readonly head: string;
   readonly baseRef: string;
+  /** When it became so, ISO 8601. */
+  readonly updated: string;
   readonly labels: readonly string[];
   /** The newest name of the repository, as the address for git. */
   readonly gitUrl: string;

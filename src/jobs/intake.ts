@@ -35,8 +35,8 @@ export async function takeIn(services: Services, work: Work<IntakeJob>): Promise
 }
 
 async function push(services: Services, { id, attempt }: Work<IntakeJob>, job: PushJob): Promise<void> {
-  const { pull, head, baseRef } = job;
-  await keepHead(services.database, pull, head);
+  const { pull, head, baseRef, updated } = job;
+  await keepHead(services.database, pull, head, updated);
   await requestReview(services, { id, pull, head, baseRef, again: false, attempt });
 }
 

@@ -21,6 +21,8 @@ export interface PushJob {
   readonly pull: PullRequest;
   readonly head: string;
   readonly baseRef: string;
+  /** When the pull request became so, ISO 8601: an event that is delivered again comes after later ones. */
+  readonly updated?: string | undefined;
 }
 
 /** Somebody pressed "Re-run". A fork's head is in no list of pull requests: ours is found by the check run's id. */

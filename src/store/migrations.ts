@@ -112,6 +112,7 @@ const steps: readonly string[] = [
    );
    INSERT INTO adjutant.base_branch SELECT id, base_ref, base, updated FROM adjutant.repository`,
   "ALTER TABLE adjutant.review ADD COLUMN failures_by_kind jsonb NOT NULL DEFAULT '{}'",
+  'ALTER TABLE adjutant.pull_request ADD COLUMN updated timestamptz',
 ];
 
 /** Version of the tables that this Adjutant works with. */

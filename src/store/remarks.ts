@@ -28,16 +28,22 @@ export async function keepSaid(
   );
 }
 
-/** Remembers the newest head, so that a review of an older one can stop. */
+/**
+ * Remembers the newest head, so that a review of an older one can stop. One that is older than what is known changes
+ * nothing.
+ * @param updated when the pull request became so, as GitHub says; where that is not known it counts as the newest
+ */
 export async function keepHead(
   database: Database,
   { repository, number }: Pull,
   head: string,
+  updated?: string,
 ): Promise<void> {
   await database.query(
-    `INSERT INTO adjutant.pull_request (repository, number, head) VALUES ($1, $2, $3)
-     ON CONFLICT (repository, number) DO UPDATE SET head = EXCLUDED.head`,
-    [repository.id, number, head],
+    `INSERT INTO adjutant.pull_request AS known (repository, number, head, updated) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (repository, number) DO UPDATE SET head = EXCLUDED.head, updated = EXCLUDED.updated
+     WHERE known.updated IS NULL OR EXCLUDED.updated IS NULL OR known.updated <= EXCLUDED.updated`,
+    [repository.id, number, head, updated ?? null],
   );
 }
 

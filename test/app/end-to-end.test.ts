@@ -218,6 +218,25 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
   });
 
   anyDatabase(
+    'an event that did not arrive, sent again after a later push, does not end its review',
+    async () => {
+      await newRepository();
+      github.connect(undefined);
+      const pull = await github.createPullRequest(repository, { commits: [driver(broken)] });
+      const missed = github.deliveries.findLast(({ event }) => event === 'pull_request');
+      if (missed === undefined) throw new Error('no delivery');
+      // GitHub's times are in seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      github.connect(`http://127.0.0.1:${app.port}`);
+      github.fault = ({ operation }) => (operation.startsWith('repos/compare') ? { delay: 4000 } : undefined);
+      await push(pull, brokenTwice);
+      await seen(() => github.checkRuns(pull).filter((run) => run.status === 'in_progress').length === 3);
+      expect((await github.redeliver(missed)).statusCode).toBe(202);
+      expect(conclusions(await reviewed(pull))).toEqual(['success', 'failure', 'success']);
+    },
+  );
+
+  anyDatabase(
     'another title, draft and ready again, closed and opened again: the review of this head stands',
     async () => {
       const pull = await opened(broken);

@@ -8,6 +8,7 @@ const state = (head: string, more = {}) => ({
   draft: false,
   head,
   baseRef: 'master',
+  updated: '2026-11-01T00:00:00Z',
   labels: [],
   gitUrl: '',
   ...more,

@@ -104,6 +104,12 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('on %s', (kind) => {
     await keepHead(database, pull, 'one');
     await keepHead(database, pull, 'two');
     expect(await newestHead(database, pull)).toBe('two');
+    // An event that is delivered again comes after later ones.
+    await keepHead(database, pull, 'four', '2026-11-01T00:00:04Z');
+    await keepHead(database, pull, 'three', '2026-11-01T00:00:03Z');
+    expect(await newestHead(database, pull)).toBe('four');
+    await keepHead(database, pull, 'five', '2026-11-01T00:00:04Z');
+    expect(await newestHead(database, pull)).toBe('five');
   });
 
   describe('the queue', () => {

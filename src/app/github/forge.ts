@@ -28,6 +28,7 @@ function forgeOf(client: GitHubClient, octokit: Octokit, repository: Repository)
         draft: data.draft ?? false,
         head: data.head.sha,
         baseRef: data.base.ref,
+        updated: data.updated_at,
         labels: data.labels.map((label) => label.name),
         gitUrl: client.gitUrl(data.base.repo.full_name),
       };

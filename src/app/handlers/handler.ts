@@ -39,6 +39,8 @@ export const payloadParts = {
     number: z.int(),
     head: z.object({ sha }),
     base: z.object({ ref: z.string() }),
+    // In another form than it is known in, it is not known.
+    updated_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
   }),
   user,
   comment: z.object({

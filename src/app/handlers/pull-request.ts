@@ -22,7 +22,7 @@ export const pullRequest: Handler = {
     const data: CloseJob | PushJob =
       action === 'closed'
         ? { kind: 'close', pull }
-        : { kind: 'push', pull, head: pr.head.sha, baseRef: pr.base.ref };
+        : { kind: 'push', pull, head: pr.head.sha, baseRef: pr.base.ref, updated: pr.updated_at };
     return { queue: 'intake', key: pullKey(pull), data };
   },
 };

@@ -1,7 +1,7 @@
 /** Files by number, with their facts and with postings over them: a tree on disk, or a few files in memory. */
 import { UserError } from '../errors.ts';
 import { decodeFacts } from './decode.ts';
-import { LINK_KINDS, LinkRecords } from './link-record.ts';
+import { checkOf, LINK_KINDS, LinkRecords } from './link-record.ts';
 import { nameHash } from './name-hash.ts';
 import { bucketOf, buildPostings, matching, type Posting, type PostingTable } from './postings.ts';
 import type { BlobStore } from './store.ts';
@@ -97,6 +97,7 @@ export class MemoryFiles implements FileIndex {
     const { bucketBits, starts, words } = this.#tables[kind] as PostingTable;
     const hash = nameHash(name);
     const bucket = bucketOf(hash, bucketBits);
-    return matching(words.subarray((starts[bucket] as number) * 2, (starts[bucket + 1] as number) * 2), hash);
+    const postings = words.subarray((starts[bucket] as number) * 2, (starts[bucket + 1] as number) * 2);
+    return matching(postings, hash, checkOf(kind, name));
   }
 }

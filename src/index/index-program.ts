@@ -37,9 +37,11 @@ interface Named {
   readonly candidates: readonly Candidate[];
   /** What it means to all files, where they agree. */
   readonly everywhere: readonly Place[] | undefined;
-  /** What it means to each file that asked. */
-  readonly answers: Map<string, readonly Place[]>;
+  /** What it means to each file that asked, where they do not. */
+  answers: Map<string, readonly Place[]> | undefined;
 }
+
+const NOWHERE: Named = { candidates: [], everywhere: [], answers: undefined };
 
 /** Names of a kind that are kept, and files whose answers are kept of each. */
 const NAMES = 100_000;
@@ -80,7 +82,9 @@ export class IndexProgram implements Program {
         return place && { path: place.path, type: this.#facts(place).globals[place.ordinal]?.type ?? '' };
       },
       returnType: (name, from) => {
-        const place = this.#best(LinkKind.Function, name, from) ?? this.#best(LinkKind.Prototype, name, from);
+        const ref = this.functions(name, from)[0];
+        if (ref !== undefined) return { path: ref.path, type: ref.fact.returns };
+        const place = this.#best(LinkKind.Prototype, name, from);
         return (
           place && { path: place.path, type: this.#facts(place).functions[place.ordinal]?.returns ?? '' }
         );
@@ -124,13 +128,15 @@ export class IndexProgram implements Program {
   }
 
   functions(name: string, from: string): readonly FunctionRef[] {
-    return this.#all(LinkKind.Function, name, from).map((place) => this.#ref(place));
+    return this.#all(LinkKind.Function, name, from).map((place) => this.#files.defined(name, place));
   }
 
   /** All definitions of a name, whoever can see them, in order of path. */
   allFunctions(name: string): readonly FunctionRef[] {
-    const refs = this.#candidates(LinkKind.Function, name).map((place) => this.#ref(place));
-    return refs.filter((ref) => ref.name === name);
+    const places = this.#candidates(LinkKind.Function, name).filter((place) =>
+      this.#isNamed(LinkKind.Function, name, place),
+    );
+    return places.map((place) => this.#files.defined(name, place));
   }
 
   /** All macros of a name, in order of path. */
@@ -315,15 +321,17 @@ export class IndexProgram implements Program {
   #all(kind: number, name: string, from: string): readonly Place[] {
     const named = this.#namedAs(kind, name);
     if (named.everywhere !== undefined) return named.everywhere;
-    const known = named.answers.get(from);
+    named.answers ??= new Map();
+    const { answers } = named;
+    const known = answers.get(from);
     if (known !== undefined) return known;
     let { candidates } = named;
     for (;;) {
       const chosen = this.#choose(candidates, from);
-      const wrong = chosen.filter((place) => this.#nameOf(kind, place) !== name);
+      const wrong = chosen.filter((place) => !this.#isNamed(kind, name, place));
       if (wrong.length === 0) {
-        if (named.answers.size >= ANSWERS_PER_NAME) named.answers.clear();
-        named.answers.set(from, chosen);
+        if (answers.size >= ANSWERS_PER_NAME) answers.clear();
+        answers.set(from, chosen);
         return chosen;
       }
       candidates = candidates.filter((place) => !wrong.includes(place));
@@ -355,24 +363,30 @@ export class IndexProgram implements Program {
 
   #name(kind: number, name: string): Named {
     const hasStatic = kind === LinkKind.Function || kind === LinkKind.Prototype || kind === LinkKind.Global;
-    const candidates = this.#files.places(kind, name).map((place) => ({
+    const places = this.#files.places(kind, name);
+    if (places.length === 0) return NOWHERE;
+    const candidates = places.map((place) => ({
       ...place,
       isStatic: hasStatic && (place.flags & SymbolFlag.Static) !== 0,
     }));
     const [only] = candidates;
     let everywhere: readonly Place[] | undefined;
-    if (only === undefined) everywhere = [];
-    else if (candidates.length === 1 && isVisibleToAll(only) && !isOutside(only.path)) {
-      everywhere = this.#nameOf(kind, only) === name ? candidates : [];
+    if (only !== undefined && candidates.length === 1 && isVisibleToAll(only) && !isOutside(only.path)) {
+      everywhere = this.#isNamed(kind, name, only) ? candidates : [];
     }
-    return { candidates, everywhere, answers: new Map() };
+    return { candidates, everywhere, answers: undefined };
   }
 
-  /** What really is at a place: two names may have one hash. */
+  /** Whether the name is really what is at a place: a change may bring two that the index does not tell apart. */
+  #isNamed(kind: number, name: string, place: Place): boolean {
+    return !this.#files.isChanged(place.file) || this.#nameOf(kind, place) === name;
+  }
+
   #nameOf(kind: number, place: Place): string | undefined {
     const facts = this.#facts(place);
     switch (kind) {
       case LinkKind.Function:
+        return this.#files.unit(place.file).definitions[place.ordinal]?.name;
       case LinkKind.Prototype:
         return facts.functions[place.ordinal]?.name;
       case LinkKind.Macro:

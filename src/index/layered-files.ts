@@ -4,7 +4,7 @@ import type { FunctionFact, MacroFact } from './facts.ts';
 import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
 import { IncludePaths } from './include-paths.ts';
 import { IncludedFiles } from './included-files.ts';
-import { flagsOf, ordinalOf } from './link-record.ts';
+import { flagsOf, ordinalOf, SymbolFlag } from './link-record.ts';
 import type { FunctionRef, MacroRef } from './program.ts';
 import type { StoredFacts } from './stored-facts.ts';
 
@@ -93,6 +93,25 @@ export class LayeredFiles {
 
   #function(file: number, ordinal: number): FunctionFact {
     return this.unit(file).facts.functions[ordinal] as FunctionFact;
+  }
+
+  /** Whether a file is one of those that are laid over the tree. */
+  isChanged(file: number): boolean {
+    return file >= this.#base.fileCount;
+  }
+
+  /** The function of a name that is defined at a place of LinkKind.Function. Its file is not read before its fact is asked for. */
+  defined(name: string, { file, path, ordinal, flags }: Place): FunctionRef {
+    // Whether it is the second or the third of its name only the file can tell.
+    if ((flags & SymbolFlag.Repeated) !== 0) return this.unit(file).definitions[ordinal] as FunctionRef;
+    const number = this.isChanged(file) ? -1 : this.#base.tree.firstFunction(file) + ordinal;
+    return new IndexedFunction(
+      idOf(path, name, 1),
+      number,
+      path,
+      name,
+      () => (this.unit(file).definitions[ordinal] as FunctionRef).fact,
+    );
   }
 
   macro({ file, path, ordinal }: Place): MacroRef {
@@ -248,9 +267,15 @@ function definitionsOf(
     const { name } = fact;
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    const id = `${path}:${name}${count === 1 ? '' : `:${count}`}`;
     const number = first < 0 ? -1 : first + refs.size;
-    refs.set(ordinal, new IndexedFunction(id, number, path, name, () => factOf(ordinal)));
+    refs.set(
+      ordinal,
+      new IndexedFunction(idOf(path, name, count), number, path, name, () => factOf(ordinal)),
+    );
   }
   return refs;
 }
+
+/** `count`: it is the first, second… of its name in the file. */
+const idOf = (path: string, name: string, count: number): string =>
+  `${path}:${name}${count === 1 ? '' : `:${count}`}`;

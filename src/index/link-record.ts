@@ -7,12 +7,12 @@ import { Expr } from '../c/flow.ts';
 import type { Lowering } from '../c/lowering.ts';
 import { baseOf } from '../c/types.ts';
 import type { BodyListener } from './extract.ts';
-import { nameHash } from './name-hash.ts';
+import { CHECK_BITS, nameCheck, nameHash } from './name-hash.ts';
 import type { StoredFacts } from './stored-facts.ts';
 
 /** Kinds of postings. What the ordinal counts is behind each. */
 export const LinkKind = {
-  Function: 0, // definition, by name: functions
+  Function: 0, // definition, by name: those among functions that are definitions
   Prototype: 1, // by name: functions
   Macro: 2, // by name: macros
   Struct: 3, // by name: structs
@@ -31,8 +31,11 @@ export const LinkKind = {
 
 export const LINK_KINDS = 15;
 
-/** Flags of Function, Prototype and Global. */
-export const SymbolFlag = { Static: 1, Extern: 2 } as const;
+/** Of these kinds the value has nameCheck() in its upper bits. */
+const isChecked = (kind: number): boolean => kind <= LinkKind.Global;
+
+/** Flags of Function, Prototype and Global. Repeated: of a definition, where its file has one of the name before it. */
+export const SymbolFlag = { Static: 1, Extern: 2, Repeated: 2 } as const;
 /** Flags of Macro. */
 export const MacroFlag = { FunctionLike: 1 } as const;
 /** Flags of Mention and Indirect: in a macro; called, not only referred to. */
@@ -40,10 +43,18 @@ export const MentionFlag = { Macro: 1, Called: 2 } as const;
 
 const FLAG_BITS = 2;
 const FLAG_MASK = (1 << FLAG_BITS) - 1;
-/** Ordinals beyond this are left out; no file of a kernel has a tenth of it. */
-const MAX_ORDINAL = (1 << (32 - FLAG_BITS)) - 1;
+/** Ordinals beyond this are left out: the register headers of the kernel have up to 200,000 macros. */
+const MAX_ORDINAL = (1 << (32 - FLAG_BITS - CHECK_BITS)) - 1;
 
-export const ordinalOf = (value: number): number => value >>> FLAG_BITS;
+/** The value of a name that is found, and what tells it from another of its hash. */
+const packed = (check: number, ordinal: number, flags: number): number =>
+  ((check << (32 - CHECK_BITS)) | (ordinal << FLAG_BITS) | flags) >>> 0;
+
+export const ordinalOf = (value: number): number => (value >>> FLAG_BITS) & MAX_ORDINAL;
+/** What the upper bits of a posting's value of a kind are for a name; undefined for kinds that have none. */
+export const checkOf = (kind: number, name: string): number | undefined =>
+  isChecked(kind) ? nameCheck(name) : undefined;
+export const hasCheck = (value: number, check: number): boolean => value >>> (32 - CHECK_BITS) === check;
 export const flagsOf = (value: number): number => value & FLAG_MASK;
 
 /** Counts of a file for `adjutant index --stats`. */
@@ -99,14 +110,19 @@ export class LinkRecorder implements BodyListener {
   /** The record of the file whose bodies were noted since start(). */
   finish(facts: StoredFacts): Uint8Array {
     const add = (kind: number, name: string, ordinal: number, flags = 0): void =>
-      this.#add(kind, nameHash(name), ordinal, flags);
+      this.#add(kind, nameHash(name), ordinal, flags, checkOf(kind, name));
+    const defined = new Set<string>();
     let functions = 0;
     let unparsed = 0;
     for (const [ordinal, f] of facts.functions.entries()) {
-      if (!f.isPrototype) functions++;
-      if (!f.isPrototype && f.flowAt < 0) unparsed++;
-      const kind = f.isPrototype ? LinkKind.Prototype : LinkKind.Function;
-      add(kind, f.name, ordinal, f.isStatic ? SymbolFlag.Static : 0);
+      const isStatic = f.isStatic ? SymbolFlag.Static : 0;
+      if (f.isPrototype) {
+        add(LinkKind.Prototype, f.name, ordinal, isStatic);
+        continue;
+      }
+      if (f.flowAt < 0) unparsed++;
+      add(LinkKind.Function, f.name, functions++, isStatic | (defined.has(f.name) ? SymbolFlag.Repeated : 0));
+      defined.add(f.name);
     }
     for (const [ordinal, { name, parameters }] of facts.macros.entries()) {
       add(LinkKind.Macro, name, ordinal, parameters === undefined ? 0 : MacroFlag.FunctionLike);
@@ -183,9 +199,9 @@ export class LinkRecorder implements BodyListener {
     return bytes;
   }
 
-  #add(kind: number, hash: number, ordinal: number, flags: number): void {
+  #add(kind: number, hash: number, ordinal: number, flags: number, check = 0): void {
     if (ordinal > MAX_ORDINAL) return;
-    this.#pairs[kind]?.push(hash, ((ordinal << FLAG_BITS) | flags) >>> 0);
+    this.#pairs[kind]?.push(hash, packed(check, ordinal, flags));
   }
 
   #hashOf(names: readonly string[], number: number): number {

@@ -4,7 +4,7 @@
  * beside the number of the file, and the value of the link record (ordinal and flags).
  */
 
-import { LINK_KINDS, type LinkRecords } from './link-record.ts';
+import { hasCheck, LINK_KINDS, type LinkRecords } from './link-record.ts';
 
 const FILE_BITS = 20;
 /** Files that one index can hold. */
@@ -117,13 +117,14 @@ function ranges({ starts }: LinkRecords, files: Uint32Array, kind: number): [Uin
 /** Bucket of a hash. */
 export const bucketOf = (hash: number, bucketBits: number): number => hash >>> (32 - bucketBits);
 
-/** The postings of a hash among the words of its bucket. */
-export function matching(words: Uint32Array, hash: number): Posting[] {
+/** The postings of a hash among the words of its bucket; only those with this check, where the kind has one. */
+export function matching(words: Uint32Array, hash: number, check: number | undefined): Posting[] {
   const found: Posting[] = [];
   for (let i = 0; i < words.length; i += 2) {
     const word = words[i] as number;
     if (word >>> FILE_BITS !== (hash & CHECK_MASK)) continue;
-    found.push({ file: word & FILE_MASK, value: words[i + 1] as number });
+    const value = words[i + 1] as number;
+    if (check === undefined || hasCheck(value, check)) found.push({ file: word & FILE_MASK, value });
   }
   return found;
 }

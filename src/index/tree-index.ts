@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { touch } from './fact-store.ts';
 import type { IncludeGraph } from './included-files.ts';
+import { checkOf } from './link-record.ts';
 import { nameHash } from './name-hash.ts';
 import { bucketOf, matching, type Posting } from './postings.ts';
 import { SectionFile } from './section-file.ts';
@@ -121,12 +122,20 @@ export class TreeIndex {
     return low < this.fileCount && this.path(low) === path ? low : undefined;
   }
 
-  /** Where a name of a LinkKind is: candidates, of which a few may have another name with the same hash. In order of path. */
+  /**
+   * Where a name of a LinkKind is, in order of path. Of the kinds that have no check a few may have another name with
+   * the same hash.
+   */
   postings(kind: number, name: string): Posting[] {
     const hash = nameHash(name);
     const bucket = bucketOf(hash, this.info.bucketBits[kind] as number);
     const [from = 0, to = 0] = this.#file.words(`starts ${kind}`, bucket, 2);
-    return from === to ? [] : matching(this.#file.words(`postings ${kind}`, from * 2, (to - from) * 2), hash);
+    if (from === to) return [];
+    return matching(
+      this.#file.words(`postings ${kind}`, from * 2, (to - from) * 2),
+      hash,
+      checkOf(kind, name),
+    );
   }
 
   /** Which files include which, as they are written in them. */

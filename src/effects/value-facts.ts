@@ -267,9 +267,10 @@ export class ValueFacts {
   refineEqual(a: number, b: number, truth: boolean): boolean {
     const equal = this.#compareEqual(a, b);
     if (truth ? equal === ZERO : equal === OTHER) return false;
-    if (!truth) return true;
     const x = this.firm(a);
     const y = this.firm(b);
+    // Branches are on the pointer itself; `WARN_ON(p == NULL)` has the comparison for an argument.
+    if (!truth) return y !== ZERO || this.refineBits(a, NONZERO, false);
     if (!this.refineBits(a, y, false) || !this.refineBits(b, x, false)) return false;
     const token = this.constantToken(b) || this.constantToken(a);
     if (token !== 0) {

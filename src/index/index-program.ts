@@ -226,6 +226,18 @@ export class IndexProgram implements Program {
     return [...found.values()];
   }
 
+  macroUsers(macro: MacroRef, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
+    const { name } = macro.fact;
+    const found = new Map<string, FunctionRef>();
+    for (const place of this.#files.places(LinkKind.Mention, name)) {
+      if ((place.flags & MentionFlag.Macro) !== 0 || this.macro(name, place.path)?.id !== macro.id) continue;
+      const user = this.#ref(place);
+      if (user.fact.flow?.names.includes(name)) found.set(user.id, user);
+      if (found.size >= limit) break;
+    }
+    return [...found.values()];
+  }
+
   callersThrough(field: string, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
     const found = new Map<string, FunctionRef>();
     for (const place of this.#files.places(LinkKind.Indirect, field)) {

@@ -213,6 +213,14 @@ class MemoryProgram implements Program {
     return [...found];
   }
 
+  macroUsers(macro: MacroRef, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
+    const { name } = macro.fact;
+    return this.#mentioning(name)
+      .filter((user) => 'number' in user)
+      .filter((user) => this.macro(name, user.path)?.id === macro.id)
+      .slice(0, limit);
+  }
+
   callersThrough(field: string, limit = Number.POSITIVE_INFINITY): readonly FunctionRef[] {
     return this.#refs
       .filter(({ fact: { flow } }) => flow?.calls.some((c) => isField(flow, c.callee, field)))

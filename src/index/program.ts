@@ -66,6 +66,8 @@ export interface Program {
   mentioning(name: string, isNear: (path: string) => boolean): readonly FunctionRef[];
   /** Functions that call `name` (or store it in a table), for going up; the search ends at `limit` of them. */
   callers(ref: FunctionRef, limit?: number): readonly FunctionRef[];
+  /** Functions that use a macro by its name; the search ends at `limit` of them. */
+  macroUsers(macro: MacroRef, limit?: number): readonly FunctionRef[];
   /** Functions that call through a field of this name, whatever the struct; the search ends at `limit` of them. */
   callersThrough(field: string, limit?: number): readonly FunctionRef[];
   /**

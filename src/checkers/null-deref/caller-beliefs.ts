@@ -10,11 +10,11 @@ import { mayBeNull, ZERO } from '../../effects/values.ts';
 import { callerHabits } from './callers.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
-import { uncheckedLookup } from './unchecked-lookup.ts';
+import { isAskedThrough, uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Callers that must test the result before their habit is believed, and their share. */
 const MIN_TESTS = 5;
-const MIN_SHARE = 0.9;
+const MIN_SHARE = 0.75;
 
 /** Watches dereferences of results that may be NULL for all that is known, and asks the other callers. */
 export function watchBeliefs(context: FunctionContext): Observer {
@@ -38,9 +38,14 @@ function report(
   use: { pointer: number; view: View; through: number; argument: number },
 ): void {
   const name = calleeName(context.flow, call);
-  const { function: ref, summary } = context.effects.callee(name, context.ref.path);
+  const { summary } = context.effects.callee(name, context.ref.path);
+  const { functions, macro } = context.effects.meaning(name, context.ref.path);
+  const ref = functions[0] ?? macro;
   // What gives back what it was handed is tested by those who do not know that.
   if (name === '' || ref === undefined || summary.same >= 0 || summary.nullOnlyIf !== 0) return;
+  // What takes something out of where it lies (xchg) gives what its user has put there.
+  if (macro !== undefined && functions.length === 0 && summary.modifies) return;
+  if (isAskedThrough(context.effects, context.flow, call, context.ref.path)) return;
   const { calls, forNull, passedOn } = callerHabits(context.effects, ref, context.ref.id);
   if (forNull < MIN_TESTS || forNull < MIN_SHARE * calls || forNull * 3 < passedOn) return;
   const pointer = context.text(use.pointer);

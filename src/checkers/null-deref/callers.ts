@@ -3,7 +3,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, Successors } from '../../c/flow-blocks.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
-import type { FunctionRef } from '../../index/program.ts';
+import type { FunctionRef, MacroRef } from '../../index/program.ts';
 
 export interface CallerHabits {
   /** Calls whose result is tested, or dereferenced. */
@@ -21,8 +21,8 @@ const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
 
 const cache = new WeakMap<Effects, Map<string, ReadonlyMap<string, CallerHabits>>>();
 
-/** Counts over at most 40 callers, other than `except`. */
-export function callerHabits(effects: Effects, ref: FunctionRef, except: string): CallerHabits {
+/** Counts over at most 40 callers of a function, or users of a macro, other than `except`. */
+export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, except: string): CallerHabits {
   let known = cache.get(effects);
   if (known === undefined) {
     known = new Map();
@@ -37,12 +37,17 @@ export function callerHabits(effects: Effects, ref: FunctionRef, except: string)
 }
 
 /** What each caller does, by its id. */
-function count(effects: Effects, ref: FunctionRef): ReadonlyMap<string, CallerHabits> {
+function count(effects: Effects, ref: FunctionRef | MacroRef): ReadonlyMap<string, CallerHabits> {
   const habits = new Map<string, CallerHabits>();
-  for (const caller of effects.program.callers(ref, MAX_CALLERS)) {
+  const { program } = effects;
+  const isFunction = 'number' in ref;
+  const name = isFunction ? ref.name : ref.fact.name;
+  for (const caller of isFunction
+    ? program.callers(ref, MAX_CALLERS)
+    : program.macroUsers(ref, MAX_CALLERS)) {
     const { flow } = caller.fact;
     if (flow === undefined) continue;
-    const calls = [...flow.calls.keys()].filter((n) => calleeName(flow, n) === ref.name);
+    const calls = [...flow.calls.keys()].filter((n) => calleeName(flow, n) === name);
     habits.set(caller.id, habitsIn(flow, calls));
   }
   return habits;

@@ -5,9 +5,10 @@
 import { Expr, type Flow } from '../../c/flow.ts';
 import { isArray } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
+import { calleeName, type Effects } from '../../effects/effects.ts';
 import { pointerBehind, pointerOf, stripCasts } from '../../effects/layout.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import type { FunctionContext } from './function-context.ts';
 
 /** A pointer that is dereferenced where it may be none. */
@@ -118,12 +119,29 @@ export function calledPointer(flow: Flow, call: number): number {
   }
 }
 
-/** The callee's body is known, and no branch of it tests the parameter. */
+/** How far a parameter is followed that a callee hands on. */
+const MAX_HANDS = 3;
+
+/** The callee's body is known, and no branch of it, or of a function that it hands the parameter on to, tests it. */
 function isTestedNowhere(context: FunctionContext, call: number, argument: number): boolean {
   const name = calleeName(context.flow, call);
   if (name === '') return false;
-  const { function: ref, summary } = context.effects.callee(name, context.ref.path);
-  return ref !== undefined && (summary.tests & (1 << argument)) === 0;
+  const { function: ref } = context.effects.callee(name, context.ref.path);
+  return ref !== undefined && !isTestedIn(context.effects, ref, argument, MAX_HANDS);
+}
+
+function isTestedIn(effects: Effects, ref: FunctionRef, argument: number, hands: number): boolean {
+  if ((effects.summary(ref).tests & (1 << argument)) !== 0) return true;
+  const { flow } = ref.fact;
+  if (flow === undefined || hands === 0) return false;
+  return flow.calls.some(({ args }, n) =>
+    args.some((arg, k) => {
+      const e = stripCasts(flow, arg);
+      if (flow.exprOp[e] !== Expr.Local || flow.exprA[e] !== argument || k > 30) return false;
+      const callee = effects.callee(calleeName(flow, n), ref.path).function;
+      return callee !== undefined && callee.id !== ref.id && isTestedIn(effects, callee, k, hands - 1);
+    }),
+  );
 }
 
 /** 'it is dereferenced here' or 'f() dereferences it': how a message goes on. */

@@ -13,6 +13,7 @@ import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';
 import { calledPointer } from './dereference.ts';
 
 const SETTERS = new Set(['rcu_assign_pointer', 'RCU_INIT_POINTER', 'WRITE_ONCE', 'smp_store_release']);
+const TESTS_ERROR = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR|PTR_ERR_OR_ZERO)$/;
 const NULL_TESTS = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|VM_WARN_ON)$/;
 
 /** One function's treatment of one field. */
@@ -20,6 +21,8 @@ export interface FieldUse {
   readonly function: string;
   readonly path: string;
   readonly isTested: boolean;
+  /** By IS_ERR() and the like. */
+  readonly isTestedForError: boolean;
   readonly isDereferenced: boolean;
   /** It stores something else than NULL in it. */
   readonly isSet: boolean;
@@ -206,6 +209,7 @@ export class FieldEvidence {
         function: fact.name,
         path,
         isTested: false,
+        isTestedForError: false,
         isDereferenced: false,
         isSet: false,
         clearedAt: 0,
@@ -227,6 +231,8 @@ export class FieldEvidence {
           break;
         }
         case Op.Call: {
+          if (TESTS_ERROR.test(calleeName(flow, x)))
+            note(flow.calls[x]?.args[0] ?? 0, { isTestedForError: true });
           const cleared = clearedBy(flow, x);
           if (cleared !== 0) note(cleared, { clearedAt: line });
           const called = calledPointer(flow, x);

@@ -70,7 +70,7 @@ function auditFile(
         }),
         watchErrorTests(context),
         watchNullArguments(context),
-        watchStores(context),
+        watchStores(context, fields),
         watchFields(context, fields),
         watchBeliefs(context),
       ],

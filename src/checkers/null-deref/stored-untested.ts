@@ -11,12 +11,13 @@ import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { callerHabits } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
+import { type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Watches what is stored, and looks at it again where the function is left with success. */
-export function watchStores(context: FunctionContext): Observer {
+export function watchStores(context: FunctionContext, fields: FieldEvidence): Observer {
   const { flow } = context;
   /** Places that a call's result is stored in, directly. */
   const stores = new Map<number, { call: number; at: number }>();
@@ -24,6 +25,8 @@ export function watchStores(context: FunctionContext): Observer {
     assign(target, value, view) {
       const op = flow.exprOp[target];
       if (op !== Expr.Arrow && op !== Expr.Field && op !== Expr.Global) return;
+      // A variable does not live on: whoever it is handed to may test it.
+      if (isOfLocal(flow, target)) return;
       const result = stripCasts(flow, value);
       if (flow.exprOp[result] !== Expr.Result) return;
       const bits = view.bits(result);
@@ -35,7 +38,7 @@ export function watchStores(context: FunctionContext): Observer {
       if (value !== 0 && (view.bits(value) & ZERO) === 0) return;
       const isSuccess = value === 0 || isNull(view.bits(value));
       for (const [place, { call, at }] of stores)
-        if (!isMadeOf(flow, value, place)) check(context, place, call, at, view, isSuccess);
+        if (!isMadeOf(flow, value, place)) check(context, fields, place, call, at, view, isSuccess);
     },
   };
 }
@@ -66,8 +69,31 @@ function failingIn(context: FunctionContext, macro: string, bits: number): Funct
   return undefined;
 }
 
+/** A member of a local that is a struct. */
+export function isOfLocal(flow: Flow, place: number): boolean {
+  let e = place;
+  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
+  return flow.exprOp[e] === Expr.Local;
+}
+
+/** The other functions of the file that use the field test it for what can be in it: a failure is expected there. */
+function isTestedLater(
+  context: FunctionContext,
+  fields: FieldEvidence,
+  place: number,
+  isNullable: boolean,
+): boolean {
+  const { path, name } = context.ref;
+  const key = fieldKey(context.effects, context.flow, place, path);
+  const uses =
+    key === '' ? [] : fields.ofFile(path, key).filter((use) => use.function !== name && !use.isSet);
+  const isTested = (use: FieldUse): boolean => (isNullable ? use.isTested : use.isTestedForError);
+  return uses.some(isTested) && !uses.some((use) => use.isDereferenced && !isTested(use));
+}
+
 function check(
   context: FunctionContext,
+  fields: FieldEvidence,
   place: number,
   call: number,
   at: number,
@@ -120,7 +146,8 @@ function check(
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
     // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
-    confidence: !isNullable || isMaker ? 'medium' : 'low',
+    confidence:
+      (!isNullable || isMaker) && !isTestedLater(context, fields, place, isNullable) ? 'medium' : 'low',
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}.`,

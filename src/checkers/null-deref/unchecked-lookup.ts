@@ -1,6 +1,8 @@
-import { type Flow, lineOf } from '../../c/flow.ts';
+import { Operator } from '../../c/ast.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
+import { stripCasts } from '../../effects/layout.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -26,13 +28,20 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const callee = call < 0 ? '' : calleeName(context.flow, call);
   if (callee === '') return false;
   const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
+  const { macro } = context.effects.meaning(callee, context.ref.path);
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
-  const habits = ref && habitsOf(context, ref, summary.nullFrom);
+  const habits = ref
+    ? habitsOf(context, ref, summary.nullFrom)
+    : macro && callerHabits(context.effects, macro, context.ref.id);
   context.report({
     rule: uncheckedLookup,
     confidence:
-      isAskedBefore(context.flow, call) || isTestedElsewhere(context.flow, call) || MATCHED.test(callee)
+      isAskedBefore(context.flow, call) ||
+      isOfCounter(context.flow, call) ||
+      isAskedThrough(context.effects, context.flow, call, context.ref.path) ||
+      isTestedElsewhere(context.flow, call) ||
+      MATCHED.test(callee)
         ? 'low'
         : confidenceOf(context, ref, habits, use),
     position,
@@ -68,6 +77,32 @@ function isAskedBefore(flow: Flow, call: number): boolean {
   );
 }
 
+/** Another function that is asked about the same looks it up, too: `if (!is_known(id)) …; get(id)->x`. */
+export function isAskedThrough(effects: Effects, flow: Flow, call: number, from: string): boolean {
+  const name = calleeName(flow, call);
+  const args = new Set(flow.calls[call]?.args);
+  return flow.calls.some(({ args: others }, n) => {
+    const other = calleeName(flow, n);
+    if (other === '' || other === name || !others.some((arg) => args.has(arg))) return false;
+    const asked = effects.callee(other, from).function?.fact;
+    if (asked?.flow === undefined || isPointer(asked.returns) || asked.returns === 'void') return false;
+    return asked.flow.calls.some((_, m) => calleeName(asked.flow as Flow, m) === name);
+  });
+}
+
+/** `for (i = 0; i < number_of(x); i++) get(x, i)`: one of those that were counted. */
+function isOfCounter(flow: Flow, call: number): boolean {
+  const counters = new Set<number>();
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign) continue;
+    const target = flow.ops[at + 1] as number;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] === Expr.Binary && flow.exprC[value] === Operator.Add)
+      if (flow.exprA[value] === target) counters.add(target);
+  }
+  return flow.calls[call]?.args.some((arg) => counters.has(stripCasts(flow, arg))) === true;
+}
+
 /** What matched the device is of the driver's own table, in which each entry mostly has its data. */
 const MATCHED = /_get_match_data$/;
 
@@ -91,6 +126,10 @@ export function allocates(effects: Effects, ref: FunctionRef, depth: number): bo
   });
 }
 
+/** Users of a macro: all know as much as its text says. */
+const isTestedByMost = ({ calls, forNull, passedOn }: CallerHabits): boolean =>
+  forNull >= 5 && forNull >= 0.85 * calls && forNull * 4 >= passedOn;
+
 /**
  * The tree's own habit decides: where the others test, a test is needed. What makes an object fails by no fault of
  * its caller; what looks one up may be known to find it here, by a check that somebody made before.
@@ -102,8 +141,9 @@ function confidenceOf(
   use: Use,
 ): Confidence {
   const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged && !use.isAddress;
-  if (ref === undefined || habits === undefined) return 'low';
+  if (habits === undefined) return 'low';
   const { effects } = context;
+  if (ref === undefined) return isClear && isTestedByMost(habits) ? 'medium' : 'low';
   if (habits.calls === 0 && use.isSometimes) return 'low';
   if (habits.calls === 0) return effects.summary(ref).nullFrom === '' && isClear ? 'medium' : 'low';
   const share = habits.forNull / habits.calls;

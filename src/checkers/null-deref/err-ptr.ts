@@ -36,7 +36,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? (isHabit && !use.isAddress ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? (isHabit ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
@@ -84,7 +84,8 @@ export function watchErrorTests(context: FunctionContext): Observer {
       const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
       context.report({
         rule: errPtr,
-        confidence: ALLOCATORS.has(callee) ? 'high' : 'medium',
+        // Its body gives none, or nobody else looks for one.
+        confidence: ALLOCATORS.has(callee) || (bits & ERR) === 0 ? 'high' : 'medium',
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,

@@ -100,7 +100,7 @@ function report(
   const operation = `${entry.type}.${entry.field}`;
   context.report({
     rule: errPtr,
-    confidence: 'medium',
+    confidence: 'high',
     position,
     identity: `return ${operation}`,
     message: `NULL is returned as the failure of ${operation}, whose callers test with IS_ERR() only (${caller.name}() at ${caller.path}:${line}) and go on to use it.`,

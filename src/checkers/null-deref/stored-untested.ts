@@ -70,25 +70,28 @@ function failingIn(context: FunctionContext, macro: string, bits: number): Funct
 }
 
 /** A member of a local that is a struct. */
-export function isOfLocal(flow: Flow, place: number): boolean {
+function isOfLocal(flow: Flow, place: number): boolean {
   let e = place;
   while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
   return flow.exprOp[e] === Expr.Local;
 }
 
-/** The other functions of the file that use the field test it for what can be in it: a failure is expected there. */
-function isTestedLater(
+/** What the other functions of the file do with a field, that is not their own to set. */
+function treatment(
   context: FunctionContext,
   fields: FieldEvidence,
   place: number,
   isNullable: boolean,
-): boolean {
+): { tested: boolean; trusted: FieldUse | undefined } {
   const { path, name } = context.ref;
   const key = fieldKey(context.effects, context.flow, place, path);
   const uses =
     key === '' ? [] : fields.ofFile(path, key).filter((use) => use.function !== name && !use.isSet);
   const isTested = (use: FieldUse): boolean => (isNullable ? use.isTested : use.isTestedForError);
-  return uses.some(isTested) && !uses.some((use) => use.isDereferenced && !isTested(use));
+  return {
+    tested: uses.some(isTested),
+    trusted: uses.find((use) => use.isDereferenced && !isTested(use)),
+  };
 }
 
 function check(
@@ -140,17 +143,20 @@ function check(
       (habits?.forNull ?? 0) * 2 >= (habits?.calls ?? 0));
   if (!isMaker && !isHabit && !isWritten) return;
   if (!isSuccess && !isHabit && !isMaker) return;
+  const { tested: isTestedLater, trusted } = treatment(context, fields, place, isNullable);
+  // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
+  const isExpected = isTestedLater && trusted === undefined;
+  const isSure = trusted !== undefined && isSuccess && (isMaker || isHabit);
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
     // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
-    confidence:
-      (!isNullable || isMaker) && !isTestedLater(context, fields, place, isNullable) ? 'medium' : 'low',
+    confidence: isExpected || (isNullable && !isMaker) ? 'low' : isSure ? 'high' : 'medium',
     position,
     identity: `stored ${callee} ${name}`,
-    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}.`,
+    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,
     explanation: `Nothing tests ${name} between line ${lineOf(position)} and the successful return. Test it, and fail with an error.`,
     trace: [
       context.step(lineOf(position), `${name} is set to the result of ${callee}()`),

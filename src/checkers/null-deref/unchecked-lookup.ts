@@ -1,6 +1,6 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { isPointer } from '../../c/types.ts';
+import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -113,8 +113,30 @@ function isTestedElsewhere(flow: Flow, call: number): boolean {
   return habitsIn(flow, others).forNull > 0;
 }
 
+/** By its result; or, beside its caller, into a pointer that it is told the address of. */
+const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
+  isPointer(fact.returns) ||
+  (path === from && fact.isStatic && fact.parameters.some(({ type }) => isPointer(pointee(type))));
+
+const allocating = new WeakMap<Effects, Map<string, boolean>>();
+
 /** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
 export function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {
+  let known = allocating.get(effects);
+  if (known === undefined) {
+    known = new Map();
+    allocating.set(effects, known);
+  }
+  const asked = `${ref.id} ${depth}`;
+  let answer = known.get(asked);
+  if (answer === undefined) {
+    answer = isAllocating(effects, ref, depth);
+    known.set(asked, answer);
+  }
+  return answer;
+}
+
+function isAllocating(effects: Effects, ref: FunctionRef, depth: number): boolean {
   const { flow } = ref.fact;
   if (flow === undefined) return false;
   const names = flow.calls.map((_, call) => calleeName(flow, call)).filter((name) => name !== '');
@@ -122,7 +144,7 @@ export function allocates(effects: Effects, ref: FunctionRef, depth: number): bo
   if (depth <= 1) return false;
   return names.slice(0, MAX_CALLEES).some((name) => {
     const callee = effects.callee(name, ref.path).function;
-    return callee !== undefined && isPointer(callee.fact.returns) && allocates(effects, callee, depth - 1);
+    return callee !== undefined && givesPointer(callee, ref.path) && allocates(effects, callee, depth - 1);
   });
 }
 
@@ -145,7 +167,10 @@ function confidenceOf(
   const { effects } = context;
   if (ref === undefined) return isClear && isTestedByMost(habits) ? 'medium' : 'low';
   if (habits.calls === 0 && use.isSometimes) return 'low';
-  if (habits.calls === 0) return effects.summary(ref).nullFrom === '' && isClear ? 'medium' : 'low';
+  if (habits.calls === 0) {
+    if (effects.summary(ref).nullFrom !== '' || !isClear) return 'low';
+    return allocates(effects, ref, 1) ? 'high' : 'medium';
+  }
   const share = habits.forNull / habits.calls;
   // The callee that it is handed to does not test it, but need not use it either.
   if (use.isSometimes)

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const IMPORT = /^(?:import|export)\b[^'"]*?from\s*['"](\.[^'"]+)['"]/gm;
+/** No statement goes on behind a semicolon: without that each exported function would be searched to its first string. */
+const IMPORT = /^(?:import|export)\b[^'";]*?from\s*['"](\.[^'"]+)['"]/gm;
 
 const HERE = fileURLToPath(import.meta.url);
 /** '.ts' in a checkout, '.js' in a package. */
@@ -27,15 +28,34 @@ export function moduleVersion(entry: string): string {
   return version;
 }
 
+interface Module {
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+/** Several entries have most of their modules in common. */
+const modules = new Map<string, Module>();
+
+function moduleAt(path: string): Module {
+  let module = modules.get(path);
+  if (module === undefined) {
+    const text = readFileSync(path, 'utf8');
+    const imports = [...text.matchAll(IMPORT)].map(([, name]) => join(dirname(path), name as string));
+    module = { text, imports };
+    modules.set(path, module);
+  }
+  return module;
+}
+
 /** Text by path of a module and of what it imports from the project. */
 export function moduleClosure(entry: string): Map<string, string> {
   const texts = new Map<string, string>();
   const waiting = [entry];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (texts.has(path)) continue;
-    const text = readFileSync(path, 'utf8');
+    const { text, imports } = moduleAt(path);
     texts.set(path, text);
-    for (const [, name] of text.matchAll(IMPORT)) waiting.push(join(dirname(path), name as string));
+    waiting.push(...imports);
   }
   return texts;
 }

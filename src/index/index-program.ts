@@ -119,7 +119,7 @@ export class IndexProgram implements Program {
 
   siblings(path: string): readonly string[] {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
-    return this.#folders.get(folder, () => pathsInFolder(this.allPaths(), path));
+    return this.#folders.get(folder, () => pathsInFolder(this.#files.below(folder), path));
   }
 
   facts(path: string): FileFacts | undefined {

@@ -64,6 +64,16 @@ export class LayeredFiles {
     for (let file = 0; file < this.#over.fileCount; file++) yield this.#base.fileCount + file;
   }
 
+  /** Paths of the files in a folder ('' or with its slash) and below it, the changed ones last. */
+  *below(folder: string): Generator<string> {
+    for (let file = this.#base.tree.firstBelow(folder); file < this.#base.fileCount; file++) {
+      const path = this.#base.path(file);
+      if (!path.startsWith(folder)) break;
+      if (!this.#moved.has(file)) yield path;
+    }
+    for (const path of this.changedPaths) if (path.startsWith(folder)) yield path;
+  }
+
   /** Paths of the changed files that are there. */
   get changedPaths(): string[] {
     return Array.from({ length: this.#over.fileCount }, (_, file) => this.#over.path(file));

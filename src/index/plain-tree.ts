@@ -50,14 +50,14 @@ export function scanPlainTree(root: string, statePath: string, now = Date.now())
   const files: PlainFile[] = [];
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of entriesOf(join(root, folder))) {
+    for (const entry of entriesOf(`${root}/${folder}`)) {
       const path = folder + entry.name;
       if (entry.isDirectory()) {
         if (entry.name !== '.git') folders.push(`${path}/`);
         continue;
       }
       if (!entry.isFile() || !isSource(path)) continue;
-      const stat = unlessMissing(() => lstatSync(join(root, path)));
+      const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
       if (!stat?.isFile()) continue;
       const state = `${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}`;
       const before = known.get(path);

@@ -112,14 +112,20 @@ export class TreeIndex {
 
   /** Number of a file by its path; undefined where the tree has none. */
   fileOf(path: string): number | undefined {
+    const file = this.firstBelow(path);
+    return file < this.fileCount && this.path(file) === path ? file : undefined;
+  }
+
+  /** Number of the first file whose path is not before `start`: where a folder begins. */
+  firstBelow(start: string): number {
     let low = 0;
     let high = this.fileCount;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.path(middle) < path) low = middle + 1;
+      if (this.path(middle) < start) low = middle + 1;
       else high = middle;
     }
-    return low < this.fileCount && this.path(low) === path ? low : undefined;
+    return low;
   }
 
   /**

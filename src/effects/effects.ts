@@ -322,11 +322,9 @@ const COMPLAINTS = /^(?:WARN|BUG|BUILD_BUG|pr_|printk|dev_(?:err|warn|info|dbg))
  * An inline function of a header that only returns a constant, or complains, stands for a subsystem that is not configured:
  * what it returns says nothing of the function that others call by this name.
  */
-/** Whether functions of a name lie in headers of another driver: the macro of that name is the file's own. */
+/** Whether the functions of a name are another driver's: the macro of that name lies nearer, and is meant. */
 const isOfOthers = (functions: readonly FunctionRef[], macro: string, from: string): boolean =>
-  functions.every(
-    ({ path }) => path.endsWith('.h') && sharedFolders(path, from) < sharedFolders(macro, from),
-  );
+  functions.every(({ path }) => sharedFolders(path, from) < sharedFolders(macro, from));
 
 function sharedFolders(a: string, b: string): number {
   const [x, y] = [a.split('/'), b.split('/')];

@@ -8,7 +8,7 @@ import { isOnePerMount } from '../../kernel/instances.ts';
 import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
-import { type Entry, type EntryLock, heldByCallers } from './entries.ts';
+import { type Entry, type EntryLock, heldByCallers, type Stored } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -172,11 +172,20 @@ function entryConfidence(
   isSure: boolean,
 ): Confidence {
   if (event.isMerged || taken.conditional || held.doubtful || locks.isConditional(event.call)) return 'low';
-  if (goesRound(locks, taken)) return 'low';
+  if (goesRound(locks, taken) || held.fields.some((stored) => isOneOfMany(locks, stored))) return 'low';
   const distance = held.calls + taken.depth;
   if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
   if (!isSure) return distance <= 3 ? 'medium' : 'low';
   return distance <= 2 && held.fields.length === 0 ? 'high' : 'medium';
+}
+
+/** Functions in a field, at most, of which a caller may mean any. */
+const FEW = 3;
+
+/** Whether many functions are stored in a field: a caller that holds the lock knows which of them it may call. */
+function isOneOfMany({ effects }: FunctionLocks, { type, field }: Stored): boolean {
+  const stored = effects.effects.program.stored(type, field);
+  return new Set(stored.map(({ ref }) => ref.id)).size > FEW;
 }
 
 /** A callee that takes a lock of its caller's, which the caller holds. */

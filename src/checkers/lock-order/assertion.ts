@@ -3,7 +3,7 @@ import type { LockState } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Asserted } from '../../effects/locks/lock-summary.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type Entries, type Entry, heldByCallers } from './entries.ts';
+import { type Entries, type Entry, heldByCallers } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -13,7 +13,7 @@ import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { Acquired, Cause, Happening } from '../../effects/locks/lock-summary.ts';
 import type { Step } from '../checker.ts';
 import { acquisitionSteps, causeSteps } from './causes.ts';
-import { type Entry, heldByCallers } from './entries.ts';
+import { type Entry, heldByCallers } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Dependency } from './graph.ts';
 import type { Surroundings } from './surroundings.ts';

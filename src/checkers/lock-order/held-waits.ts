@@ -9,7 +9,7 @@ import type { Waited } from '../../effects/locks/lock-summary.ts';
 import { type Awaited, waits } from '../../kernel/waits.ts';
 import type { Step } from '../checker.ts';
 import { causeSteps } from './causes.ts';
-import { type EntryLock, heldByCallers } from './entries.ts';
+import { type EntryLock, heldByCallers } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -4,7 +4,7 @@ import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
-import type { Entry } from './entries.ts';
+import type { Entry } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Interrupt, IrqUse } from './irq-usage.ts';
 import { sleepsOf } from './sleeps.ts';

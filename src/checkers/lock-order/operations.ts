@@ -1,6 +1,6 @@
 /** What other implementations of an operation do: what its callers must be prepared for. */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
-import type { Stored } from './entries.ts';
+import type { Stored } from './entry.ts';
 
 /** Tables of one type that are looked at. */
 const MAX_STORED = 5000;

@@ -8,7 +8,7 @@ import { isOnePerMount } from '../../kernel/instances.ts';
 import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
-import { type Entry, type EntryLock, heldByCallers, type Stored } from './entries.ts';
+import { type Entry, type EntryLock, heldByCallers, type Stored } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Surroundings } from './surroundings.ts';
 

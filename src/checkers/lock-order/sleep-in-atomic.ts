@@ -3,7 +3,7 @@ import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { atomicSections } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type AtomicEntry, type Entry, forbidsSleep } from './entries.ts';
+import { type AtomicEntry, type Entry, forbidsSleep } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { mayOthersSleep } from './operations.ts';
 import { type Sleep, saysOfSleep, sleepsOf } from './sleeps.ts';

@@ -4,7 +4,7 @@ import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { LockKind } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
-import { type Entry, type EntryLock, heldByCallers } from './entries.ts';
+import { type Entry, type EntryLock, heldByCallers } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -2,13 +2,15 @@
  * The rules about a pointer that is used although it can be NULL or an error: what they have in common is the
  * place where it shows, a dereference in this function or in a callee that does not test.
  */
-import { Expr, type Flow } from '../../c/flow.ts';
+import { Operator } from '../../c/ast.ts';
+import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isArray } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { pointerBehind, pointerOf, stripCasts } from '../../effects/layout.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { FunctionContext } from './function-context.ts';
 
 /** A pointer that is dereferenced where it may be none. */
@@ -20,6 +22,8 @@ export interface Use {
   readonly argument: number;
   /** Only the address of a member is taken, and kept. */
   readonly isAddress?: boolean;
+  /** Its distance from another pointer is taken. */
+  readonly isDifference?: boolean;
   /** The function that it points to is called. */
   readonly isCall?: boolean;
   /** The callee dereferences it on some of its paths, and tests it on none. */
@@ -56,6 +60,12 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     assign(target, value, view) {
       const { flow } = context;
       const e = stripCasts(flow, value);
+      if (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Subtract) {
+        const from = stripCasts(flow, flow.exprA[e] as number);
+        if (mayBeNull(view.bits(from)) && view.originCall(from) >= 0)
+          check({ pointer: from, view, through: -1, argument: -1, isDifference: true });
+        return;
+      }
       const isKept = flow.exprOp[target] !== Expr.Local && flow.exprOp[target] !== Expr.Temporary;
       if (!isKept) return;
       const pointer = flow.exprOp[e] === Expr.Address ? pointerOf(flow, e) : pointerBehind(flow, e);
@@ -70,11 +80,15 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
       const callee = calledPointer(flow, call);
       if (callee !== 0) check({ pointer: callee, view, through: -1, argument: -1, isCall: true });
       const { dereferences, mayDereference } = view.knowledge(call);
-      if ((dereferences | mayDereference) === 0) return;
       for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries()) {
-        if (argument > 30 || ((dereferences | mayDereference) & (1 << argument)) === 0) continue;
-        const pointer = pointerOf(flow, arg);
+        const pointer = argument > 30 ? 0 : pointerOf(flow, arg);
         if (pointer === 0) continue;
+        if (((dereferences | mayDereference) & (1 << argument)) === 0) {
+          // A test for NULL lets it through.
+          if (mayBeError(view.bits(pointer)) && isUsedUnlessNull(context, call, argument))
+            check({ pointer, view, through: call, argument, isSometimes: true });
+          continue;
+        }
         const isSometimes = (dereferences & (1 << argument)) === 0;
         if (isSometimes && !(mayBeNull(view.bits(pointer)) && isTestedNowhere(context, call, argument)))
           continue;
@@ -119,6 +133,38 @@ export function calledPointer(flow: Flow, call: number): number {
   }
 }
 
+/** The callee uses the parameter where it is not NULL, and tests it for no error. */
+function isUsedUnlessNull(context: FunctionContext, call: number, argument: number): boolean {
+  const name = calleeName(context.flow, call);
+  if (name === '' || GIVES_UP.test(name)) return false;
+  const { function: ref } = context.effects.callee(name, context.ref.path);
+  return ref !== undefined && isUsedBehindTest(context.effects, ref, argument, MAX_HANDS);
+}
+
+function isUsedBehindTest(effects: Effects, ref: FunctionRef, argument: number, hands: number): boolean {
+  const { flow } = ref.fact;
+  if (flow === undefined || hands === 0) return false;
+  const isParameter = (e: number): boolean => {
+    const at = stripCasts(flow, e);
+    return flow.exprOp[at] === Expr.Local && flow.exprA[at] === argument;
+  };
+  const handed = [...flow.calls.keys()].filter((n) => flow.calls[n]?.args.some(isParameter));
+  if (handed.some((n) => TESTS_ERROR.test(calleeName(flow, n)))) return false;
+  const isTested = (effects.summary(ref).tests & (1 << argument)) !== 0;
+  for (let at = 0; isTested && at < flow.ops.length; at += 4)
+    if (flow.ops[at] === Op.Deref && isParameter(flow.ops[at + 1] as number)) return true;
+  return handed.some((n) =>
+    flow.calls[n]?.args.some((arg, k) => {
+      if (k > 30 || !isParameter(arg)) return false;
+      if (isTested) return (effects.knowledge(flow, n, ref.path).dereferences & (1 << k)) !== 0;
+      const callee = effects.callee(calleeName(flow, n), ref.path).function;
+      return callee !== undefined && isUsedBehindTest(effects, callee, k, hands - 1);
+    }),
+  );
+}
+
+const TESTS_ERROR = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
+
 /** How far a parameter is followed that a callee hands on. */
 const MAX_HANDS = 3;
 
@@ -147,6 +193,7 @@ function isTestedIn(effects: Effects, ref: FunctionRef, argument: number, hands:
 /** 'it is dereferenced here' or 'f() dereferences it': how a message goes on. */
 export function useText(context: FunctionContext, use: Use): string {
   if (use.isAddress) return 'has the address of a member taken';
+  if (use.isDifference) return 'has another pointer subtracted from it';
   if (use.isCall) return 'is called';
   if (use.through < 0) return 'is dereferenced';
   const when = use.isSometimes ? ' on some path' : '';

@@ -36,7 +36,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? (isHabit ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? (isHabit && !use.isSometimes ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,

@@ -12,6 +12,7 @@ import { watchUses } from './dereference.ts';
 import { errPtr, findErrorDereference, watchErrorTests } from './err-ptr.ts';
 import { FieldEvidence } from './field-evidence.ts';
 import { FunctionContext } from './function-context.ts';
+import { watchHanded } from './handed-untested.ts';
 import { findIteratorsPastEnd, iteratorPastEnd } from './iterator-past-end.ts';
 import { findKnownNull, knownNull } from './known-null.ts';
 import { findNullArguments, nullArgument, watchNullArguments } from './null-argument.ts';
@@ -70,6 +71,7 @@ function auditFile(
         }),
         watchErrorTests(context),
         watchNullArguments(context),
+        watchHanded(context),
         watchStores(context, fields),
         watchFields(context, fields),
         watchBeliefs(context),
@@ -77,7 +79,7 @@ function auditFile(
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),
     });
-    if (isTouched(ref)) findNullArguments(context);
+    if (isTouched(ref)) findNullArguments(context, fields);
     findCheckAfterUse(context);
     findNullForError(context);
     findIteratorsPastEnd(context);

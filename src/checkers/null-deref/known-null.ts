@@ -56,7 +56,7 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   if (origin.forks === 0) return 'high';
   if (isOnNullSide(flow, origin, use)) return view.isMerged ? 'medium' : 'high';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
-  return decisionsSince(flow, origin, view) <= (view.isMerged ? 0 : 1) ? 'medium' : 'low';
+  return decisionsSince(flow, origin, view) <= 1 ? 'medium' : 'low';
 }
 
 /** True where the test names the pointer itself, and no copy of it. */

@@ -8,6 +8,7 @@ import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Rule, Step } from '../checker.ts';
+import { type FieldEvidence, fieldKey, isOfFile, keyText } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 
 export const nullArgument: Rule = {
@@ -64,7 +65,7 @@ interface NullCall {
 }
 
 /** Looks at the parameters that a function dereferences on every path, and at what its callers hand it. */
-export function findNullArguments(context: FunctionContext): void {
+export function findNullArguments(context: FunctionContext, fields: FieldEvidence): void {
   const { effects, ref } = context;
   const { dereferences, dereferenceLines } = effects.summary(ref);
   if (dereferences === 0) return;
@@ -72,7 +73,9 @@ export function findNullArguments(context: FunctionContext): void {
   for (const [k, parameter] of ref.fact.parameters.entries()) {
     if (k > 30 || (dereferences & (1 << k)) === 0) continue;
     const calls = callers.flatMap((caller) => callsWithNull(caller, ref.name, k));
-    if (calls.length > 0) reportCallee(context, parameter.name, dereferenceLines[k] ?? 0, calls);
+    const line = dereferenceLines[k] ?? 0;
+    if (calls.length > 0) reportCallee(context, parameter.name, line, calls);
+    else findFieldArgument(context, fields, callers, k, line);
   }
 }
 
@@ -83,6 +86,62 @@ function callsWithNull(caller: FunctionRef, name: string, k: number): readonly N
     .filter(([n, { args }]) => calleeName(flow, n) === name && isNullConstant(flow, args[k] ?? 0))
     .map(([, call]) => ({ caller, line: lineOf(call.position) }));
 }
+
+/** Functions that set a field to NULL before a caller that hands it on untested is doubted. */
+const MIN_CLEARED = 3;
+
+/** Callers that hand on a field without a test, which several other functions around them set to NULL. */
+function findFieldArgument(
+  context: FunctionContext,
+  fields: FieldEvidence,
+  callers: readonly FunctionRef[],
+  k: number,
+  line: number,
+): void {
+  const { effects, ref } = context;
+  const parameter = ref.fact.parameters[k]?.name ?? '';
+  for (const caller of callers) {
+    const { flow } = caller.fact;
+    if (flow === undefined) continue;
+    for (const [n, { args, position: at }] of flow.calls.entries()) {
+      if (calleeName(flow, n) !== ref.name) continue;
+      const key = fieldKey(effects, flow, stripCasts(flow, args[k] ?? 0), caller.path);
+      if (key === '' || isOfFile(key)) continue;
+      const uses = [...fields.ofFile(caller.path, key), ...fields.besides(caller.path, key)];
+      const cleared = uses.filter((use) => use.clearedAt > 0 && !use.isSet);
+      const own = uses.find((use) => use.path === caller.path && use.function === caller.name);
+      const isTested = own !== undefined && (own.isTested || own.isSet);
+      const trusting = uses.filter(
+        (use) => use.isDereferenced && !use.isTested && !use.isSet && use.function !== caller.name,
+      );
+      if (isTested || cleared.length < MIN_CLEARED || cleared.length <= 2 * trusting.length) continue;
+      const [clearing] = cleared;
+      if (clearing === undefined) continue;
+      const text = keyText(key);
+      context.report({
+        rule: nullArgument,
+        confidence: 'medium',
+        position: position(line, 1),
+        identity: `parameter ${parameter}`,
+        message: `${parameter} is dereferenced without a test, and ${caller.name}() passes ${text} for it (${caller.path}:${lineOf(at)}), which ${cleared.length} functions set to NULL (${clearing.function}() at ${clearing.path}:${clearing.clearedAt}).`,
+        explanation: `${caller.name}() does not test ${text} either. Test ${parameter} before line ${line}, or the field before it is passed.`,
+        trace: [
+          step(clearing.path, clearing.clearedAt, clearing.function, `${text} is set to NULL`),
+          step(caller.path, lineOf(at), caller.name, `${text} is passed as ${parameter}`),
+          context.step(line, `${parameter} is dereferenced`),
+        ],
+      });
+      return;
+    }
+  }
+}
+
+const step = (path: string, line: number, name: string, text: string): Step => ({
+  path,
+  line,
+  function: name,
+  text,
+});
 
 function reportCallee(
   context: FunctionContext,

@@ -11,6 +11,7 @@ import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { callerHabits } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
+import { findErrorLeft } from './error-left.ts';
 import { type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
@@ -35,7 +36,10 @@ export function watchStores(context: FunctionContext, fields: FieldEvidence): Ob
     },
     leave(value, view) {
       if (stores.size === 0 || view.isMerged) return;
-      if (value !== 0 && (view.bits(value) & ZERO) === 0) return;
+      if (value !== 0 && (view.bits(value) & ZERO) === 0) {
+        for (const [place, { call, at }] of stores) findErrorLeft(context, fields, place, call, at, view);
+        return;
+      }
       const isSuccess = value === 0 || isNull(view.bits(value));
       for (const [place, { call, at }] of stores)
         if (!isMadeOf(flow, value, place)) check(context, fields, place, call, at, view, isSuccess);
@@ -146,7 +150,7 @@ function check(
   const { tested: isTestedLater, trusted } = treatment(context, fields, place, isNullable);
   // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
   const isExpected = isTestedLater && trusted === undefined;
-  const isSure = trusted !== undefined && isSuccess && (isMaker || isHabit);
+  const isSure = trusted !== undefined && !isTestedLater && isSuccess && (isMaker || isHabit);
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';

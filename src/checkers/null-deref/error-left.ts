@@ -1,0 +1,55 @@
+/**
+ * An error pointer that stays behind: an operation fails, and leaves what it got in a field of which the rest of the
+ * file knows NULL only.
+ */
+import { lineOf } from '../../c/flow.ts';
+import type { View } from '../../effects/domain.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { ANY, ERR } from '../../effects/values.ts';
+import { errPtr } from './err-ptr.ts';
+import { type FieldEvidence, fieldKey } from './field-evidence.ts';
+import type { FunctionContext } from './function-context.ts';
+
+/** Operations whose failure is the end of the object: nobody looks at its fields afterwards. */
+const ENDS_OBJECT = /probe|init|bind|attach|connect|open|setup|create|add|alloc|register|new/;
+
+/** The function fails here, with `place` as the `call` at instruction `at` has set it. */
+export function findErrorLeft(
+  context: FunctionContext,
+  fields: FieldEvidence,
+  place: number,
+  call: number,
+  at: number,
+  view: View,
+): void {
+  const { effects, flow, ref } = context;
+  if ((view.bits(place) & ANY) !== ERR || view.originCall(place) !== call) return;
+  const operations = effects.program.storedIn(ref);
+  if (operations.length === 0 || operations.some(({ entry }) => ENDS_OBJECT.test(entry.field))) return;
+  const key = fieldKey(effects, flow, place, ref.path);
+  const uses = key === '' ? [] : fields.ofFile(ref.path, key);
+  const others = uses.filter((use) => use.function !== ref.name && !use.isSet);
+  const witness = others.find((use) => use.isTested);
+  if (witness === undefined || uses.some((use) => use.isTestedForError && use.function !== ref.name)) return;
+  const name = context.text(place);
+  const position = context.positionOf(at);
+  const callee = calleeName(flow, call);
+  context.report({
+    rule: errPtr,
+    confidence: 'medium',
+    position,
+    identity: `left ${name}`,
+    message: `${name} is still the error pointer of ${callee}() when ${ref.name}() fails, and ${witness.function}() takes what is not NULL for valid (line ${witness.testedAt}).`,
+    explanation: `A failed ${operations[0]?.entry.field} does not end the object. Keep the result in a variable until it is known to be valid, or set ${name} to NULL on the way out.`,
+    trace: [
+      context.step(lineOf(position), `${name} is set to the result of ${callee}()`),
+      context.step(lineOf(context.positionOf(view.at)), 'the function fails, and leaves it there'),
+      {
+        path: witness.path,
+        line: witness.testedAt,
+        function: witness.function,
+        text: `${name} is tested for NULL only`,
+      },
+    ],
+  });
+}

@@ -1,0 +1,83 @@
+/** An allocation that is handed, without a test, to a function that keeps it: NULL is found in it later, or never. */
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import type { Observer } from '../../effects/domain.ts';
+import { calleeName, type Effects } from '../../effects/effects.ts';
+import { stripCasts } from '../../effects/layout.ts';
+import { mayBeNull } from '../../effects/values.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { GIVES_UP } from '../../kernel/pointers.ts';
+import type { FunctionContext } from './function-context.ts';
+import { uncheckedAlloc } from './unchecked-alloc.ts';
+
+/** How far an argument is followed from function to function. */
+const MAX_HANDS = 4;
+
+/** Watches arguments that are allocations of which nothing is known. */
+export function watchHanded(context: FunctionContext): Observer {
+  const { flow, effects, ref } = context;
+  return {
+    call(call, view) {
+      const callee = calleeName(flow, call);
+      if (callee === '' || view.isMerged || GIVES_UP.test(callee)) return;
+      const { dereferences, mayDereference } = view.knowledge(call);
+      for (const [k, arg] of (flow.calls[call]?.args ?? []).entries()) {
+        const e = stripCasts(flow, arg);
+        if (k > 30 || e <= 0 || ((dereferences | mayDereference) & (1 << k)) !== 0) continue;
+        if (!mayBeNull(view.bits(e)) || view.isWeak(e)) continue;
+        const allocator = calleeName(flow, view.originCall(e));
+        if (!ALLOCATORS.has(allocator) || !isKept(effects, callee, ref.path, k)) continue;
+        const name = context.text(e);
+        const line = lineOf(flow.calls[view.originCall(e)]?.position ?? 0);
+        const position = context.positionOf(view.at);
+        context.report({
+          rule: uncheckedAlloc,
+          confidence: 'medium',
+          position,
+          identity: `handed ${allocator} ${name}`,
+          message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
+          explanation: `Neither line ${line} to ${lineOf(position)} nor ${callee}() tests ${name}. Test it right behind the allocation and leave with an error (usually -ENOMEM).`,
+          missingTest: { pointer: name, line, returns: ref.fact.returns },
+          trace: [
+            context.step(line, `${name} is allocated by ${allocator}(), which may return NULL`),
+            context.step(lineOf(position), `${name} is passed to ${callee}()`),
+          ],
+        });
+      }
+    },
+  };
+}
+
+/** Whether a function or macro stores an argument somewhere, and neither it nor one that gets it before tests it. */
+function isKept(effects: Effects, name: string, from: string, k: number): boolean {
+  let isStored = false;
+  const follow = (callee: string, path: string, argument: number, hands: number): boolean => {
+    const { functions, macro } = effects.meaning(callee, path);
+    const body = functions[0] ?? macro;
+    const flow = body?.fact.flow;
+    if (body === undefined || flow === undefined || GIVES_UP.test(callee)) return true;
+    if ((effects.callee(callee, path).summary.tests & (1 << argument)) !== 0) return false;
+    if (isStoredIn(flow, argument)) isStored = true;
+    if (hands === 0) return true;
+    return flow.calls.every(({ args }, n) =>
+      args.every(
+        (arg, m) => !isLocal(flow, arg, argument) || follow(calleeName(flow, n), body.path, m, hands - 1),
+      ),
+    );
+  };
+  return follow(name, from, k, MAX_HANDS) && isStored;
+}
+
+function isStoredIn(flow: Flow, local: number): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign) continue;
+    const op = flow.exprOp[flow.ops[at + 1] as number];
+    if (op !== Expr.Local && op !== Expr.Temporary && isLocal(flow, flow.ops[at + 2] as number, local))
+      return true;
+  }
+  return false;
+}
+
+function isLocal(flow: Flow, expression: number, local: number): boolean {
+  const e = stripCasts(flow, expression);
+  return flow.exprOp[e] === Expr.Local && flow.exprA[e] === local;
+}

@@ -497,7 +497,7 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])('on %s', (ki
       expect(pull.reviews).toHaveLength(1);
       expect(github.reviewComments(pull)).toHaveLength(1);
     },
-    90_000,
+    180_000,
   );
 
   anyDatabase('asked to stop, it ends the review that runs, and takes no other', async () => {

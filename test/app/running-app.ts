@@ -95,7 +95,8 @@ export async function startApp(
     async remove() {
       if (child.exitCode === null && child.signalCode === null) await end('SIGKILL');
       const { found } = await findSecrets(github, { output, dataDir, databaseUrl: env.DATABASE_URL });
-      rmSync(dataDir, { recursive: true, force: true });
+      // What the killed process had started may write for a moment longer.
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       if (found.length > 0) throw new Error(`secrets were written: ${found.join(', ')}`);
     },
   };

@@ -85,7 +85,7 @@ export const Kind = {
   EnumBody: 104, // name = tag; a = first Enumerator (list)
   Enumerator: 105, // name; a = value
   TypeDeclaration: 106, // a = Type; `struct x { ... };`
-  MacroInvocation: 107, // a = Call; DEFINE_MUTEX(x); module_init(f); EXPORT_SYMBOL(f); with `b` = Block where a body follows
+  MacroInvocation: 107, // a = Call, whose callee has flags as `c` (DeclaratorFlag); DEFINE_MUTEX(x); module_init(f); EXPORT_SYMBOL(f); with `b` = Block where a body follows
   //          (SYSCALL_DEFINE3(...) { ... } and the like: the Function that it defines follows in the list and has the same Block);
   //          c = initializer, as in DEFINE_FOO(x) = { }
   Define: 108, // name; a = first Parameter (list), b = body (expression, Block of statements) or 0 where not parsed,

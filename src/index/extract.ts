@@ -7,6 +7,7 @@ import { encodeFlow } from '../c/flow-encode.ts';
 import { lowerBody, lowerFunction, lowerGuard, lowerMacro } from '../c/lower.ts';
 import { Lowering } from '../c/lowering.ts';
 import { declaredType } from '../c/types.ts';
+import { staticDefinitions, variableDefinitions } from '../kernel/definitions.ts';
 import { type GuardDefinition, guardConstructor, guardDefinitions } from '../kernel/guards.ts';
 import { assignedEntries } from './extract-assignments.ts';
 import { functionSignature, textsOf } from './extract-functions.ts';
@@ -227,8 +228,17 @@ class FileExtraction {
     }
     const args = textsOf(tree, tree.b[call] as number);
     facts.topLevelMacros.push({ name, args, line: this.line(node) });
+    this.addDefined(name, args, tree.c[tree.a[call] as number] as number, this.line(node));
     const guard = guardDefinitions.get(name);
     if (guard !== undefined) this.addGuard(node, guard, args);
+  }
+
+  /** The variable that a macro defines. */
+  addDefined(macro: string, [name = '']: readonly string[], flags: number, line: number): void {
+    const type = variableDefinitions.get(macro);
+    if (type === undefined || !/^[A-Za-z_]\w*$/.test(name)) return;
+    const isStatic = (flags & DeclaratorFlag.Static) !== 0 || staticDefinitions.has(macro);
+    this.facts.globals.push({ name, type, line, isStatic, isExtern: false, perCpu: false });
   }
 
   /** The constructor of a guard's class, as a macro: what guard() does is what that does. */

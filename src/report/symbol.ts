@@ -35,13 +35,17 @@ class Description {
     const program = this.#program;
     this.lines.push(...allocatorLines(symbol));
     const nothing = this.lines.length;
-    for (const ref of [...program.allFunctions(symbol)].sort(ofTheKernelFirst)) this.function(ref);
-    const prototype = program.prototype(symbol, '');
-    if (prototype !== undefined && this.lines.length === nothing) {
-      this.lines.push(`${signature(prototype)}`, '  declared only: no body in the tree');
+    const functions = [...program.allFunctions(symbol)].sort(mostCalledFirst);
+    const macros = program.allMacros(symbol);
+    // Tools and samples have copies of the kernel's names.
+    for (const isCopy of [false, true]) {
+      for (const ref of functions) if (isOutside(ref.path) === isCopy) this.function(ref);
+      const prototype = program.prototype(symbol, '');
+      if (!isCopy && prototype !== undefined && this.lines.length === nothing) {
+        this.lines.push(`${signature(prototype)}`, '  declared only: no body in the tree');
+      }
+      for (const { path, fact } of macros) if (isOutside(path) === isCopy) this.macro(path, fact);
     }
-    for (const { path, fact } of [...program.allMacros(symbol)].sort(ofTheKernelFirst))
-      this.macro(path, fact);
     for (const kind of symbol.includes(' ') ? [''] : ['struct ', 'union ']) this.struct(`${kind}${symbol}`);
     const typedef = program.typedef(symbol, '');
     if (typedef !== undefined) this.lines.push(`typedef ${symbol}: ${typedef}`);
@@ -158,9 +162,9 @@ class Description {
   }
 }
 
-/** Tools and samples have copies of the kernel's names. */
-const ofTheKernelFirst = (a: { readonly path: string }, b: { readonly path: string }): number =>
-  Number(isOutside(a.path)) - Number(isOutside(b.path));
+/** What others call before what is a file's own, which in a header is often the stub of a subsystem that is left out. */
+const mostCalledFirst = (a: FunctionRef, b: FunctionRef): number =>
+  Number(a.fact.isStatic) - Number(b.fact.isStatic);
 
 function signature(fact: FunctionFact): string {
   const parameters = fact.parameters.map(({ name, type }) =>

@@ -242,3 +242,20 @@ it('keeps top-level macros with their arguments, and includes', () => {
   expect(facts.topLevelMacros).toContainEqual({ name: 'DEFINE_MUTEX', args: ['big'], line: 3 });
   expect(facts.topLevelMacros).toContainEqual({ name: 'module_init', args: ['start'], line: 4 });
 });
+
+it('takes what a macro defines for a variable of its type', () => {
+  const { globals } = factsOf(`
+static DEFINE_MUTEX(own);
+DEFINE_SPINLOCK(shared);
+static struct mutex plain;
+DEFINE_STATIC_SRCU(silent);
+DEFINE_MUTEX(a.b);
+`);
+  const found = globals.map(({ name, type, isStatic }) => `${isStatic ? 'static ' : ''}${type} ${name}`);
+  expect(found).toEqual([
+    'static struct mutex own',
+    'spinlock_t shared',
+    'static struct mutex plain',
+    'static struct srcu_struct silent',
+  ]);
+});

@@ -147,9 +147,9 @@ const parseMacroUse = (p: Parser, start: number): number => {
 };
 
 /** DEFINE_MUTEX(x); module_init(f); DEFINE_FOO(x) = { }; EXPORT_SYMBOL(f) */
-const parseInvocation = (p: Parser, start: number): number => {
+const parseInvocation = (p: Parser, start: number, flags = 0): number => {
   const first = parseArguments(p, p.at + 1 === start + 1 ? start + 1 : p.at);
-  const callee = p.node(Kind.Identifier, start, p.name[start] as number, 0, 0, 0);
+  const callee = p.node(Kind.Identifier, start, p.name[start] as number, 0, 0, flags);
   const call = p.node(Kind.Call, start, 0, callee, first, p.argumentFlag);
   let value = 0;
   while (p.kind[p.at] === Token.Attribute) parseAttribute(p);
@@ -211,7 +211,7 @@ const parseDeclaration = (p: Parser): number => {
       }
       if (!isOldStyle(p, after)) {
         const token = p.at;
-        return parseInvocation(p, token);
+        return parseInvocation(p, token, flags);
       }
     }
   }

@@ -1,3 +1,4 @@
+/** Which parameters a body dereferences: somewhere, and on every way through. Neither needs states. */
 import { type Flow, lineOf, Op } from '../c/flow.ts';
 import { endOfBlock, Successors } from '../c/flow-blocks.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';

@@ -1,3 +1,4 @@
+/** The parameters of a body: which of them change, and what is a copy of one. */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
 import type { CallKnowledge } from './knowledge.ts';

@@ -1,3 +1,7 @@
+/**
+ * The summary of one body: a walk that notes what is returned (summary-recorder.ts), and what needs no paths: which
+ * parameters are dereferenced on every way through (dereferences.ts), and what may be written (writes.ts).
+ */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { dereferencedAlways, dereferencedSometimes } from './dereferences.ts';
 import { type CallKnowledge, CONTINUES, type Iterator, RETURNS_UNKNOWN, UNKNOWN_CALL } from './knowledge.ts';

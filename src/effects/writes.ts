@@ -1,3 +1,4 @@
+/** What a body may write or leave changed, read off its instructions. */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
 import { pointerOf } from './layout.ts';

@@ -258,7 +258,7 @@ export class IndexProgram implements Program {
       if (places.length > limit) return [];
       const stored: Stored[] = [];
       for (const place of places) {
-        const entry = this.#facts(place).tableEntries[place.ordinal] as TableEntry;
+        const entry = this.#files.tableEntries(place.file)[place.ordinal] as TableEntry;
         const found = resolvePlace(this.#lookup, entry.type, entry.field, place.path);
         if (found.owner !== owner || found.field !== leaf) continue;
         if (home !== '' && this.#homeOf(owner, place.path) !== home) continue;
@@ -274,7 +274,7 @@ export class IndexProgram implements Program {
   storedIn(ref: FunctionRef): readonly { entry: TableEntry; path: string }[] {
     const found: { entry: TableEntry; path: string }[] = [];
     for (const place of this.#files.places(LinkKind.Target, ref.name)) {
-      const entry = this.#facts(place).tableEntries[place.ordinal] as TableEntry;
+      const entry = this.#files.tableEntries(place.file)[place.ordinal] as TableEntry;
       if (entry.target !== ref.name) continue;
       if (!this.functions(entry.target, place.path).some(({ id }) => id === ref.id)) continue;
       const { owner, field } = resolvePlace(this.#lookup, entry.type, entry.field, place.path);

@@ -1,6 +1,6 @@
 /** The files of a tree with changed ones laid over them, under one numbering: the tree's first, then the changed. */
 import { BoundedMap } from './bounded-map.ts';
-import type { FunctionFact, MacroFact } from './facts.ts';
+import type { FunctionFact, MacroFact, TableEntry } from './facts.ts';
 import { type AnalysedFile, MemoryFiles, type TreeFiles } from './file-index.ts';
 import { IncludePaths } from './include-paths.ts';
 import { IncludedFiles } from './included-files.ts';
@@ -33,6 +33,8 @@ export type Changes = ReadonlyMap<string, AnalysedFile | undefined>;
 const UNIT_BYTES = 8 << 20;
 /** The same of headers, which all files ask for. */
 const HEADER_BYTES = 24 << 20;
+/** Table entries that are kept, of whole files. */
+const ENTRIES = 150_000;
 
 export class LayeredFiles {
   readonly #base: TreeFiles;
@@ -43,6 +45,7 @@ export class LayeredFiles {
   readonly #newNames = new Set<string>();
   readonly #units = new BoundedMap<number, Unit>(UNIT_BYTES, weightOf);
   readonly #headers = new BoundedMap<number, Unit>(HEADER_BYTES, weightOf);
+  readonly #entries = new BoundedMap<number, readonly TableEntry[]>(ENTRIES, ({ length }) => 8 + length);
   #included: IncludedFiles | undefined;
   #includes: IncludePaths | undefined;
 
@@ -130,6 +133,11 @@ export class LayeredFiles {
       path,
       () => this.unit(file).facts.macros[ordinal] as MacroFact,
     );
+  }
+
+  /** What a file stores in fields. Kept apart: one call through a field asks for those of many files, and for nothing else. */
+  tableEntries(file: number): readonly TableEntry[] {
+    return this.#entries.get(file, () => this.unit(file).facts.tableEntries);
   }
 
   /** Path of the file that a definition of the tree is in; undefined where that is changed. */

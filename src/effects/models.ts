@@ -14,6 +14,7 @@ import {
   ERROR_TESTS,
   GUARD_BLOCKS,
   NO_RETURN,
+  NULL_TESTS,
   PRINTING,
   RETURN_MACROS,
   RETURN_VOID_MACROS,
@@ -42,6 +43,7 @@ for (const [name, mask] of DEREFERENCED_ARGUMENTS)
   add([name], pure({ dereferences: mask, writes: mask, modifies: false }));
 add(ERROR_TESTS, test(ERR));
 add(ERROR_OR_NULL_TESTS, test(ERR | ZERO));
+add(NULL_TESTS, test(ZERO));
 add(
   ERROR_OR_ZERO,
   pure({

@@ -10,6 +10,8 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /** True for an error pointer. */
 export const ERROR_TESTS = words('IS_ERR IS_ERR_VALUE IS_ERR_PCPU');
+/** True for NULL, and for what an allocation of no bytes gives (include/linux/slab.h). */
+export const NULL_TESTS = words('ZERO_OR_NULL_PTR');
 /** True for NULL and for an error pointer. */
 export const ERROR_OR_NULL_TESTS = words('IS_ERR_OR_NULL');
 /** 0 for a valid pointer or NULL, the error otherwise. */
@@ -38,7 +40,7 @@ export const SAME_AS_SECOND = words('drm_WARN_ON drm_WARN_ON_ONCE drm_WARN drm_W
 /** The program goes on only where the first argument is false. */
 export const ASSERTS_FALSE = words('BUG_ON VM_BUG_ON SNIC_BUG_ON');
 /** The program goes on only where the first argument is true. */
-export const ASSERTS_TRUE = words('ASSERT assert JBD2_ASSERT J_ASSERT');
+export const ASSERTS_TRUE = words('ASSERT assert JBD2_ASSERT J_ASSERT PP_ASSERT_WITH_CODE');
 
 /** Do not come back. */
 export const NO_RETURN = words(
@@ -59,7 +61,7 @@ export const RETURN_VOID_MACROS = words('return_VOID');
  * taken for impossible, whichever configuration compiles them.
  */
 export const COMPLAINS = /(?:^|_)(?:WARN|BUG)_ON(?:_|$)/;
-export const ASSERTS = /(?:^|_)ASSERT$/;
+export const ASSERTS = /(?:^|_)(?:ASSERT|assert)$/;
 
 /** Names of macros whose value is whether they warned. */
 export const WARNINGS = /(?:^|_)WARN(?:_ON)?(?:_ONCE)?$/;

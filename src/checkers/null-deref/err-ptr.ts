@@ -36,7 +36,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? (isHabit && !use.isSometimes ? 'high' : 'medium') : 'low',
+    confidence:
+      isClear && !isTrusted ? (isHabit && !use.isSometimes && !use.isAddress ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
@@ -78,6 +79,9 @@ export function watchErrorTests(context: FunctionContext): Observer {
       const origin = view.originCall(pointer);
       const callee = origin < 0 ? '' : calleeName(context.flow, origin);
       if (callee === '' || view.isWeak(pointer)) return;
+      // An error was ruled out by a test before: this one is the second.
+      const { result } = view.knowledge(origin);
+      if ((result & MAY_ERR) !== 0) return;
       if ((bits & ERR) !== 0 && !isTestedForNull(context, callee)) return;
       const name = context.text(pointer);
       const position = context.positionOf(view.at);
@@ -85,7 +89,7 @@ export function watchErrorTests(context: FunctionContext): Observer {
       context.report({
         rule: errPtr,
         // Its body gives none, or nobody else looks for one.
-        confidence: ALLOCATORS.has(callee) || (bits & ERR) === 0 ? 'high' : 'medium',
+        confidence: ALLOCATORS.has(callee) || (result & ERR) === 0 ? 'high' : 'medium',
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,

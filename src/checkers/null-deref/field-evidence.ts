@@ -237,6 +237,8 @@ export class FieldEvidence {
           if (cleared !== 0) note(cleared, { clearedAt: line });
           const called = calledPointer(flow, x);
           if (called !== 0) note(called, { isDereferenced: true });
+          for (const arg of flow.calls[x]?.args ?? [])
+            if (flow.exprOp[arg] === Expr.Address) note(flow.exprA[arg] as number, { isSet: true });
           this.#noteHanded(flow, x, path, keyOf, note);
           break;
         }

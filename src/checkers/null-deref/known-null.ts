@@ -52,7 +52,8 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
 function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   const { view, pointer } = use;
   if (view.isWeak(pointer)) return 'low';
-  if (!isTestOf(flow, origin, pointer)) return origin.forks === 0 ? 'medium' : 'low';
+  if (!isTestOf(flow, origin, pointer))
+    return origin.forks === 0 && !isComparison(flow, origin) ? 'medium' : 'low';
   if (origin.forks === 0) return 'high';
   if (isOnNullSide(flow, origin, use)) return view.isMerged ? 'medium' : 'high';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
@@ -68,10 +69,20 @@ function isTestOf(flow: Flow, origin: Origin, pointer: number): boolean {
     const e = stripCasts(flow, stack.pop() as number);
     if (e === stripCasts(flow, pointer)) return true;
     if (flow.exprOp[e] === Expr.Unary) stack.push(flow.exprA[e] as number);
-    if (flow.exprOp[e] === Expr.Binary) stack.push(flow.exprA[e] as number, flow.exprB[e] as number);
+    // Equal to another pointer, which was NULL before, is no test for NULL.
+    if (flow.exprOp[e] === Expr.Binary && flow.exprOp[flow.exprB[e] as number] === Expr.Integer)
+      stack.push(flow.exprA[e] as number);
     if (flow.exprOp[e] === Expr.Result) stack.push(...(flow.calls[flow.exprA[e] as number]?.args ?? []));
   }
   return false;
+}
+
+/** `p == q`, where q was found to be NULL before. */
+function isComparison(flow: Flow, origin: Origin): boolean {
+  const end = endOfBlock(flow, origin.block) - 1;
+  if (flow.ops[end * 4] !== Op.Branch) return false;
+  const e = stripCasts(flow, flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number);
+  return flow.exprOp[e] === Expr.Binary && flow.exprOp[flow.exprB[e] as number] !== Expr.Integer;
 }
 
 function isOnNullSide(flow: Flow, origin: Origin, use: Use): boolean {

@@ -132,10 +132,13 @@ function weigh(
 function isSetBy(flow: Flow, instruction: number, place: number, setters: ReadonlySet<string>): boolean {
   const x = flow.ops[instruction * 4 + 1] as number;
   if (flow.ops[instruction * 4] === Op.Assign) return x === place;
-  if (flow.ops[instruction * 4] !== Op.Call || !setters.has(calleeName(flow, x))) return false;
+  if (flow.ops[instruction * 4] !== Op.Call) return false;
+  const args = flow.calls[x]?.args ?? [];
+  if (args.some((arg) => flow.exprOp[arg] === Expr.Address && flow.exprA[arg] === place)) return true;
+  if (!setters.has(calleeName(flow, x))) return false;
   const root = rootOf(flow, place);
   if (flow.exprOp[root] !== Expr.Local || !flow.locals[flow.exprA[root] as number]?.isParameter) return true;
-  return (flow.calls[x]?.args ?? []).some((arg) => rootOf(flow, arg) === root || rootOf(flow, arg) === 0);
+  return args.some((arg) => rootOf(flow, arg) === root || rootOf(flow, arg) === 0);
 }
 
 /** The variable that an access path starts at; 0 where it starts at something else. */

@@ -104,7 +104,7 @@ function isOfCounter(flow: Flow, call: number): boolean {
 }
 
 /** What matched the device is of the driver's own table, in which each entry mostly has its data. */
-const MATCHED = /_get_match_data$/;
+const MATCHED = /_get_match_data$|^of_match_(?:node|device)$/;
 
 /** The function tests the result of another call of the same: what it knows by that may hold here. */
 function isTestedElsewhere(flow: Flow, call: number): boolean {
@@ -163,6 +163,8 @@ function confidenceOf(
   use: Use,
 ): Confidence {
   const isClear = !use.view.isWeak(use.pointer) && !use.view.isMerged && !use.isAddress;
+  // What goes into a table is often tested as a whole.
+  const isElement = context.flow.exprOp[stripCasts(context.flow, use.pointer)] === Expr.Index;
   if (habits === undefined) return 'low';
   const { effects } = context;
   if (ref === undefined) return isClear && isTestedByMost(habits) ? 'medium' : 'low';
@@ -178,7 +180,7 @@ function confidenceOf(
       ? 'medium'
       : 'low';
   if (allocates(effects, ref, 3)) {
-    if (habits.forNull >= 3 && share >= 0.9) return isClear ? 'high' : 'medium';
+    if (habits.forNull >= 3 && share >= 0.9) return isClear && !isElement ? 'high' : 'medium';
     return share >= 0.75 && isClear ? 'medium' : 'low';
   }
   if (habits.forNull * 4 < habits.passedOn) return 'low';

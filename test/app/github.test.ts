@@ -138,6 +138,14 @@ describe('a rate limit', () => {
     expect(scope.isDone()).toBe(true);
   });
 
+  test('of GraphQL alone keeps nothing else waiting', async () => {
+    const headers = { ...limited(3600), 'x-ratelimit-resource': 'graphql' };
+    scope.get(permission).reply(403, { message: 'API rate limit exceeded' }, headers);
+    scope.get(permission).reply(200, { permission: 'read' });
+    await expect(forge.permission('ann')).rejects.toMatchObject({ status: 403 });
+    expect(await forge.permission('ann')).toBe('read');
+  });
+
   test('as 429 is waited for also by what is never repeated', async () => {
     scope.post(`${here}/check-runs`).reply(429, { message: 'Slow down' }, { 'retry-after': '1' });
     scope.post(`${here}/check-runs`).reply(201, { id: 9 });

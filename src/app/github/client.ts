@@ -24,8 +24,7 @@ export const SARIF_PERMISSIONS = { security_events: 'write' };
 
 /** What GitHub wants of an App that resolves threads: used where an administrator granted more than `app.yml` asks for. */
 const THREAD_PERMISSIONS = { contents: 'write', pull_requests: 'write' };
-/** Milliseconds for which a refusal of them is good. */
-const REFUSAL = 60 * 60_000;
+const HOUR = 3_600_000;
 
 export interface GitHubClient {
   /** REST and GraphQL for this repository alone. */
@@ -156,7 +155,7 @@ export function createGitHubClient(
     async openThreads({ installation, id }) {
       if ((threadsRefused.get(installation) ?? 0) > Date.now()) return undefined;
       const opened = await narrow(installation, { repositoryIds: [id], permissions: THREAD_PERMISSIONS });
-      if (opened === undefined) threadsRefused.set(installation, Date.now() + REFUSAL);
+      if (opened === undefined) threadsRefused.set(installation, Date.now() + HOUR);
       return opened;
     },
     login() {
@@ -174,10 +173,13 @@ function warnTo(log: Logger) {
   return (message: string) => log.warn(message);
 }
 
-/** When the requests of a new hour begin, in milliseconds since 1970; undefined for any other error. */
+/** When the requests of a new hour begin, in milliseconds since 1970; undefined for any other error, or limit. */
 function spentUntil(error: unknown): number | undefined {
   if (!isStatus(error, 403, 429)) return undefined;
   const headers = error.response?.headers ?? {};
   const reset = Number(headers['x-ratelimit-reset']) * 1000;
-  return headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset) ? reset : undefined;
+  const isSpent = headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset);
+  if (!isSpent || (headers['x-ratelimit-resource'] ?? 'core') !== 'core') return undefined;
+  // Where this machine's clock is late, too.
+  return Math.min(reset, Date.now() + HOUR);
 }

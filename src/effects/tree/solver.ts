@@ -40,8 +40,12 @@ export class TreeSolver {
   readonly #splits = new Set<string>();
   /** By id of a macro. */
   readonly #storedByMacro = new Map<string, readonly number[]>();
-  /** What each function that is being worked on calls. */
+  /** What each function that is being worked on calls: first what it calls by name. */
   readonly #callees = new Map<number, readonly number[]>();
+  /** How many of them it calls by name. */
+  readonly #calledByName = new Map<number, number>();
+  /** What the members of a cycle call through macros. */
+  readonly #calledThroughMacros = new Map<number, readonly number[]>();
   /** What was found so far of the members of a cycle. */
   readonly #guesses = new Map<number, FunctionEffects>();
   #mayWait = false;
@@ -73,6 +77,7 @@ export class TreeSolver {
       (number) => {
         if (this.#done.has(number)) {
           this.#callees.delete(number);
+          this.#calledByName.delete(number);
           return 'done';
         }
         return this.#done.claim(number) || !this.#mayWait ? 'free' : 'taken';
@@ -131,6 +136,7 @@ export class TreeSolver {
     if (ref === undefined || flow === undefined) return [];
     const called = new Set<number>();
     for (const callee of this.#effects.called(flow, ref.path)) called.add(callee.number);
+    this.#calledByName.set(number, called.size);
     this.#locks.eachStored(flow, ref.path, (callee) => called.add(callee.number));
     for (const callee of this.#storedThroughMacros(flow, ref.path)) called.add(callee);
     return [...called];
@@ -167,8 +173,12 @@ export class TreeSolver {
       }
       this.#put(members, (number) => this.#guesses.get(number) ?? UNKNOWN);
       this.#guesses.clear();
+      this.#calledThroughMacros.clear();
     }
-    for (const number of members) this.#callees.delete(number);
+    for (const number of members) {
+      this.#callees.delete(number);
+      this.#calledByName.delete(number);
+    }
   }
 
   #put(members: readonly number[], effectsOf: (number: number) => FunctionEffects): void {
@@ -199,7 +209,7 @@ export class TreeSolver {
             continue;
           }
           const effects = this.#compute(number, stale.summary ? undefined : before);
-          for (const callee of this.#calledThroughMacros(number)) if (!done.has(callee)) early.add(callee);
+          for (const callee of this.#throughMacros(number)) if (!done.has(callee)) early.add(callee);
           done.add(number);
           if (!leavesTheSame(before.locks, effects.locks)) changed.push(number);
           const isNew = cycle.end(number, effects);
@@ -221,7 +231,8 @@ export class TreeSolver {
       const enter = (number: number): void => {
         if (seen.has(number)) return;
         seen.add(number);
-        path.push({ number, callees: this.#calledByName(number).filter((n) => inside.has(n)), next: 0 });
+        const callees = (this.#callees.get(number) ?? []).slice(0, this.#calledByName.get(number));
+        path.push({ number, callees: callees.filter((n) => inside.has(n)), next: 0 });
       };
       enter(root);
       for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
@@ -233,27 +244,27 @@ export class TreeSolver {
     return ordered;
   }
 
-  #calledThroughMacros(number: number): readonly number[] {
-    return this.#numbers(number, (flow, path) => [
-      ...numbersOf(this.#effects.calledThroughMacros(flow, path)),
-      ...this.#storedThroughMacros(flow, path),
-    ]);
+  /** Numbers of what a function calls through macros. */
+  #throughMacros(number: number): readonly number[] {
+    let called = this.#calledThroughMacros.get(number);
+    if (called === undefined) {
+      const ref = this.#program.definition(number);
+      const flow = ref?.fact.flow;
+      called =
+        ref === undefined || flow === undefined
+          ? []
+          : [
+              ...numbersOf(this.#effects.calledThroughMacros(flow, ref.path)),
+              ...this.#storedThroughMacros(flow, ref.path),
+            ];
+      this.#calledThroughMacros.set(number, called);
+    }
+    return called;
   }
 
   #forgetMacros(): void {
     this.#effects.forgetMacros();
     this.#locks.forgetMacros();
-  }
-
-  #calledByName(number: number): readonly number[] {
-    return this.#numbers(number, (flow, path) => numbersOf(this.#effects.called(flow, path)));
-  }
-
-  /** Numbers of what is asked of a function's body; none where it has no body. */
-  #numbers(number: number, ask: (flow: Flow, path: string) => readonly number[]): readonly number[] {
-    const ref = this.#program.definition(number);
-    const flow = ref?.fact.flow;
-    return ref === undefined || flow === undefined ? [] : ask(flow, ref.path);
   }
 
   /** `before`: its effects, where its Summary still holds. */

@@ -258,8 +258,10 @@ function summarise(
   // Where every path was walked, what none of them comes to is not done.
   const come = complete && events.length > 0 ? new Set(events.map(({ call }) => call)) : undefined;
   const blocks = blocksOfCalls(flow);
+  const guards = new Set<number>();
   for (const { call } of flow.scopes) {
     const guard = call < 0 ? undefined : guardEffects(input, places, call);
+    if (guard !== undefined) guards.add(call);
     const block = blocks[call];
     if (guard === undefined || block === undefined) continue;
     const name = guardNameOf(flow, call);
@@ -287,7 +289,7 @@ function summarise(
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
     const name = nameOfCall(flow, call);
-    if (block === undefined || isGuardConstructor(name)) continue;
+    if (block === undefined || guards.has(call)) continue;
     if (come !== undefined && !come.has(call) && !atomicSections.has(name)) continue;
     handlers |= parameterMask(flow, made.callee);
     const line = lineOf(made.position);

@@ -9,7 +9,10 @@ import type { Step } from '../checker.ts';
 export interface Way {
   /** Calls that were followed upwards. */
   readonly calls: number;
-  /** A branch on a parameter or the context, a merged path, or a flag that asks not to wait, lies on the way. */
+  /**
+   * A branch on a parameter or the context, a merged path, a flag that asks not to wait, or more than one call through
+   * a field lies on the way: of two tables nobody says that they belong together.
+   */
   readonly doubtful: boolean;
   /** Calls through fields on the way: what is stored there. */
   readonly fields: readonly Stored[];
@@ -90,7 +93,7 @@ export function forbidsSleep(
 /** The way that goes on by one call. */
 export const onward = (above: Way, call: Way): Way => ({
   calls: above.calls + 1,
-  doubtful: above.doubtful || call.doubtful,
+  doubtful: above.doubtful || call.doubtful || above.fields.length + call.fields.length > 1,
   fields: [...above.fields, ...call.fields],
 });
 

@@ -73,6 +73,8 @@ const PRINTS = pure({});
 
 const WARNS = MODELS.get('WARN_ON') as CallKnowledge;
 const ASSUMES = pure({ assertsTrue: 1 });
+/** `xe_assert(xe, condition)`: those of drivers take their device first. */
+const ASSUMES_BOTH = pure({ assertsTrue: 3 });
 
 /** What is known of a call by its name alone; undefined where nothing is. */
 export function modelOf(name: string, flow: Flow, call: number): CallKnowledge | undefined {
@@ -96,7 +98,8 @@ const UNTOLD = pure({});
 function byPattern(name: string): CallKnowledge {
   if (PRINTING.test(name)) return PRINTS;
   if (COMPLAINS.test(name)) return WARNS;
-  return ASSERTS.test(name) ? ASSUMES : UNTOLD;
+  if (!ASSERTS.test(name)) return UNTOLD;
+  return name.endsWith('_assert') ? ASSUMES_BOTH : ASSUMES;
 }
 
 /** True where an expression names `name` among its operands. */

@@ -5,7 +5,7 @@ import { ANY, ERR, MAY_ERR, MAY_NULL, ZERO } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
-import { callerHabits } from './callers.ts';
+import { callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { sourceText } from './source.ts';
@@ -31,7 +31,9 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const isHabit = habits !== undefined && habits.forError >= 2 && habits.forError / habits.calls >= 0.7;
   // Others do without a test, too: the failure is one that can't happen to them.
   const isTrusted = habits !== undefined && habits.calls >= 4 && habits.forError * 2 < habits.calls;
-  const isClear = !view.isWeak(pointer) && !view.isMerged;
+  // The function tests it, and may know by the code that it made of it.
+  const isTestedHere = habitsIn(context.flow, [call]).forError > 0;
+  const isClear = !view.isWeak(pointer) && !view.isMerged && !isTestedHere;
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({

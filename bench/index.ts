@@ -5,7 +5,8 @@
  *
  * --tree is a plain tree (it is only read), --git a packed repository of the same; without it that row is left
  * out. The comparisons install web-tree-sitter and tree-sitter-c into the scratch folder, outside the project,
- * and use Universal Ctags where it is installed. Parts: whole, git, growth, files, treesitter, ctags.
+ * and use Universal Ctags where it is installed. Parts: whole, git, growth, files, treesitter, ctags. What a review takes on
+ * an indexed tree is measured by bench/locks.ts.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

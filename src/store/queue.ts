@@ -42,7 +42,8 @@ export interface Queue {
   enqueue(queue: QueueName, job: NewJob, limit?: number): Promise<boolean>;
   /**
    * Runs `handler` for each job, `concurrency` at a time, and in all processes together no more than `perInstallation`
-   * of those that take an installation's turn. A rejection puts the job back with a growing delay.
+   * of those that take an installation's turn; where two processes take one in the same moment, no more in each. A
+   * rejection puts the job back with a growing delay.
    */
   work<Data extends object>(
     queue: QueueName,
@@ -102,6 +103,7 @@ export async function startQueue(database: Database, onError: (error: Error) => 
       { concurrency, perInstallation }: { concurrency: number; perInstallation?: number | undefined },
       handler: (work: Work<Data>) => Promise<void>,
     ) {
+      const limit = new GroupLimit(perInstallation);
       const options = {
         includeMetadata: true,
         localConcurrency: concurrency,
@@ -113,12 +115,17 @@ export async function startQueue(database: Database, onError: (error: Error) => 
       await boss.work<Data, void, typeof options>(queue, options, async ([job]: JobWithMetadata<Data>[]) => {
         if (job === undefined) return;
         const signal = AbortSignal.any([job.signal, controller.signal]);
+        const leave = limit.enter(job.groupId ?? '');
         try {
+          // pg-boss looks at what runs when it takes a job: several that are taken in one moment do not see each other.
+          if (leave === undefined) throw new PutBack('its installation has as many as it may');
           const waited = (Date.now() - job.createdOn.getTime()) / 1000;
           await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, waited, signal });
         } catch (error) {
           if (error instanceof PutBack) await uncount(database, queue, job.id);
           throw error;
+        } finally {
+          leave?.();
         }
       });
     },
@@ -128,6 +135,29 @@ export async function startQueue(database: Database, onError: (error: Error) => 
       clearTimeout(abort);
     },
   };
+}
+
+/** How many jobs of a group this process runs. */
+class GroupLimit {
+  readonly #most: number;
+  readonly #running = new Map<string, number>();
+
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
+
+  /** Counts one more, until the function that is returned is called; undefined where there are as many as there may be. */
+  enter(group: string): (() => void) | undefined {
+    if (group === '') return () => {};
+    const running = this.#running.get(group) ?? 0;
+    if (running >= this.#most) return undefined;
+    this.#running.set(group, running + 1);
+    return () => {
+      const left = (this.#running.get(group) ?? 0) - 1;
+      if (left > 0) this.#running.set(group, left);
+      else this.#running.delete(group);
+    };
+  }
 }
 
 /** Takes a try back before it counts. */

@@ -134,15 +134,7 @@ export class Effects {
   }
 
   #macrosOf(macro: MacroRef): ReadonlySet<MacroRef> {
-    let used = this.#macroMacros.get(macro.id);
-    if (used === undefined) {
-      const { flow } = macro.fact;
-      // What is asked of itself meanwhile is answered with nothing.
-      this.#macroMacros.set(macro.id, new Set());
-      used = flow === undefined ? new Set() : this.macros(flow, macro.path);
-      this.#macroMacros.set(macro.id, used);
-    }
-    return used;
+    return onceFor(this.#macroMacros, macro, (flow, from) => this.macros(flow, from));
   }
 
   /** What the calls by name in a body mean, but for those of which a table tells. */
@@ -154,15 +146,7 @@ export class Effects {
   }
 
   #calledByMacro(macro: MacroRef): ReadonlySet<FunctionRef> {
-    let called = this.#macroCalls.get(macro.id);
-    if (called === undefined) {
-      const { flow } = macro.fact;
-      // What is asked of itself meanwhile is answered with nothing.
-      this.#macroCalls.set(macro.id, new Set());
-      called = flow === undefined ? new Set() : this.called(flow, macro.path);
-      this.#macroCalls.set(macro.id, called);
-    }
-    return called;
+    return onceFor(this.#macroCalls, macro, (flow, from) => this.called(flow, from));
   }
 
   /** The summary of a function; UNKNOWN_SUMMARY where it has no body, or where it is being made. */
@@ -313,6 +297,21 @@ export class Effects {
       this.#working.delete(key);
     }
   }
+}
+
+/** What `ask` finds in a macro's body, asked once. What a macro asks of itself meanwhile is answered with nothing. */
+function onceFor<T>(
+  known: Map<string, ReadonlySet<T>>,
+  { id, path, fact: { flow } }: MacroRef,
+  ask: (flow: Flow, from: string) => ReadonlySet<T>,
+): ReadonlySet<T> {
+  let found = known.get(id);
+  if (found === undefined) {
+    known.set(id, new Set());
+    found = flow === undefined ? new Set() : ask(flow, path);
+    known.set(id, found);
+  }
+  return found;
 }
 
 /** `WARN_ONCE(1, "regmap API is disabled");` */

@@ -30,13 +30,12 @@ export interface Told {
   readonly constant: (name: string) => number | undefined;
 }
 
-const NOTHING: Told = { knowledge: () => UNKNOWN_CALL, constant: () => undefined };
-
 export class ValueFacts {
   flow!: Flow;
   layout!: Layout;
   readonly #state: WorkingState;
-  #told = NOTHING;
+  #knowledgeOf: Told['knowledge'] = () => UNKNOWN_CALL;
+  #constantOf: Told['constant'] = () => undefined;
   readonly #known: (CallKnowledge | undefined)[] = [];
 
   constructor(state: WorkingState) {
@@ -46,7 +45,8 @@ export class ValueFacts {
   begin(flow: Flow, layout: Layout, told: Partial<Told>): void {
     this.flow = flow;
     this.layout = layout;
-    this.#told = { ...NOTHING, ...told };
+    this.#knowledgeOf = told.knowledge ?? (() => UNKNOWN_CALL);
+    this.#constantOf = told.constant ?? (() => undefined);
     this.#known.length = 0;
   }
 
@@ -69,7 +69,7 @@ export class ValueFacts {
   knowledge(call: number): CallKnowledge {
     let known = this.#known[call];
     if (known === undefined) {
-      known = this.#told.knowledge(call);
+      known = this.#knowledgeOf(call);
       this.#known[call] = known;
     }
     return known;
@@ -84,7 +84,7 @@ export class ValueFacts {
   /** What a place is known to be before anything was learned on this path. */
   initialBits(e: number): number {
     if (this.flow.exprOp[e] !== Expr.Global) return ANY;
-    const value = this.#told.constant(this.globalName(e));
+    const value = this.#constantOf(this.globalName(e));
     return value === undefined ? ANY : bitsOfInteger(value);
   }
 
@@ -210,7 +210,7 @@ export class ValueFacts {
     if (op === Expr.Global) {
       const name = this.globalName(e);
       const isConstant = /^[A-Z][A-Z0-9_]*$/.test(name) && !name.startsWith('CONFIG_');
-      return isConstant || this.#told.constant(name) !== undefined ? e : 0;
+      return isConstant || this.#constantOf(name) !== undefined ? e : 0;
     }
     const v = this.#valueNumber(e);
     return v === 0 ? 0 : (this.#state.words[this.#state.valuesAt + v * 2 + 1] as number);

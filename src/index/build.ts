@@ -1,10 +1,11 @@
 /** A tree of files to its index: finds what is new, has it analysed by threads, links. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SourceTree } from '../git/change.ts';
 import { moduleVersion } from './analyser-version.ts';
 import { type Batch, type BatchDone, BatchRunner, type FileSource } from './batch-runner.ts';
+import { compileCache } from './compile-cache.ts';
 import { evict } from './eviction.ts';
 import { FactStore } from './fact-store.ts';
 import { linkTree, type TreeFile, treeDigest } from './link.ts';
@@ -65,13 +66,6 @@ export interface BuildReport {
   readonly scanTime: number;
   readonly readTime: number;
   readonly linkTime: number;
-}
-
-/** Folder for Node's compile cache of threads, made where it is not there; nobody else may write to it. */
-export function compileCache(cacheDir: string): string {
-  const folder = join(cacheDir, 'compiled');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }
 
 /** Folders of the analyser's version in the cache. */

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Batch, BatchDone } from './batch-runner.ts';
+import { compileForThreads } from './compile-cache.ts';
 import type { WorkerData } from './worker.ts';
 
 /** '.ts' in a checkout, '.js' in a package. */
@@ -30,6 +31,7 @@ export async function runBatches(
     readonly done: (batch: Batch, result: BatchDone) => void;
   },
 ): Promise<void> {
+  await compileForThreads(MODULE);
   const next = sharedIterator(batches);
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);

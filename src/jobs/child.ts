@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { UserError } from '../errors.ts';
-import { compileCache } from '../index/build.ts';
+import { compileCache } from '../index/compile-cache.ts';
 import { giveWay, NICE } from './priority.ts';
 
 export interface ChildLimits {

@@ -52,7 +52,7 @@ export async function buildTreeEffects(index: TreeIndex, options: EffectsBuildOp
       elapsed: performance.now() - start,
     });
   };
-  const threads = new Threads(index, {
+  const threads = await Threads.start(index, {
     cacheDir: options.cacheDir,
     factsFolder: options.factsFolder,
     threads: Math.max(1, Math.min(options.threads ?? availableParallelism(), batches.length)),

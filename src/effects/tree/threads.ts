@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { compileCache } from '../../index/build.ts';
+import { compileCache, compileForThreads } from '../../index/compile-cache.ts';
 import type { TreeIndex } from '../../index/tree-index.ts';
 import { shareMemory } from './shared-effects.ts';
 import type { Answer, Task, WorkerData } from './worker.ts';
@@ -29,7 +29,12 @@ export class Threads {
   readonly #signal: AbortSignal | undefined;
   #fail!: (error: unknown) => void;
 
-  constructor(index: TreeIndex, { cacheDir, factsFolder, threads, signal }: ThreadOptions) {
+  static async start(index: TreeIndex, options: ThreadOptions): Promise<Threads> {
+    await compileForThreads(MODULE);
+    return new Threads(index, options);
+  }
+
+  private constructor(index: TreeIndex, { cacheDir, factsFolder, threads, signal }: ThreadOptions) {
     const env = {
       ...process.env,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || compileCache(cacheDir),

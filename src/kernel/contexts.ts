@@ -10,10 +10,12 @@
 
 /**
  * hardirq: with interrupts off. softirq: with softirqs off. atomic: sleeping is forbidden, of interrupts nothing is
- * known. irq work: hard interrupt, or a thread on PREEMPT_RT. The others may sleep.
+ * known. irqs off: with interrupts off, unless what registers it says that it sleeps. irq work: hard interrupt, or a
+ * thread on PREEMPT_RT. The others may sleep.
  */
 export type Context =
   | 'hardirq'
+  | 'irqs off'
   | 'irq work'
   | 'softirq'
   | 'atomic'
@@ -139,6 +141,9 @@ field('uart_ops', 'hardirq', 'set_mctrl get_mctrl stop_tx start_tx stop_rx enabl
 field('dma_device', 'atomic', 'device_issue_pending');
 field('drm_crtc_funcs', 'hardirq', 'enable_vblank disable_vblank get_vblank_counter');
 field('wait_queue_entry', 'atomic', 'func');
+// Documentation/sound/kernel-api/writing-an-alsa-driver.rst, "Atomicity": under the stream lock, unless nonatomic is set.
+for (const type of ['snd_pcm_ops', 'snd_soc_dai_ops', 'snd_soc_component_driver'])
+  field(type, 'irqs off', 'trigger pointer ack');
 field('usb_request', 'hardirq', 'complete');
 field('clock_event_device', 'hardirq', 'set_next_event event_handler');
 field('cpuidle_state', 'atomic', 'enter');

@@ -109,7 +109,7 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
       witness ??= [locks.stepOfTaking(d.from), ...stepsTo(locks, d)];
       return witness;
     },
-    weight: weightOf(d),
+    weight: weightOf(d) * (locks.mayBeReleased(d.event, d.from) ? 0.3 : 1),
     count: 1,
     place: locks.ref.path,
     locks,

@@ -1,5 +1,5 @@
 /** One way in which a function is entered: what its callers hold, and the context that they run in. */
-import { type Held, isAtomicKind, type LockState } from '../../effects/locks/held.ts';
+import { type Held, isAtomicKind, type LockState, MAYBE } from '../../effects/locks/held.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
@@ -78,7 +78,7 @@ export function forbidsSleep(
     (held) => isAtomicKind(held.kind) && !isReleased(state, held) && !without.includes(held.lockClass),
   );
   if (lock !== undefined) return without.length > 0 && lock.lockClass === '' ? undefined : lock;
-  if (state.released.length > 0 || without.length > 0) return undefined;
+  if (state.released.length > 0 || without.length > 0 || entry.context === 'irqs off') return undefined;
   const context =
     entry.context !== undefined && ATOMIC_CONTEXTS.has(entry.context) ? entry.context : undefined;
   if (entry.hardirq + state.hardirq > 0)
@@ -107,7 +107,7 @@ export const inContext = (
   held: [],
   preempt: context === 'atomic' ? 1 : 0,
   softirq: context === 'softirq' ? 1 : 0,
-  hardirq: context === 'hardirq' || context === 'irq work' ? 1 : 0,
+  hardirq: context === 'hardirq' || context === 'irq work' || context === 'irqs off' ? 1 : 0,
   entersSection: false,
   context,
   root: ref.name,
@@ -139,7 +139,8 @@ export const onWayToFence = (ref: FunctionRef, step: Step): Entry => {
 
 /** Whether the user has released a lock of its caller's before, or one that can't be told from it. */
 export const isReleased = (state: LockState, held: EntryLock): boolean =>
-  state.released.length > 0 && (held.place === '' || state.released.includes(held.place));
+  state.released.length > 0 &&
+  (held.place === '' || state.released.includes(held.place) || state.released.includes(MAYBE + held.place));
 
 /** Equal for ways of which one says as much as both. */
 export const keyOf = (e: Entry): string =>

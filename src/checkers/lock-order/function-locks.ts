@@ -18,6 +18,8 @@ export class FunctionLocks {
   readonly body: Body;
   readonly #findings: FunctionFindings;
   #blocks: readonly (number | undefined)[] | undefined;
+  readonly #decided = new Map<number, readonly (readonly [branch: number, condition: string])[]>();
+  readonly #correlated = new Map<number, readonly number[]>();
 
   constructor(effects: LockEffects, ref: FunctionRef, body: Body) {
     this.effects = effects;
@@ -52,11 +54,45 @@ export class FunctionLocks {
 
   /** The branches that decide whether a call is made: their blocks, and their conditions as they are written. */
   decidedBy(call: number): readonly (readonly [branch: number, condition: string])[] {
+    let decided = this.#decided.get(call);
+    if (decided === undefined) {
+      const { flow } = this.body;
+      decided = this.branchesBefore(call).map(([branch, e]) => [branch, expressionText(flow, e)] as const);
+      this.#decided.set(call, decided);
+    }
+    return decided;
+  }
+
+  /**
+   * `if (q->soft) lock(); … if (q->soft) unlock();`: the releases of a lock that depend on the condition that its taking
+   * depends on. What locals say is followed on the paths; what fields and calls say may be forgotten in between.
+   */
+  correlatedReleases(lock: Held): readonly number[] {
+    let calls = this.#correlated.get(lock.call);
+    if (calls === undefined) {
+      const taking = this.decidedBy(lock.call).filter(([, condition]) => /->|\.|\(\)/.test(condition));
+      const isSame = ([branch, condition]: readonly [number, string]): boolean =>
+        taking.some(([other, same]) => same === condition && other !== branch);
+      const releases = taking.length === 0 ? [] : this.body.events.filter((e) => e.kind === 'release');
+      calls = releases
+        .filter((e) => e.lock?.place === lock.place && this.decidedBy(e.call).some(isSame))
+        .map((e) => e.call);
+      this.#correlated.set(lock.call, calls);
+    }
+    return calls;
+  }
+
+  /** Whether a lock that a path holds may have been released before, by what decided its taking. */
+  mayBeReleased(event: LockEvent, lock: Held): boolean {
+    return this.correlatedReleases(lock).some((call) => call < event.call || event.call < lock.call);
+  }
+
+  /** The branches that decide whether a call is made: their blocks, and their conditions. */
+  branchesBefore(call: number): readonly (readonly [branch: number, condition: number])[] {
     const { flow, conditions } = this.body;
     this.#blocks ??= blocksOfCalls(flow);
     const block = this.#blocks[call];
-    if (block === undefined) return [];
-    return conditions.decidingFor(block).map(([branch, e]) => [branch, expressionText(flow, e)] as const);
+    return block === undefined ? [] : conditions.decidingFor(block);
   }
 
   get findings(): FunctionFindings['all'] {

@@ -34,7 +34,7 @@ function report(locks: FunctionLocks, event: LockEvent): void {
   if (held === undefined) return;
   locks.report({
     rule: recursive,
-    confidence: confidenceOf(event, lock.place),
+    confidence: locks.mayBeReleased(event, held) ? 'low' : confidenceOf(event, lock.place),
     position: event.position,
     identity: `${lock.lockClass || locks.text(lock)}`,
     message: `${locks.text(lock)} is taken here while it is held since line ${locks.lineOfTaking(held)}: the task waits for itself.`,
@@ -201,7 +201,7 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
       const text = locks.text(held);
       locks.report({
         rule: recursive,
-        confidence: calleeConfidence(locks, event, taken, again),
+        confidence: locks.mayBeReleased(event, held) ? 'low' : calleeConfidence(locks, event, taken, again),
         position: event.position,
         identity: '',
         defect: `${locks.ref.name} ${held.lockClass || text} ${taken.steps.at(-1)?.function}`,

@@ -112,7 +112,7 @@ function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
     confidence:
       typeof because === 'string' && !entersSection(locks, because)
         ? 'low'
-        : confidenceOf(event, because, sleep),
+        : confidenceOf(locks, event, because, sleep),
     position: event.position,
     identity: `${callee} ${typeof because === 'string' ? because : because.lockClass || locks.text(because)}`,
     ...(sleep.depth === 0
@@ -136,8 +136,14 @@ function under(locks: FunctionLocks, lock: Held): string {
     : `under ${locks.text(lock)}, taken at line ${line}`;
 }
 
-function confidenceOf(event: LockEvent, because: Held | string, sleep: Sleep): Confidence {
+function confidenceOf(
+  locks: FunctionLocks,
+  event: LockEvent,
+  because: Held | string,
+  sleep: Sleep,
+): Confidence {
   if (event.isMerged || sleep.depth > 4) return 'low';
+  if (typeof because !== 'string' && locks.mayBeReleased(event, because)) return 'low';
   // A lock behind a pointer that has moved on: of another turn of a loop.
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';

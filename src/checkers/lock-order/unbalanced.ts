@@ -6,6 +6,7 @@ import { ERR, NONZERO, OTHER, ZERO } from '../../effects/values.ts';
 import { lockFunctions } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import type { FunctionLocks } from './function-locks.ts';
+import { isInCallersObject, isReleasedByNoCaller, isToldByFlag } from './left-to-others.ts';
 
 export const unbalanced: Rule = {
   id: 'lock-order/unbalanced',
@@ -23,7 +24,8 @@ export function findLeftHeld(locks: FunctionLocks): void {
   const exits = body.events.filter((e) => e.kind === 'leave');
   for (const lock of takenLocks(body.events)) {
     const { held, free } = split(exits, lock);
-    if (held.length === 0 || free.length === 0 || isTold(held, free)) continue;
+    if (held.length === 0 || free.length === 0) continue;
+    if (isTold(held, free) && !isReleasedByNoCaller(locks, lock)) continue;
     const leak = held.find((e) => isLeak(locks, e, free));
     if (leak === undefined) continue;
     const line = lineOf(leak.position);
@@ -60,7 +62,7 @@ export function findReleasedTwice(locks: FunctionLocks): void {
     if (!state.dropped.includes(lock.place) || isHeld(state, lock) || wasTakenTwice(locks, lock)) continue;
     locks.report({
       rule: unbalanced,
-      confidence: event.isMerged || lock.kind === 'page_lock' || isHandedOn(locks, lock) ? 'low' : 'high',
+      confidence: isInDoubt(locks, event, lock) ? 'low' : 'high',
       position: event.position,
       identity: `twice ${lock.lockClass || locks.text(lock)}`,
       message: `${locks.text(lock)} is released here, but on this path it was released already.`,
@@ -69,6 +71,9 @@ export function findReleasedTwice(locks: FunctionLocks): void {
     });
   }
 }
+
+const isInDoubt = (locks: FunctionLocks, event: LockEvent, lock: Held): boolean =>
+  event.isMerged || lock.kind === 'page_lock' || isHandedOn(locks, lock) || isToldByFlag(locks, lock);
 
 /** Whether the function hands the lock to others, which may take it in a way that their results do not tell. */
 function isHandedOn(locks: FunctionLocks, lock: Held): boolean {
@@ -142,25 +147,6 @@ function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
   return bits === ZERO || bits === OTHER ? 'success' : 'unknown';
 }
 
-/**
- * `if (q->soft) lock(); … if (q->soft) unlock();`: the taking and a release depend on one condition that is asked twice.
- * What locals say is followed on the paths; what fields and calls say may be forgotten in between.
- */
-function isReleasedByCondition(locks: FunctionLocks, lock: Held): boolean {
-  const taking = locks.decidedBy(lock.call).filter(([, condition]) => /->|\.|\(\)/.test(condition));
-  if (taking.length === 0) return false;
-  return locks.body.events.some(
-    (event) =>
-      event.kind === 'release' &&
-      event.lock?.place === lock.place &&
-      locks
-        .decidedBy(event.call)
-        .some(([branch, condition]) =>
-          taking.some(([other, same]) => same === condition && other !== branch),
-        ),
-  );
-}
-
 function confidenceOf(
   locks: FunctionLocks,
   lock: Held,
@@ -171,7 +157,8 @@ function confidenceOf(
   // I/O completion releases these, and whoever has to say that there is one more those.
   if (lock.kind === 'page_lock' || lock.kind === 'semaphore') return 'low';
   // What decides that it is taken may decide that it is released.
-  if (isReleasedByCondition(locks, lock)) return 'low';
+  if (locks.correlatedReleases(lock).length > 0 || isToldByFlag(locks, lock)) return 'low';
+  if (isInCallersObject(locks, lock)) return 'low';
   if (lock.through !== '') return 'medium';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'

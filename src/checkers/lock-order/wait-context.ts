@@ -116,6 +116,7 @@ function confidenceOf(
   const own = way === undefined ? raw : undefined;
   if (event.isMerged || taken.conditional || way?.doubtful || locks.isConditional(event.call, own))
     return 'low';
+  if (own !== undefined && locks.mayBeReleased(event, own)) return 'low';
   const distance = taken.depth + (way?.calls ?? 0);
   if (distance > 3) return 'low';
   return distance === 0 && raw.through === '' && !way?.fields.length ? 'high' : 'medium';

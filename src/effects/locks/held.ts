@@ -22,11 +22,14 @@ export interface LockState {
   readonly hardirq: number;
   /** Nesting of memalloc_nofs_save() and its kind: allocations do not enter fs_reclaim. */
   readonly nofs: number;
-  /** Places released here that were not taken here: they belong to the caller. */
+  /** Places released here that were not taken here: they belong to the caller. Those that may be come after `MAYBE`. */
   readonly released: readonly string[];
   /** Places taken here and released again on this path. */
   readonly dropped: readonly string[];
 }
+
+/** Before the place of a lock that a callee may have released. */
+export const MAYBE = '?~';
 
 export const NOTHING_HELD: LockState = {
   held: [],

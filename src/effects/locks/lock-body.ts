@@ -13,7 +13,7 @@ import { NONZERO, ZERO } from '../values.ts';
 import type { Condition } from './condition.ts';
 import { Conditions } from './conditional.ts';
 import { type Gfp, gfpOf } from './gfp.ts';
-import { type Held, isSleepingLock, type LockState } from './held.ts';
+import { type Held, isSleepingLock, type LockState, MAYBE } from './held.ts';
 import { LockDomain, type LockEvent } from './lock-domain.ts';
 import {
   type Acquired,
@@ -521,9 +521,12 @@ function releasedClasses(events: readonly LockEvent[]): (call: number) => readon
     const [first, ...others] = states.get(call) ?? [];
     if (first === undefined) return [];
     const always = first.released.filter((place) => others.every((s) => s.released.includes(place)));
-    return always.map((place) => classes.get(place) ?? '').filter((name) => name !== '');
+    return always.map((place) => classes.get(placeOf(place)) ?? '').filter((name) => name !== '');
   };
 }
+
+/** The place itself of a lock that may have been released. */
+const placeOf = (place: string): string => (place.startsWith(MAYBE) ? place.slice(MAYBE.length) : place);
 
 /** The happening that is surest: unconditional, few calls, nothing released before. */
 function likeliest(all: readonly Happening[]): Happening | undefined {
@@ -569,6 +572,18 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
     add(zero, 'zero');
     add(nonzero, 'nonzero');
   }
+  for (const place of mayBeReleased([
+    zero,
+    nonzero,
+    exits.filter((e) => !zero.includes(e) && !nonzero.includes(e)),
+  ])) {
+    const known = events.find((e) => e.kind === 'release' && e.lock?.place === place)?.lock;
+    if (known === undefined || !isExportable(known)) continue;
+    const released = effect('release', known, 'sometimes');
+    const isSaid = (n: NetEffect): boolean =>
+      n.operation === 'release' && n.place === released.place && n.lockClass === released.lockClass;
+    if (!net.some((n) => isSaid(n) && n.success === 'always')) net.push(released);
+  }
   const same = (field: 'preempt' | 'softirq' | 'hardirq' | 'nofs'): number => {
     const first = exits[0]?.state[field] ?? 0;
     return exits.every((e) => e.state[field] === first) ? first : 0;
@@ -582,6 +597,20 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
     nofs: same('nofs'),
   };
   return changesState(made) ? made : NO_LOCKS;
+}
+
+/** Places that some returns leave released, and others with the same sort of result do not. */
+function mayBeReleased(groups: readonly (readonly LockEvent[])[]): ReadonlySet<string> {
+  const all = groups.flat();
+  const places = new Set(all.flatMap((e) => e.state.released));
+  const found = new Set<string>();
+  for (const place of places) {
+    const isIn = (e: LockEvent): boolean => e.state.released.includes(place);
+    const isMixed = groups.some((group) => group.some(isIn) && !group.every(isIn));
+    const isTold = (groups[2]?.length ?? 0) === 0 || all.every(isIn);
+    if (place.startsWith(MAYBE) || isMixed || !isTold) found.add(placeOf(place));
+  }
+  return found;
 }
 
 /** `foo_put(NULL)` does nothing: what it does with anything else counts. */

@@ -51,7 +51,7 @@ const netEffect = record<NetEffect>({
   kind,
   mode,
   subclass: int,
-  success: choice(['always', 'nonzero', 'zero']),
+  success: choice(['always', 'nonzero', 'zero', 'sometimes']),
 });
 
 const happening = record<Happening>({ what: text, gfp: int, without, cause });

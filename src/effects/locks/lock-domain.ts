@@ -4,7 +4,7 @@ import { isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
 import type { Domain, Outcome, View } from '../domain.ts';
 import { ANY, ERR, OTHER, ZERO } from '../values.ts';
-import { type Held, type LockState, LockStates, NOTHING_HELD } from './held.ts';
+import { type Held, type LockState, LockStates, MAYBE, NOTHING_HELD } from './held.ts';
 import type { LockSummary, NetEffect } from './lock-summary.ts';
 import type { Places } from './place.ts';
 
@@ -221,7 +221,8 @@ export class LockDomain implements Domain {
     if (f.operation === 'release') {
       this.#tell('release', call, state, view, lock);
       this.#forgetProtected(state, place, view);
-      return this.states.number(irqAfter(release(state, place, lockClass, f.kind).state, f.irq, -1));
+      const { state: after, isSure } = release(state, place, lockClass, f.kind);
+      return this.states.number(isSure ? irqAfter(after, f.irq, -1) : after);
     }
     const blocks = f.blocks && this.#isNull(f.trylock < 0 ? 0 : (args[f.trylock] ?? 0));
     this.#tell('acquire', call, state, view, lock, blocks, STOPS[f.irq]);
@@ -266,7 +267,8 @@ export class LockDomain implements Domain {
     const after = (result: 'zero' | 'nonzero'): LockState => {
       let s = context(state);
       for (const effect of summary.net) {
-        if (effect.success !== 'always' && effect.success !== result) continue;
+        const { success } = effect;
+        if (success !== 'always' && success !== 'sometimes' && success !== result) continue;
         const place = this.#options.places.substitute(effect.place, args) ?? `?${name}${effect.lockClass}`;
         const lock = { ...this.#heldBy(effect, call, name), place };
         const lockClass = effect.lockClass !== '' ? effect.lockClass : this.#options.classOf(place);
@@ -274,9 +276,12 @@ export class LockDomain implements Domain {
         else {
           this.#tell('release', call, s, view, { ...lock, lockClass });
           // What it does to interrupts depends on the result as well, and the summary does not say it.
-          const held = effect.success === 'always' ? undefined : s.held.findLast((h) => h.place === place);
+          const held = success === 'always' ? undefined : s.held.findLast((h) => h.place === place);
           const taking = held && lockFunctions.get(this.#nameOf(held.call));
-          s = release(s, place, lockClass, effect.kind).state;
+          s =
+            success === 'sometimes'
+              ? mayRelease(s, place, lockClass, effect.kind)
+              : release(s, place, lockClass, effect.kind).state;
           if (taking !== undefined) s = irqAfter(s, taking.irq, -1);
         }
       }
@@ -346,9 +351,8 @@ function take(state: LockState, lock: Held): LockState {
   if (state.held.some((h) => h.place === lock.place && (h.mode === 'write' || lock.mode === 'write')))
     return state;
   // The caller's own lock, released here before: it has it back.
-  if (state.released.includes(lock.place)) {
-    return { ...state, released: state.released.filter((p) => p !== lock.place) };
-  }
+  const isOwn = (place: string): boolean => place === lock.place || place === MAYBE + lock.place;
+  if (state.released.some(isOwn)) return { ...state, released: state.released.filter((p) => !isOwn(p)) };
   return {
     ...state,
     held: [...state.held, lock],
@@ -356,21 +360,28 @@ function take(state: LockState, lock: Held): LockState {
   };
 }
 
-/** Releases the lock at `place`: that place, or else the last one of its class. `found` is false where none is held. */
+/** Which lock a release means: that at `place`, or else the last one of its class; -1 where none is held. */
+function indexOf(state: LockState, place: string, lockClass: string, kind: Held['kind'] | 'none'): number {
+  const same = state.held.findLastIndex((h) => h.place === place || h.place === MAYBE + place);
+  if (same >= 0) return same;
+  const alike = lockClass === '' ? -1 : state.held.findLastIndex((h) => h.lockClass === lockClass);
+  if (alike >= 0) return alike;
+  // A lock that came out of a function whose class is not known is meant by whatever of its kind is released.
+  return state.held.findLastIndex((h) => (h.lockClass === '' || lockClass === '') && h.kind === kind);
+}
+
+/** Releases a lock. `isSure` is false where it may have been released before. */
 function release(
   state: LockState,
   place: string,
   lockClass: string,
   kind: Held['kind'] | 'none',
-): { state: LockState; found: boolean } {
-  let index = state.held.findLastIndex((h) => h.place === place);
-  if (index < 0 && lockClass !== '') index = state.held.findLastIndex((h) => h.lockClass === lockClass);
-  // A lock that came out of a function whose class is not known is meant by whatever of its kind is released.
-  if (index < 0)
-    index = state.held.findLastIndex((h) => (h.lockClass === '' || lockClass === '') && h.kind === kind);
+): { state: LockState; isSure: boolean } {
+  const index = indexOf(state, place, lockClass, kind);
   if (index < 0) {
-    const released = state.released.includes(place) ? state.released : [...state.released, place];
-    return { state: { ...state, released }, found: false };
+    if (state.released.includes(place)) return { state, isSure: true };
+    const released = [...state.released.filter((p) => p !== MAYBE + place), place];
+    return { state: { ...state, released }, isSure: true };
   }
   const dropped = (state.held[index] as Held).place;
   return {
@@ -379,8 +390,20 @@ function release(
       held: state.held.toSpliced(index, 1),
       dropped: state.dropped.includes(dropped) ? state.dropped : [...state.dropped, dropped],
     },
-    found: true,
+    isSure: !dropped.startsWith(MAYBE),
   };
+}
+
+/** A lock that a callee releases in a way that its result does not tell: nothing is said of it from here on. */
+function mayRelease(state: LockState, place: string, lockClass: string, kind: Held['kind']): LockState {
+  const index = indexOf(state, place, lockClass, kind);
+  const held = state.held[index];
+  if (held === undefined) {
+    const isKnown = state.released.includes(place) || state.released.includes(MAYBE + place);
+    return isKnown ? state : { ...state, released: [...state.released, MAYBE + place] };
+  }
+  if (held.place.startsWith('?')) return state;
+  return { ...state, held: state.held.with(index, { ...held, place: MAYBE + held.place }) };
 }
 
 /** The state after what a callee leaves switched off (step 1), or the end of that (-1). */

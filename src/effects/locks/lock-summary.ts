@@ -39,8 +39,8 @@ export interface NetEffect {
   readonly kind: LockKind;
   readonly mode: LockMode;
   readonly subclass: number;
-  /** By the result of the call. */
-  readonly success: Success;
+  /** By the result of the call; `sometimes`: a release that the result does not tell. */
+  readonly success: Success | 'sometimes';
 }
 
 /** Something that happens in here: it sleeps, it may enter reclaim. */

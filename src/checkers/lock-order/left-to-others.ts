@@ -1,0 +1,72 @@
+/** Whether a lock that a function returns with is left to somebody who will release it. */
+import { Expr, type Flow, Op } from '../../c/flow.ts';
+import type { Held } from '../../effects/locks/held.ts';
+import type { FunctionLocks } from './function-locks.ts';
+
+/** Callers that are asked. */
+const MAX_CALLERS = 8;
+
+/** `foo(x, &dropped); if (!dropped) unlock();`: the callee says by a flag that it has released the lock. */
+export function isToldByFlag(locks: FunctionLocks, lock: Held): boolean {
+  const { flow } = locks.body;
+  return locks.body.events.some(
+    (event) =>
+      event.kind === 'release' &&
+      event.lock?.place === lock.place &&
+      locks.branchesBefore(event.call).some(([, condition]) => isWrittenByCallee(flow, condition)),
+  );
+}
+
+/** Whether an expression is a local whose address a call is given. */
+function isWrittenByCallee(flow: Flow, e: number): boolean {
+  if (flow.exprOp[e] !== Expr.Local) return false;
+  return flow.calls.some(({ args }) =>
+    args.some((arg) => flow.exprOp[arg] === Expr.Address && isSameLocal(flow, flow.exprA[arg] as number, e)),
+  );
+}
+
+const isSameLocal = (flow: Flow, a: number, b: number): boolean =>
+  flow.exprOp[a] === Expr.Local && flow.exprA[a] === flow.exprA[b];
+
+/** `ac->inode = inode; return -ENOSPC;`: the object with the lock lies in what the caller passed, also when it fails. */
+export function isInCallersObject({ body: { flow } }: FunctionLocks, lock: Held): boolean {
+  const local = Number(/^%(\d+)/.exec(lock.place)?.[1] ?? -1);
+  if (local < 0) return false;
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign) continue;
+    const value = withoutCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] !== Expr.Local || flow.exprA[value] !== local) continue;
+    if (isBehindParameter(flow, flow.ops[at + 1] as number)) return true;
+  }
+  return false;
+}
+
+const withoutCasts = (flow: Flow, e: number): number =>
+  flow.exprOp[e] === Expr.Cast ? withoutCasts(flow, flow.exprA[e] as number) : e;
+
+function isBehindParameter(flow: Flow, target: number): boolean {
+  let e = target;
+  let isBehind = false;
+  for (;;) {
+    const op = flow.exprOp[e];
+    if (op === Expr.Local) return isBehind && flow.locals[flow.exprA[e] as number]?.isParameter === true;
+    if (op === Expr.Arrow || op === Expr.Deref) isBehind = true;
+    else if (op !== Expr.Field && op !== Expr.Index) return false;
+    e = flow.exprA[e] as number;
+  }
+}
+
+/** Whether the function has callers, and none of them releases such a lock: they do not know that it is held. */
+export function isReleasedByNoCaller({ effects, ref }: FunctionLocks, lock: Held): boolean {
+  const callers = effects.effects.program.callers(ref, MAX_CALLERS + 1);
+  if (callers.length === 0 || callers.length > MAX_CALLERS) return false;
+  return callers.every((caller) =>
+    effects
+      .events(caller)
+      ?.events.every(
+        (event) =>
+          event.kind !== 'release' ||
+          (event.lock?.kind !== lock.kind && event.lock?.lockClass !== lock.lockClass),
+      ),
+  );
+}

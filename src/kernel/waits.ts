@@ -86,7 +86,8 @@ const rows: readonly (readonly [Awaited, number, string])[] = [
     'wait_event_freezable wait_event_idle wait_event_interruptible_exclusive wait_event_hrtimeout io_wait_event',
   ],
   ['debugfs', 0, 'debugfs_remove debugfs_remove_recursive'],
-  ['sysfs', 0, 'sysfs_remove_file sysfs_remove_group device_remove_file kobject_del'],
+  ['sysfs', 1, 'device_remove_file driver_remove_file'],
+  ['sysfs', 0, 'kobject_del'],
   ['proc', 0, 'proc_remove remove_proc_subtree'],
   ['freeze', 0, 'blk_mq_freeze_queue blk_mq_freeze_queue_wait freeze_super'],
 ];

@@ -8,10 +8,13 @@ import { Expr, type Flow, lineOf } from '../../c/flow.ts';
 import { type Held, type LockState, NOTHING_HELD } from '../../effects/locks/held.ts';
 import { type Events, nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import type { NetEffect } from '../../effects/locks/lock-summary.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { attributeOf } from '../../kernel/attributes.ts';
 import { beginsTask, contextOfField, registrations } from '../../kernel/contexts.ts';
 import { leadsToFence } from '../../kernel/fences.ts';
 import { atomicSections } from '../../kernel/locks.ts';
+import { takenAround } from '../../kernel/operation-locks.ts';
 import type { Step } from '../checker.ts';
 import {
   type Entries,
@@ -23,6 +26,7 @@ import {
   onWayToFence,
   onward,
   type Stored,
+  underLock,
   type Way,
 } from './entry.ts';
 import { isToldNotToWait } from './no-wait.ts';
@@ -104,15 +108,18 @@ export class EntryPoints {
         text: `${ref.name}() is stored as ${entry.type}.${entry.field}`,
       };
       const context = contextOfField(entry.type, entry.field);
+      const around = this.#takenAround(ref, entry.type, entry.field);
       if (leadsToFence(entry.type, entry.field)) add(onWayToFence(ref, step));
+      else if (around !== undefined) add(underLock(ref, context ?? 'process', around, step));
       else if (context !== undefined) add(inContext(ref, context, [step], beginsTask(entry.type)));
       else if (!this.#through(ref, entry.type, entry.field, step, calls, add)) complete = false;
     }
     for (const { name, args, line } of program.facts(ref.path)?.topLevelMacros ?? []) {
       const registered = registrations.get(name)?.find((r) => args[r.handler] === ref.name);
-      if (registered === undefined) continue;
+      const isAttribute = attributeOf(name, args)?.functions.includes(ref.name) === true;
+      if (registered === undefined && !isAttribute) continue;
       const step = { path: ref.path, line, function: '', text: `${ref.name}() is handed to ${name}()` };
-      add(inContext(ref, registered.context, [step], true));
+      add(inContext(ref, registered?.context ?? 'process', [step], true));
     }
     const users = program.callers(ref, MAX_USERS + 1);
     if (users.length > MAX_USERS) return { all: [...found.values()], complete: false };
@@ -121,6 +128,14 @@ export class EntryPoints {
       if (!this.#uses(ref, user, calls, add)) complete = false;
     }
     return { all: [...found.values()], complete };
+  }
+
+  /** The lock under which a subsystem calls what is stored in a field. */
+  #takenAround(ref: FunctionRef, type: string, field: string): NetEffect | undefined {
+    const taking = takenAround(type, field);
+    if (taking === undefined) return undefined;
+    const { net } = this.#effects.ofName(taking, ref.path);
+    return net.find(({ operation, lockClass }) => operation === 'acquire' && lockClass !== '');
   }
 
   /** Callers through the field that a function is stored in. False where not all are known. */

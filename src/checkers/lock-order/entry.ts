@@ -1,5 +1,6 @@
 /** One way in which a function is entered: what its callers hold, and the context that they run in. */
 import { type Held, isAtomicKind, type LockState, MAYBE } from '../../effects/locks/held.ts';
+import type { NetEffect } from '../../effects/locks/lock-summary.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
@@ -135,6 +136,24 @@ export const onWayToFence = (ref: FunctionRef, step: Step): Entry => {
     taken: { ...step, text: `${step.text}: the fences of its job wait for it` },
   };
   return { ...entry, held: [held], steps: [] };
+};
+
+/** What a subsystem calls with a lock of its own held. */
+export const underLock = (ref: FunctionRef, context: Context, lock: NetEffect, step: Step): Entry => {
+  const held: EntryLock = {
+    calls: 0,
+    doubtful: false,
+    fields: [],
+    place: lock.place.startsWith('@') ? lock.place : '',
+    lockClass: lock.lockClass,
+    kind: lock.kind,
+    mode: lock.mode,
+    subclass: lock.subclass,
+    call: -1,
+    through: '',
+    taken: { ...step, text: `${step.text}, which is called with ${lock.lockClass} held` },
+  };
+  return { ...inContext(ref, context, [step], true), held: [held], steps: [] };
 };
 
 /** Whether the user has released a lock of its caller's before, or one that can't be told from it. */

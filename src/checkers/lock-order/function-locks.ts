@@ -46,10 +46,9 @@ export class FunctionLocks {
    * once that has been taken.
    */
   isConditional(call: number, under?: Held): boolean {
-    const { flow, conditions } = this.body;
-    this.#blocks ??= blocksOfCalls(flow);
-    const block = this.#blocks[call];
-    return block !== undefined && conditions.isConditional(block, under && this.#blocks[under.call]);
+    const block = this.blockOf(call);
+    if (block === undefined) return false;
+    return this.body.conditions.isConditional(block, under && this.blockOf(under.call));
   }
 
   /** The branches that decide whether a call is made: their blocks, and their conditions as they are written. */
@@ -87,12 +86,16 @@ export class FunctionLocks {
     return this.correlatedReleases(lock).some((call) => call < event.call || event.call < lock.call);
   }
 
+  /** Block in which a call is made; undefined for one that no instruction makes. */
+  blockOf(call: number): number | undefined {
+    this.#blocks ??= blocksOfCalls(this.body.flow);
+    return this.#blocks[call];
+  }
+
   /** The branches that decide whether a call is made: their blocks, and their conditions. */
   branchesBefore(call: number): readonly (readonly [branch: number, condition: number])[] {
-    const { flow, conditions } = this.body;
-    this.#blocks ??= blocksOfCalls(flow);
-    const block = this.#blocks[call];
-    return block === undefined ? [] : conditions.decidingFor(block);
+    const block = this.blockOf(call);
+    return block === undefined ? [] : this.body.conditions.decidingFor(block);
   }
 
   get findings(): FunctionFindings['all'] {

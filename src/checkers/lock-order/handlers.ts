@@ -8,6 +8,7 @@ import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import { Places } from '../../effects/locks/place.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
+import { attributeOf } from '../../kernel/attributes.ts';
 import {
   beginsTask,
   type Context,
@@ -134,6 +135,12 @@ export class Handlers {
           text: `${name}()`,
         });
       }
+    }
+    for (const { name, args, line } of facts.topLevelMacros) {
+      const { functions, variable } = attributeOf(name, args) ?? { functions: [], variable: '' };
+      const object = variable === '' ? '' : `${path}:${variable}`;
+      const step = { path, line, function: '', text: `${name}()` };
+      for (const made of functions) this.#add(made, path, 'process', object, step);
     }
     for (const { type, field, target, table, line } of facts.tableEntries) {
       const context = target === '' ? undefined : contextOfField(type, field);

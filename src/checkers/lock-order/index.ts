@@ -16,6 +16,7 @@ import { Surroundings } from './surroundings.ts';
 import { findLeftHeld, findReleasedTwice, unbalanced } from './unbalanced.ts';
 import { findWaitContext, waitContext } from './wait-context.ts';
 import { findWaitUnderLock, waitUnderLock } from './wait-under-lock.ts';
+import { findNotTaken, findOtherMode, findSectionLeft, findWrongLock } from './wrong-release.ts';
 
 export const lockOrder: CodeChecker = {
   name: 'lock-order',
@@ -65,6 +66,10 @@ function cyclesByArea(
 function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Finding[] {
   findLeftHeld(locks);
   findReleasedTwice(locks);
+  findOtherMode(locks);
+  findNotTaken(locks);
+  findWrongLock(locks);
+  findSectionLeft(locks);
   findRecursive(locks);
   findRecursiveInCallers(locks, around);
   findSleepInAtomic(locks);

@@ -1,6 +1,7 @@
 /** Whether a lock that a function returns with is left to somebody who will release it. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import type { Held } from '../../effects/locks/held.ts';
+import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { FunctionLocks } from './function-locks.ts';
 
 /** Callers that are asked. */
@@ -60,13 +61,15 @@ function isBehindParameter(flow: Flow, target: number): boolean {
 export function isReleasedByNoCaller({ effects, ref }: FunctionLocks, lock: Held): boolean {
   const callers = effects.effects.program.callers(ref, MAX_CALLERS + 1);
   if (callers.length === 0 || callers.length > MAX_CALLERS) return false;
-  return callers.every((caller) =>
-    effects
-      .events(caller)
-      ?.events.every(
-        (event) =>
-          event.kind !== 'release' ||
-          (event.lock?.kind !== lock.kind && event.lock?.lockClass !== lock.lockClass),
-      ),
-  );
+  const isIt = ({ lockClass, kind }: Held): boolean =>
+    kind === lock.kind && (lockClass === lock.lockClass || lockClass === '' || lock.lockClass === '');
+  return callers.every((caller) => {
+    const { flow } = caller.fact;
+    const events = flow === undefined ? undefined : effects.events(caller)?.events;
+    const isOwn = (call: number): boolean => flow !== undefined && nameOfCall(flow, call) === ref.name;
+    return events?.every(
+      ({ kind, call, lock: released }) =>
+        kind !== 'release' || released === undefined || !isIt(released) || isOwn(call),
+    );
+  });
 }

@@ -86,7 +86,7 @@ function isHandedOn(locks: FunctionLocks, lock: Held): boolean {
 }
 
 /** lock-order/recursive says that already. */
-const wasTakenTwice = (locks: FunctionLocks, lock: Held): boolean =>
+export const wasTakenTwice = (locks: FunctionLocks, lock: Held): boolean =>
   locks.body.events.some(
     (e) =>
       e.kind === 'acquire' &&
@@ -124,7 +124,7 @@ function split(exits: readonly LockEvent[], lock: Held): { held: LockEvent[]; fr
 }
 
 /** Every return with the lock held says something else than every return without: the caller can tell. */
-const isTold = (held: readonly LockEvent[], free: readonly LockEvent[]): boolean =>
+export const isTold = (held: readonly LockEvent[], free: readonly LockEvent[]): boolean =>
   (held.every((e) => e.result === ZERO) && free.every((e) => e.result === OTHER)) ||
   (held.every((e) => e.result === OTHER) && free.every((e) => e.result === ZERO));
 
@@ -141,7 +141,7 @@ function isLeak(locks: FunctionLocks, exit: LockEvent, free: readonly LockEvent[
   );
 }
 
-function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
+export function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
   const bits = exit.result ?? NONZERO | ZERO;
   if (bits === ERR) return 'failure';
   return bits === ZERO || bits === OTHER ? 'success' : 'unknown';

@@ -9,6 +9,7 @@ import type { FunctionLocks } from './function-locks.ts';
 import type { Handler } from './handlers.ts';
 import { locksOver, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
 import type { Surroundings } from './surroundings.ts';
+import { waitsAsReader, waitsForItself } from './wait-for-self.ts';
 
 export const waitUnderLock: Rule = {
   id: 'lock-order/wait-under-lock',
@@ -22,6 +23,7 @@ export function findWaitUnderLock(locks: FunctionLocks, around: Surroundings): v
     if (event.kind !== 'call') continue;
     const found = waitsOf(locks, event);
     if (found.length === 0) continue;
+    findWaitForSelf(locks, event, found, around);
     const over = locksOver(locks, event, around);
     if (over.length === 0) continue;
     for (const wait of found) {
@@ -34,6 +36,23 @@ export function findWaitUnderLock(locks: FunctionLocks, around: Surroundings): v
         if (handler.ref.id !== locks.ref.id) report(locks, event, wait, handler, over, around);
       }
     }
+  }
+}
+
+function findWaitForSelf(
+  locks: FunctionLocks,
+  event: LockEvent,
+  waits: readonly Wait[],
+  around: Surroundings,
+): void {
+  for (const wait of waits) {
+    const asReader = waitsAsReader(locks, event, wait, around);
+    if (asReader !== undefined) locks.report({ rule: waitUnderLock, ...asReader });
+    const handlers = wait.awaits === 'completion' ? [] : handlersOf(locks, wait, around);
+    // With several handlers on one member, which of them the object has is not known.
+    if (handlers.length !== 1) continue;
+    const itself = waitsForItself(locks, event, wait, handlers[0] as Handler, around);
+    if (itself !== undefined) locks.report({ rule: waitUnderLock, ...itself });
   }
 }
 

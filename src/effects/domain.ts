@@ -83,6 +83,8 @@ export interface Domain {
 
 export interface Observer {
   deref?(pointer: number, place: number, isStore: boolean, view: View): void;
+  /** The pointer that a Deref really goes through (see flow.ts), 0 for none: that one is not NULL afterwards. */
+  accessed?(pointer: number, place: number, view: View): number;
   /** Before the call has an effect. */
   call?(call: number, view: View): void;
   assign?(target: number, value: number, view: View): void;

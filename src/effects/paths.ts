@@ -165,10 +165,15 @@ export class Walker implements View {
       const x = ops[i * 4 + 1] as number;
       const y = ops[i * 4 + 2] as number;
       switch (ops[i * 4]) {
-        case Op.Deref:
-          for (const o of observers) o.deref?.(x, y >> 1, (y & 1) !== 0, this);
-          this.#calls.dereferenced(x);
+        case Op.Deref: {
+          let accessed = x;
+          for (const o of observers) {
+            o.deref?.(x, y >> 1, (y & 1) !== 0, this);
+            accessed = o.accessed?.(x, y >> 1, this) ?? accessed;
+          }
+          this.#calls.dereferenced(accessed);
           break;
+        }
         case Op.Assign:
           for (const o of observers) o.assign?.(x, y, this);
           this.#tellAssign(x, y);

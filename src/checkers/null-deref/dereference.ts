@@ -48,15 +48,14 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     else if (mayBeNull(bits)) rules.whenMaybeNull.some((rule) => rule(context, use));
     else if (mayBeError(bits)) rules.whenMaybeError.some((rule) => rule(context, use));
   };
+  const accessedBy = (pointer: number, place: number, view: View): number =>
+    context.accessed(stripCasts(context.flow, pointer), place, isDoubtful(view));
   return {
     deref(pointer, place, _isStore, view) {
-      const isDoubtful = (p: number): boolean => {
-        const bits = view.bits(p);
-        return mayBeNull(bits) || mayBeError(bits);
-      };
-      const accessed = context.accessed(stripCasts(context.flow, pointer), place, isDoubtful);
-      if (accessed !== 0) check({ pointer: accessed, view, through: -1, argument: -1 });
+      const pointerUsed = accessedBy(pointer, place, view);
+      if (pointerUsed !== 0) check({ pointer: pointerUsed, view, through: -1, argument: -1 });
     },
+    accessed: accessedBy,
     assign(target, value, view) {
       const { flow } = context;
       const e = stripCasts(flow, value);
@@ -81,7 +80,7 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
       if (callee !== 0) check({ pointer: callee, view, through: -1, argument: -1, isCall: true });
       const { dereferences, mayDereference } = view.knowledge(call);
       for (const [argument, arg] of (flow.calls[call]?.args ?? []).entries()) {
-        const pointer = argument > 30 ? 0 : pointerOf(flow, arg);
+        const pointer = argument > 30 ? 0 : context.behindArrays(pointerOf(flow, arg), isDoubtful(view));
         if (pointer === 0) continue;
         if (((dereferences | mayDereference) & (1 << argument)) === 0) {
           // A test for NULL lets it through.
@@ -97,6 +96,13 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     },
   };
 }
+
+const isDoubtful =
+  (view: View) =>
+  (pointer: number): boolean => {
+    const bits = view.bits(pointer);
+    return mayBeNull(bits) || mayBeError(bits);
+  };
 
 /** Tells of every pointer that is dereferenced: here, or on every way through a callee that it is passed to. */
 export function watchDereferences(

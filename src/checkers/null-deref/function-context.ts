@@ -65,12 +65,29 @@ export class FunctionContext {
    * Types are only looked at where `isDoubtful` says that the answer matters.
    */
   accessed(pointer: number, place: number, isDoubtful: (pointer: number) => boolean): number {
-    const behind = pointerBehind(this.flow, pointer);
-    if (behind !== 0 && isDoubtful(behind) && isArray(this.typeOf(pointer))) return behind;
-    if (!isDoubtful(pointer) || isArray(this.typeOf(pointer))) return 0;
+    const through = this.behindArrays(pointer, isDoubtful);
+    if (!isDoubtful(through) || isArray(this.typeOf(through))) return 0;
     const op = this.flow.exprOp[place];
     const isMember = op === Expr.Field || op === Expr.Arrow || op === Expr.Index;
-    return isMember && isArray(this.typeOf(place)) ? 0 : pointer;
+    return isMember && isArray(this.typeOf(place)) ? 0 : through;
+  }
+
+  /** Of an array, or an array in one, the pointer whose object it lies in; else the pointer itself. */
+  behindArrays(pointer: number, isDoubtful: (pointer: number) => boolean): number {
+    let through = pointer;
+    for (;;) {
+      const behind = pointerBehind(this.flow, through);
+      if (behind === 0 || !this.#isReached(behind, isDoubtful) || !isArray(this.typeOf(through)))
+        return through;
+      through = behind;
+    }
+  }
+
+  /** A doubtful pointer, or an array behind one. */
+  #isReached(pointer: number, isDoubtful: (pointer: number) => boolean): boolean {
+    let at = pointer;
+    while (at !== 0 && !isDoubtful(at)) at = pointerBehind(this.flow, at);
+    return at !== 0;
   }
 }
 

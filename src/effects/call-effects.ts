@@ -4,7 +4,7 @@ import type { Forgetting } from './forgetting.ts';
 import type { CallKnowledge } from './knowledge.ts';
 import { type Layout, pointerOf, stripCasts } from './layout.ts';
 import type { ValueFacts } from './value-facts.ts';
-import { ANY, MAY_NULL, mayBeError, mayBeNull, OTHER } from './values.ts';
+import { ANY, MAY_NULL, mayBeError, mayBeNull, NONZERO, OTHER, ZERO } from './values.ts';
 import type { WorkingState } from './working-state.ts';
 
 const NONE = -1;
@@ -31,7 +31,9 @@ export class CallEffects {
   dereferenced(pointer: number): void {
     if (pointer === 0) return;
     const bits = this.#facts.bitsOf(pointer);
-    if (mayBeNull(bits) || mayBeError(bits)) this.#facts.refineBits(pointer, OTHER, true);
+    if (mayBeError(bits)) this.#facts.refineBits(pointer, OTHER, true);
+    // The path goes on only where it was not NULL.
+    else if ((bits & ZERO) !== 0) this.#facts.refineBits(pointer, mayBeNull(bits) ? OTHER : NONZERO, true);
   }
 
   /** What an assertion leaves of its arguments. False where the path ends there. */

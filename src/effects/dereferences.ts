@@ -1,7 +1,7 @@
 /** Which parameters a body dereferences: somewhere, and on every way through. Neither needs states. */
 import { type Flow, lineOf, Op } from '../c/flow.ts';
 import { endOfBlock, Successors } from '../c/flow-blocks.ts';
-import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
+import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
 import { pointerOf } from './layout.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
 
@@ -47,6 +47,7 @@ export function dereferencedAlways(
   if (candidates === 0) return { mask: 0, lines };
   const blocks = flow.blocks.length;
   const own = new Int32Array(blocks);
+  /** How a block ends: 1 does not come back, 2 returns, 3 returns in a macro. */
   const ends = new Uint8Array(blocks);
   const note = (block: number, pointer: number, position: number): void => {
     const k = parameters.constantOf(pointer);
@@ -65,10 +66,14 @@ export function dereferencedAlways(
         case Op.Call: {
           const callee = known[x] ?? UNKNOWN_CALL;
           if (callee.noReturn) ends[block] = 1;
-          if (callee.dereferences === 0) break;
-          for (const [k, arg] of (flow.calls[x]?.args ?? []).entries())
+          const args = callee.dereferences === 0 ? [] : (flow.calls[x]?.args ?? []);
+          for (const [k, arg] of args.entries())
             if (k < MAX_PARAMETERS && (callee.dereferences & (1 << k)) !== 0)
               note(block, pointerOf(flow, arg), position);
+          if (callee.returns !== CONTINUES && ends[block] === 0) {
+            ends[block] = 3;
+            i = Number.POSITIVE_INFINITY;
+          }
           break;
         }
         case Op.Return:
@@ -85,7 +90,7 @@ export function dereferencedAlways(
   for (let changed = blocks > 1; changed; ) {
     changed = false;
     for (let block = 0; block < blocks; block++) {
-      if (ends[block] === 1) continue;
+      if (ends[block] === 1 || ends[block] === 3) continue;
       const out = (entry[block] as number) | (own[block] as number);
       for (let at = successors.start(block); at < successors.start(block + 1); at++) {
         const next = successors.target(at);
@@ -100,7 +105,7 @@ export function dereferencedAlways(
   let mask = candidates;
   let leaves = false;
   for (let block = 0; block < blocks; block++) {
-    if (ends[block] !== 2) continue;
+    if ((ends[block] as number) < 2) continue;
     leaves = true;
     mask &= (entry[block] as number) | (own[block] as number);
   }

@@ -1,11 +1,13 @@
 /** The tables of src/kernel/ as knowledge about calls. */
 import { Expr, type Flow } from '../c/flow.ts';
-import { ALLOCATORS, NOFAIL_FLAG } from '../kernel/allocators.ts';
+import { ALLOCATORS, NOFAIL_FLAG, PANIC_FLAG } from '../kernel/allocators.ts';
 import {
   ASSERTS,
   ASSERTS_FALSE,
   ASSERTS_TRUE,
+  ASSERTS_VALID,
   COMPLAINS,
+  COMPLAINS_OF_SECOND,
   CONDITIONAL_BLOCKS,
   DEREFERENCED_ARGUMENTS,
   ERROR_CONVERSIONS,
@@ -20,6 +22,8 @@ import {
   RETURN_VOID_MACROS,
   SAME_AS_SECOND,
   SAME_VALUE,
+  STORES,
+  TEST_ASSERTS,
 } from '../kernel/pointers.ts';
 import { type CallKnowledge, pure, RETURNS_UNKNOWN } from './knowledge.ts';
 import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
@@ -63,6 +67,7 @@ add(ASSERTS_TRUE, pure({ assertsTrue: 1 }));
 add(NO_RETURN, pure({ noReturn: true }));
 add(RETURN_MACROS, pure({ returns: 0 }));
 add(RETURN_VOID_MACROS, pure({ returns: RETURNS_UNKNOWN }));
+for (const name of STORES) if (!MODELS.has(name)) add([name], pure({ assigns: 1 }));
 add(GUARD_BLOCKS, pure({ block: 'guard' }));
 add(CONDITIONAL_BLOCKS, pure({ block: 'conditional' }));
 add(['no_free_ptr', 'return_ptr'], pure({ same: 0, assigns: 1 }));
@@ -72,6 +77,9 @@ const CANT_FAIL = pure({ result: OTHER, isFresh: true });
 const PRINTS = pure({});
 
 const WARNS = MODELS.get('WARN_ON') as CallKnowledge;
+const WARNS_OF_SECOND = MODELS.get('drm_WARN_ON') as CallKnowledge;
+const VALID_SECOND = pure({ implies: [{ when: ANY, argument: 1, through: false, bits: OTHER }] });
+const ASSUMES_SECOND = pure({ assertsTrue: 2 });
 const ASSUMES = pure({ assertsTrue: 1 });
 /** `xe_assert(xe, condition)`: those of drivers take their device first. */
 const ASSUMES_BOTH = pure({ assertsTrue: 3 });
@@ -85,9 +93,13 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
     models.set(name, model);
   }
   if (model === UNTOLD) return undefined;
+  if (model === WARNS && COMPLAINS_OF_SECOND.test(name) && (flow.calls[call]?.args.length ?? 0) > 1)
+    return WARNS_OF_SECOND;
   if (model !== ALLOCATES) return model;
-  const flags = flow.calls[call]?.args[ALLOCATORS.get(name)?.flags ?? -1];
-  return flags !== undefined && mentions(flow, flags, NOFAIL_FLAG) ? CANT_FAIL : ALLOCATES;
+  const { args } = flow.calls[call] ?? { args: [] };
+  const flags = args[ALLOCATORS.get(name)?.flags ?? -1];
+  if (flags !== undefined && mentions(flow, flags, NOFAIL_FLAG)) return CANT_FAIL;
+  return args.some((arg) => mentions(flow, arg, PANIC_FLAG)) ? CANT_FAIL : ALLOCATES;
 }
 
 /** What was found for names, of which most are in no table: each is asked for often. */
@@ -98,6 +110,8 @@ const UNTOLD = pure({});
 function byPattern(name: string): CallKnowledge {
   if (PRINTING.test(name)) return PRINTS;
   if (COMPLAINS.test(name)) return WARNS;
+  if (ASSERTS_VALID.test(name)) return VALID_SECOND;
+  if (TEST_ASSERTS.test(name)) return ASSUMES_SECOND;
   if (!ASSERTS.test(name)) return UNTOLD;
   return name.endsWith('_assert') ? ASSUMES_BOTH : ASSUMES;
 }

@@ -216,8 +216,8 @@ export class IndexProgram implements Program {
           names.push(macro);
           continue;
         }
-        const isMeant = name !== ref.name || this.functions(name, place.path).some(({ id }) => id === ref.id);
-        if (!isMeant) continue;
+        // Where a macro's text is put, too, the name must mean this function.
+        if (!this.functions(ref.name, place.path).some(({ id }) => id === ref.id)) continue;
         const caller = this.#ref(place);
         found.set(caller.id, caller);
         if (found.size >= limit) return [...found.values()];

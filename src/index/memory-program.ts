@@ -202,8 +202,8 @@ class MemoryProgram implements Program {
     for (const name of names) {
       for (const mention of this.#mentioning(name)) {
         if ('number' in mention) {
-          const isMeant = name !== ref.name || this.functions(name, mention.path).includes(ref);
-          if (isMeant) found.add(mention);
+          // Where a macro's text is put, too, the name must mean this function.
+          if (this.functions(ref.name, mention.path).includes(ref)) found.add(mention);
         } else if (!seen.has(mention.fact.name)) {
           seen.add(mention.fact.name);
           names.push(mention.fact.name);

@@ -61,3 +61,5 @@ export const ALLOCATORS: ReadonlyMap<string, Allocator> = new Map(
 
 /** With this flag an allocation does not fail. */
 export const NOFAIL_FLAG = '__GFP_NOFAIL';
+/** With this flag a cache is made, or the system does not start (include/linux/slab.h). */
+export const PANIC_FLAG = 'SLAB_PANIC';

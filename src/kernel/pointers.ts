@@ -42,6 +42,16 @@ export const ASSERTS_FALSE = words('BUG_ON VM_BUG_ON SNIC_BUG_ON');
 /** The program goes on only where the first argument is true. */
 export const ASSERTS_TRUE = words('ASSERT assert JBD2_ASSERT J_ASSERT PP_ASSERT_WITH_CODE');
 
+/** The program goes on only where the second argument is a valid pointer (include/kunit/test.h). */
+export const ASSERTS_VALID = /^KUNIT_(?:ASSERT|EXPECT)_NOT_(?:ERR_OR_NULL|NULL)(?:_MSG)?$/;
+/** Those of tests that take the test first. */
+export const TEST_ASSERTS = /^KUNIT_ASSERT_TRUE(?:_MSG)?$/;
+
+/** Store the second argument, or what is made of it, in the place that is the first. */
+export const STORES = words(
+  'WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER smp_store_release smp_store_mb rcu_replace_pointer',
+);
+
 /** Do not come back. */
 export const NO_RETURN = words(
   `panic BUG do_exit make_task_dead kthread_exit kthread_complete_and_exit do_group_exit
@@ -60,7 +70,9 @@ export const RETURN_VOID_MACROS = words('return_VOID');
  * Names of macros that complain where their condition holds (or does not): as a statement, what they test is
  * taken for impossible, whichever configuration compiles them.
  */
-export const COMPLAINS = /(?:^|_)(?:WARN|BUG)_ON(?:_|$)/;
+export const COMPLAINS = /(?:^|_)E?(?:WARN|BUG)_ON(?:_|$)/i;
+/** Those of drivers and file systems, which take their object before the condition: `GLOCK_BUG_ON(gl, condition)`. */
+export const COMPLAINS_OF_SECOND = /(?:^|_)E?(?:WARN|BUG)_ON(?:_ONCE)?$/i;
 export const ASSERTS = /(?:^|_)(?:ASSERT|assert)$/;
 
 /** Names of macros whose value is whether they warned. */

@@ -4,13 +4,14 @@
  */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { isArray } from '../../c/types.ts';
+import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
+import { isArray, isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { pointerBehind, pointerOf, stripCasts } from '../../effects/layout.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { GIVES_UP } from '../../kernel/pointers.ts';
+import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FunctionContext } from './function-context.ts';
 
 /** A pointer that is dereferenced where it may be none. */
@@ -53,7 +54,8 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
   return {
     deref(pointer, place, _isStore, view) {
       const pointerUsed = accessedBy(pointer, place, view);
-      if (pointerUsed !== 0) check({ pointer: pointerUsed, view, through: -1, argument: -1 });
+      if (pointerUsed !== 0 && !isOfWarning(context.flow, view))
+        check({ pointer: pointerUsed, view, through: -1, argument: -1 });
     },
     accessed: accessedBy,
     assign(target, value, view) {
@@ -61,7 +63,8 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
       const e = stripCasts(flow, value);
       if (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Subtract) {
         const from = stripCasts(flow, flow.exprA[e] as number);
-        if (mayBeNull(view.bits(from)) && view.originCall(from) >= 0)
+        const isDoubtful = mayBeNull(view.bits(from)) && view.originCall(from) >= 0;
+        if (isDoubtful && isPointer(context.typeOf(from)))
           check({ pointer: from, view, through: -1, argument: -1, isDifference: true });
         return;
       }
@@ -88,6 +91,7 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
             check({ pointer, view, through: call, argument, isSometimes: true });
           continue;
         }
+        if (isNull(view.bits(pointer)) && isOfWarning(flow, view)) continue;
         const isSometimes = (dereferences & (1 << argument)) === 0;
         if (isSometimes && !(mayBeNull(view.bits(pointer)) && isTestedNowhere(context, call, argument)))
           continue;
@@ -103,6 +107,19 @@ const isDoubtful =
     const bits = view.bits(pointer);
     return mayBeNull(bits) || mayBeError(bits);
   };
+
+/** `WARN(p && p->is_bad, "%d", p->number)`: what is printed is only read where the condition holds. */
+function isOfWarning(flow: Flow, view: View): boolean {
+  for (let at = view.at + 1; at < endOfBlock(flow, blockOf(flow, view.at)); at++) {
+    if (flow.ops[at * 4] === Op.Assign && flow.exprOp[flow.ops[at * 4 + 1] as number] !== Expr.Temporary)
+      return false;
+    if (flow.ops[at * 4] !== Op.Call) continue;
+    const call = flow.ops[at * 4 + 1] as number;
+    if (!WARNINGS.test(calleeName(flow, call))) continue;
+    return flow.calls[call]?.args.slice(0, 2).some((arg) => isNull(view.bits(arg))) === true;
+  }
+  return false;
+}
 
 /** Tells of every pointer that is dereferenced: here, or on every way through a callee that it is passed to. */
 export function watchDereferences(

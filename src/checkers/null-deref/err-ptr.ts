@@ -9,6 +9,7 @@ import { callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { sourceText } from './source.ts';
+import { isOfConfiguration } from './unchecked-lookup.ts';
 
 export const errPtr: Rule = {
   id: 'null-deref/err-ptr',
@@ -33,7 +34,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const isTrusted = habits !== undefined && habits.calls >= 4 && habits.forError * 2 < habits.calls;
   // The function tests it, and may know by the code that it made of it.
   const isTestedHere = habitsIn(context.flow, [call]).forError > 0;
-  const isClear = !view.isWeak(pointer) && !view.isMerged && !isTestedHere;
+  const isClear =
+    !view.isWeak(pointer) && !view.isMerged && !isTestedHere && !isOfConfiguration(ref?.fact.flow);
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({

@@ -1,5 +1,6 @@
+import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { endOfBlock } from '../../c/flow-blocks.ts';
+import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
@@ -51,13 +52,60 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
  */
 function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   const { view, pointer } = use;
-  if (view.isWeak(pointer)) return 'low';
+  // Two pointers that are not the same are not both NULL.
+  if (view.isWeak(pointer) || isCompared(flow, pointer)) return 'low';
   if (!isTestOf(flow, origin, pointer))
     return origin.forks === 0 && !isComparison(flow, origin) ? 'medium' : 'low';
-  if (origin.forks === 0) return 'high';
-  if (isOnNullSide(flow, origin, use)) return view.isMerged ? 'medium' : 'high';
+  const isSet = origin.forks > 0 && isSetBetween(flow, origin, use);
+  if (isSet && flow.exprOp[stripCasts(flow, pointer)] !== Expr.Local) return 'low';
+  if (isOnNullSide(flow, origin, use) && !isSet) return view.isMerged && origin.forks > 0 ? 'medium' : 'high';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
-  return decisionsSince(flow, origin, view) <= 1 ? 'medium' : 'low';
+  const decisions = decisionsSince(flow, origin, view);
+  if (origin.forks === 0 && decisions === 0) return 'high';
+  return decisions <= 1 || origin.forks === 0 ? 'medium' : 'low';
+}
+
+/** `p == q` somewhere, where q is no constant. */
+function isCompared(flow: Flow, pointer: number): boolean {
+  const p = stripCasts(flow, pointer);
+  for (let e = 1; e < flow.exprOp.length; e++) {
+    if (flow.exprOp[e] !== Expr.Binary) continue;
+    if (flow.exprC[e] !== Operator.Equal && flow.exprC[e] !== Operator.NotEqual) continue;
+    const [a, b] = [stripCasts(flow, flow.exprA[e] as number), stripCasts(flow, flow.exprB[e] as number)];
+    if ((a === p && flow.exprOp[b] !== Expr.Integer) || b === p) return true;
+  }
+  return false;
+}
+
+/** Whether another way from the test to the use sets the pointer, or a member of the same name by another path to it. */
+function isSetBetween(flow: Flow, origin: Origin, use: Use): boolean {
+  const p = stripCasts(flow, use.pointer);
+  const isMember = flow.exprOp[p] === Expr.Arrow || flow.exprOp[p] === Expr.Field;
+  const isPlace = (e: number): boolean =>
+    e === p ||
+    (isMember &&
+      (flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field) &&
+      flow.exprB[e] === flow.exprB[p]);
+  const here = blockOf(flow, use.view.at);
+  for (let at = 0; at < flow.ops.length / 4; at++) {
+    const x = flow.ops[at * 4 + 1] as number;
+    const isSetter =
+      flow.ops[at * 4] === Op.Assign
+        ? isPlace(x)
+        : flow.ops[at * 4] === Op.Call &&
+          flow.calls[x]?.args.some(
+            (arg) => flow.exprOp[arg] === Expr.Address && isPlace(flow.exprA[arg] as number),
+          ) === true;
+    if (!isSetter) continue;
+    const block = blockOf(flow, at);
+    if (
+      block !== origin.block &&
+      reaches(flow, origin.block, block, here) &&
+      reaches(flow, block, here, origin.block)
+    )
+      return true;
+  }
+  return false;
 }
 
 /** True where the test names the pointer itself, and no copy of it. */

@@ -59,6 +59,10 @@ const isNullConstant = (flow: Flow, arg: number): boolean => {
   return flow.exprOp[e] === Expr.Integer && flow.exprA[e] === 0;
 };
 
+/** The programs below tools/ are compiled by themselves; some stand in for the kernel's functions. */
+const isOfSameProgram = (a: FunctionRef, b: FunctionRef): boolean =>
+  a.path.startsWith('tools/') === b.path.startsWith('tools/');
+
 interface NullCall {
   readonly caller: FunctionRef;
   readonly line: number;
@@ -69,7 +73,9 @@ export function findNullArguments(context: FunctionContext, fields: FieldEvidenc
   const { effects, ref } = context;
   const { dereferences, dereferenceLines } = effects.summary(ref);
   if (dereferences === 0) return;
-  const callers = effects.program.callers(ref, MAX_CALLERS).filter((caller) => caller.id !== ref.id);
+  const callers = effects.program
+    .callers(ref, MAX_CALLERS)
+    .filter((caller) => caller.id !== ref.id && isOfSameProgram(caller, ref));
   for (const [k, parameter] of ref.fact.parameters.entries()) {
     if (k > 30 || (dereferences & (1 << k)) === 0) continue;
     const calls = callers.flatMap((caller) => callsWithNull(caller, ref.name, k));

@@ -2,7 +2,7 @@
  * A failure that nobody sees: the result goes into an object that lives on, and the function goes on and
  * returns without a test. Whoever uses the object finds NULL, or an error pointer, in it.
  */
-import { Expr, type Flow, lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
@@ -52,6 +52,25 @@ function isMadeOf(flow: Flow, value: number, place: number): boolean {
   const e = stripCasts(flow, value);
   return flow.exprOp[e] === Expr.Result && flow.calls[flow.exprA[e] as number]?.args.includes(place) === true;
 }
+
+/** `HFS_SB(sb)->tree = open(); if (!HFS_SB(sb)->tree)`: a test of what is written alike, though it is asked for anew. */
+function isTestedByName(context: FunctionContext, place: number): boolean {
+  const { flow } = context;
+  const name = context.text(place);
+  const isNamed = (e: number): boolean => {
+    const tested = stripCasts(flow, e);
+    return tested !== place && flow.exprOp[tested] === flow.exprOp[place] && context.text(tested) === name;
+  };
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const x = flow.ops[at + 1] as number;
+    if (flow.ops[at] === Op.Branch && isNamed(flow.branches[x * 3] as number)) return true;
+    if (flow.ops[at] !== Op.Call || !TESTS.test(calleeName(flow, x))) continue;
+    if (flow.calls[x]?.args.some(isNamed) === true) return true;
+  }
+  return false;
+}
+
+const TESTS = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
 
 /** The function behind a macro whose failure it passes on. */
 const sourceOf = (context: FunctionContext, name: string): FunctionRef | undefined =>
@@ -113,6 +132,7 @@ function check(
     (isSuccess && view.isWeak(place) && !ALLOCATORS.has(calleeName(context.flow, call)))
   )
     return;
+  if (isTestedByName(context, place)) return;
   // One possibility is left: this way was taken by a test.
   if ((bits & ANY) === ZERO || (bits & ANY) === ERR) return;
   const isNullable = mayBeNull(bits) && (bits & ANY) !== ZERO;

@@ -1,5 +1,6 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
@@ -148,6 +149,25 @@ function isAllocating(effects: Effects, ref: FunctionRef, depth: number): boolea
   });
 }
 
+/** What it answers was decided when the kernel was configured, for its callers too. */
+export const isOfConfiguration = (flow: Flow | undefined): boolean =>
+  flow !== undefined &&
+  flow.branches.length > 0 &&
+  flow.branches.every((condition, i) => i % 3 !== 0 || isConfiguration(flow, condition));
+
+function isConfiguration(flow: Flow, condition: number): boolean {
+  const e = flow.exprOp[condition] === Expr.Unary ? (flow.exprA[condition] as number) : condition;
+  return (
+    flow.exprOp[e] === Expr.Global && flow.names[flow.exprA[e] as number]?.startsWith('CONFIG_') === true
+  );
+}
+
+function hasLoop(flow: Flow | undefined): boolean {
+  if (flow === undefined) return false;
+  const successors = new Successors().build(flow);
+  return [...flow.blocks.keys()].some((block) => [...successors.of(block)].some((next) => next <= block));
+}
+
 /** Users of a macro: all know as much as its text says. */
 const isTestedByMost = ({ calls, forNull, passedOn }: CallerHabits): boolean =>
   forNull >= 5 && forNull >= 0.85 * calls && forNull * 4 >= passedOn;
@@ -168,10 +188,14 @@ function confidenceOf(
   if (habits === undefined) return 'low';
   const { effects } = context;
   if (ref === undefined) return isClear && isTestedByMost(habits) ? 'medium' : 'low';
+  if (isOfConfiguration(ref.fact.flow)) return 'low';
+  const isSearch = hasLoop(ref.fact.flow);
   if (habits.calls === 0 && use.isSometimes) return 'low';
   if (habits.calls === 0) {
     if (effects.summary(ref).nullFrom !== '' || !isClear) return 'low';
-    return allocates(effects, ref, 1) ? 'high' : 'medium';
+    // What finds nothing may do so at any time; what looks at its argument may be known to find it there.
+    if (!allocates(effects, ref, 1)) return isSearch ? 'medium' : 'low';
+    return isSearch ? 'medium' : 'high';
   }
   const share = habits.forNull / habits.calls;
   // The callee that it is handed to does not test it, but need not use it either.
@@ -180,7 +204,7 @@ function confidenceOf(
       ? 'medium'
       : 'low';
   if (allocates(effects, ref, 3)) {
-    if (habits.forNull >= 3 && share >= 0.9) return isClear && !isElement ? 'high' : 'medium';
+    if (habits.forNull >= 3 && share >= 0.9) return isClear && !isElement && !isSearch ? 'high' : 'medium';
     return share >= 0.75 && isClear ? 'medium' : 'low';
   }
   if (habits.forNull * 4 < habits.passedOn) return 'low';

@@ -582,7 +582,10 @@ export function stripCasts(flow: Flow, e: number): number {
  * NULL makes the address a small number that is no better.
  */
 export function pointerOf(flow: Flow, argument: number): number {
-  const e = stripCasts(flow, argument);
+  let e = stripCasts(flow, argument);
+  // base + offset
+  while (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Add)
+    e = stripCasts(flow, flow.exprA[e] as number);
   return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
 }
 

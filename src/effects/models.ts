@@ -13,8 +13,10 @@ import {
   ERROR_CONVERSIONS,
   ERROR_OR_NULL_TESTS,
   ERROR_OR_ZERO,
+  ERROR_PROBES,
   ERROR_TESTS,
   GUARD_BLOCKS,
+  LOCKDEP,
   NO_RETURN,
   NULL_TESTS,
   PRINTING,
@@ -62,6 +64,7 @@ add(ERROR_CONVERSIONS, pure({ same: 0 }));
 add(SAME_VALUE, pure({ same: 0 }));
 for (const name of SAME_VALUE) if (/^WARN|_WARN/.test(name)) add([name], pure({ same: 0, complains: true }));
 add(SAME_AS_SECOND, pure({ same: 1, complains: true }));
+add(ERROR_PROBES, pure({ same: 1 }));
 add(ASSERTS_FALSE, pure({ assertsFalse: 1 }));
 add(ASSERTS_TRUE, pure({ assertsTrue: 1 }));
 add(NO_RETURN, pure({ noReturn: true }));
@@ -108,7 +111,7 @@ const MOST_NAMES = 500_000;
 const UNTOLD = pure({});
 
 function byPattern(name: string): CallKnowledge {
-  if (PRINTING.test(name)) return PRINTS;
+  if (PRINTING.test(name) || LOCKDEP.test(name)) return PRINTS;
   if (COMPLAINS.test(name)) return WARNS;
   if (ASSERTS_VALID.test(name)) return VALID_SECOND;
   if (TEST_ASSERTS.test(name)) return ASSUMES_SECOND;

@@ -119,7 +119,9 @@ export class Recorder implements Observer {
     if (value === 0) return;
     const origin = view.originCall(value);
     if (origin >= 0 && this.known[origin]?.isFresh) this.isFresh = true;
-    const bits = view.bits(value);
+    // Whoever writes ERR_PTR(err) has an error to tell of, also where err is not followed to its source.
+    const made = this.#isErrorMade(value) && (view.bits(value) & ERR) !== 0 ? MAY_ERR : 0;
+    const bits = view.bits(value) | made;
     this.#bits |= bits;
     const line = lineOf(this.flow.ops[view.at * 4 + 3] as number);
     if (!this.#body.returnsPointer) this.#bits &= ANY;
@@ -140,6 +142,11 @@ export class Recorder implements Observer {
       }
     }
     this.#correlate(value, bits, view);
+  }
+
+  #isErrorMade(value: number): boolean {
+    const e = stripCasts(this.flow, value);
+    return this.flow.exprOp[e] === Expr.Result && MAKES_ERROR.has(this.#nameOf(this.flow.exprA[e] as number));
   }
 
   /** What the caller's argument was; of a macro that is what its parameter is, as long as it is not assigned. */
@@ -163,7 +170,11 @@ export class Recorder implements Observer {
   }
 
   #calleeOf(value: number, view: View): string {
-    const call = this.flow.calls[view.originCall(value)];
+    return this.#nameOf(view.originCall(value));
+  }
+
+  #nameOf(n: number): string {
+    const call = this.flow.calls[n];
     if (call === undefined || this.flow.exprOp[call.callee] !== Expr.Global) return '';
     return this.flow.names[this.flow.exprA[call.callee] as number] ?? '';
   }
@@ -259,6 +270,8 @@ export class Recorder implements Observer {
     return list;
   }
 }
+
+const MAKES_ERROR = new Set(['ERR_PTR', 'IOMEM_ERR_PTR']);
 
 /** `return p;`, `return !p;`, `return p == NULL;`: what the parameter is where the result is true. */
 function directTest(

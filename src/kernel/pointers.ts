@@ -36,6 +36,11 @@ export const SAME_VALUE = words(
 
 /** The same of the second argument. */
 export const SAME_AS_SECOND = words('drm_WARN_ON drm_WARN_ON_ONCE drm_WARN drm_WARN_ONCE');
+/** Print, and give back the error that is their second argument (include/linux/dev_printk.h). */
+export const ERROR_PROBES = words('dev_err_probe dev_err_ptr_probe dev_warn_probe');
+
+/** Nothing where locks are not proved, and no access of the object elsewhere (include/linux/lockdep.h). */
+export const LOCKDEP = /^lockdep_(?:assert|is_held|set_class|set_subclass|register|init_map|pin|unpin)/;
 
 /** The program goes on only where the first argument is false. */
 export const ASSERTS_FALSE = words('BUG_ON VM_BUG_ON SNIC_BUG_ON');
@@ -116,4 +121,31 @@ export const DEREFERENCED_ARGUMENTS: ReadonlyMap<string, number> = new Map([
   ['raw_spin_lock_irqsave', 1],
   ['init_completion', 1],
   ['complete', 1],
+  ['sprintf', 1],
+  ['vsprintf', 1],
+  ['copy_from_user', 1],
+  ['copy_to_user', 2],
+  ['be16_to_cpup', 1],
+  ['be32_to_cpup', 1],
+  ['le16_to_cpup', 1],
+  ['le32_to_cpup', 1],
+  ['readb', 1],
+  ['readw', 1],
+  ['readl', 1],
+  ['readq', 1],
+  ['readl_relaxed', 1],
+  ['ioread8', 1],
+  ['ioread16', 1],
+  ['ioread32', 1],
+  ['writeb', 2],
+  ['writew', 2],
+  ['writel', 2],
+  ['writeq', 2],
+  ['writel_relaxed', 2],
+  ['iowrite8', 2],
+  ['iowrite16', 2],
+  ['iowrite32', 2],
+  ['memcpy_fromio', 3],
+  ['memcpy_toio', 3],
+  ['memset_io', 1],
 ]);

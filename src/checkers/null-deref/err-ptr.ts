@@ -1,7 +1,8 @@
-import { lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { ANY, ERR, MAY_ERR, MAY_NULL, ZERO } from '../../effects/values.ts';
+import { stripCasts } from '../../effects/layout.ts';
+import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
@@ -109,3 +110,61 @@ export function watchErrorTests(context: FunctionContext): Observer {
     },
   };
 }
+
+/** A test for NULL of a value that is an error pointer where its function failed, and never NULL. */
+export function watchNullTests(context: FunctionContext): Observer {
+  const { flow } = context;
+  const done = new Set<number>();
+  return {
+    branch(condition, view) {
+      const pointer = stripCasts(
+        flow,
+        flow.exprOp[condition] === Expr.Unary ? (flow.exprA[condition] as number) : condition,
+      );
+      const call = pointer <= 0 ? -1 : view.originCall(pointer);
+      if (call < 0 || done.has(call) || view.isWeak(pointer)) return;
+      const bits = view.bits(pointer);
+      if (!mayBeError(bits) || (bits & ANY) === ERR || (bits & MAY_NULL) !== 0) return;
+      done.add(call);
+      const callee = calleeName(flow, call);
+      const { function: ref, summary } = context.effects.callee(callee, context.ref.path);
+      if (ref === undefined || callee.includes('debugfs') || isOfConfiguration(ref.fact.flow)) return;
+      if (habitsIn(flow, [call]).forError > 0 || isSetOtherwise(flow, pointer, call)) return;
+      const { calls, forNull, forError } = callerHabits(context.effects, ref, context.ref.id);
+      const isNeverNull = (view.knowledge(call).result & ZERO) === 0;
+      // IS_ERR_OR_NULL() is a test for both.
+      if (forNull * 5 > forError || forError < (isNeverNull ? 1 : 3) || forError < 0.7 * calls) return;
+      const name = context.text(pointer);
+      const position = context.positionOf(view.at);
+      const line = lineOf(flow.calls[call]?.position ?? 0);
+      context.report({
+        rule: errPtr,
+        confidence: isNeverNull && forError >= 2 ? 'high' : 'medium',
+        position,
+        identity: `${callee} ${name}`,
+        message: `A test of ${name} for NULL never catches a failure of ${callee}(), which returns an error pointer${summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : ''}; ${forError} of ${calls} other callers test it with IS_ERR().`,
+        explanation: `Test ${name} with IS_ERR() instead.`,
+        trace: [
+          context.step(line, `${name} is the result of ${callee}()`),
+          context.step(lineOf(position), `${name} is tested for NULL`),
+        ],
+      });
+    },
+  };
+}
+
+/** Whether a place gets something else than the result of a call somewhere: the test may be for that. */
+function isSetOtherwise(flow: Flow, place: number, call: number): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const x = flow.ops[at + 1] as number;
+    if (flow.ops[at] === Op.Call && flow.calls[x]?.args.some((arg) => isAddressOf(flow, arg, place)))
+      return true;
+    if (flow.ops[at] !== Op.Assign || x !== place) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] !== Expr.Result || flow.exprA[value] !== call) return true;
+  }
+  return false;
+}
+
+const isAddressOf = (flow: Flow, arg: number, place: number): boolean =>
+  flow.exprOp[arg] === Expr.Address && flow.exprA[arg] === place;

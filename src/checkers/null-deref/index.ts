@@ -9,7 +9,7 @@ import { checkRemoved } from './check-removed.ts';
 import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
 import { compareSides } from './compare-sides.ts';
 import { watchUses } from './dereference.ts';
-import { errPtr, findErrorDereference, watchErrorTests } from './err-ptr.ts';
+import { errPtr, findErrorDereference, watchErrorTests, watchNullTests } from './err-ptr.ts';
 import { FieldEvidence } from './field-evidence.ts';
 import { FunctionContext } from './function-context.ts';
 import { watchHanded } from './handed-untested.ts';
@@ -70,6 +70,7 @@ function auditFile(
           whenMaybeError: [findErrorDereference],
         }),
         watchErrorTests(context),
+        watchNullTests(context),
         watchNullArguments(context),
         watchHanded(context),
         watchStores(context, fields),

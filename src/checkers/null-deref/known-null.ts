@@ -56,9 +56,11 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   if (view.isWeak(pointer) || isCompared(flow, pointer)) return 'low';
   if (!isTestOf(flow, origin, pointer))
     return origin.forks === 0 && !isComparison(flow, origin) ? 'medium' : 'low';
-  const isSet = origin.forks > 0 && isSetBetween(flow, origin, use);
-  if (isSet && flow.exprOp[stripCasts(flow, pointer)] !== Expr.Local) return 'low';
-  if (isOnNullSide(flow, origin, use) && !isSet) return view.isMerged && origin.forks > 0 ? 'medium' : 'high';
+  const setter = origin.forks > 0 ? setBetween(flow, origin, use) : NONE;
+  // By another name, or in a callee: whoever goes on relies on that.
+  if (setter > 0 && setter !== stripCasts(flow, pointer)) return 'low';
+  if (isOnNullSide(flow, origin, use) && setter === NONE)
+    return view.isMerged && origin.forks > 0 ? 'medium' : 'high';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
   if (origin.forks === 0 && decisions === 0) return 'high';
@@ -77,35 +79,42 @@ function isCompared(flow: Flow, pointer: number): boolean {
   return false;
 }
 
-/** Whether another way from the test to the use sets the pointer, or a member of the same name by another path to it. */
-function isSetBetween(flow: Flow, origin: Origin, use: Use): boolean {
+const NONE = 0;
+
+/**
+ * What sets the pointer on another way from the test to the use: the place itself, or what may be the same place, such
+ * as a member of the same name behind another pointer; the pointer of a call that gets its address. NONE: nothing.
+ */
+function setBetween(flow: Flow, origin: Origin, use: Use): number {
   const p = stripCasts(flow, use.pointer);
-  const isMember = flow.exprOp[p] === Expr.Arrow || flow.exprOp[p] === Expr.Field;
+  const isMember = (e: number): boolean => flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field;
   const isPlace = (e: number): boolean =>
-    e === p ||
-    (isMember &&
-      (flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field) &&
-      flow.exprB[e] === flow.exprB[p]);
+    e === p || (isMember(p) && isMember(e) && flow.exprB[e] === flow.exprB[p]);
   const here = blockOf(flow, use.view.at);
+  let found = NONE;
   for (let at = 0; at < flow.ops.length / 4; at++) {
-    const x = flow.ops[at * 4 + 1] as number;
-    const isSetter =
-      flow.ops[at * 4] === Op.Assign
-        ? isPlace(x)
-        : flow.ops[at * 4] === Op.Call &&
-          flow.calls[x]?.args.some(
-            (arg) => flow.exprOp[arg] === Expr.Address && isPlace(flow.exprA[arg] as number),
-          ) === true;
-    if (!isSetter) continue;
+    const setter = setterOf(flow, at, isPlace);
+    if (setter === NONE || found === setter) continue;
     const block = blockOf(flow, at);
-    if (
+    const isBetween =
       block !== origin.block &&
       reaches(flow, origin.block, block, here) &&
-      reaches(flow, block, here, origin.block)
-    )
-      return true;
+      reaches(flow, block, here, origin.block);
+    if (isBetween && found !== p) found = setter;
   }
-  return false;
+  return found;
+}
+
+/** The place that an instruction assigns, or the address of one that a call gets. */
+function setterOf(flow: Flow, at: number, isPlace: (e: number) => boolean): number {
+  const x = flow.ops[at * 4 + 1] as number;
+  if (flow.ops[at * 4] === Op.Assign) return isPlace(x) ? x : NONE;
+  if (flow.ops[at * 4] !== Op.Call) return NONE;
+  return (
+    flow.calls[x]?.args.find(
+      (arg) => flow.exprOp[arg] === Expr.Address && isPlace(flow.exprA[arg] as number),
+    ) ?? NONE
+  );
 }
 
 /** True where the test names the pointer itself, and no copy of it. */

@@ -1,5 +1,5 @@
 import { Operator } from '../../c/ast.ts';
-import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
@@ -156,7 +156,9 @@ export const isOfConfiguration = (flow: Flow | undefined): boolean =>
   flow.branches.every((condition, i) => i % 3 !== 0 || isConfiguration(flow, condition));
 
 function isConfiguration(flow: Flow, condition: number): boolean {
-  const e = flow.exprOp[condition] === Expr.Unary ? (flow.exprA[condition] as number) : condition;
+  let e = flow.exprOp[condition] === Expr.Unary ? (flow.exprA[condition] as number) : condition;
+  // IS_ENABLED(CONFIG_FOO)
+  if (flow.exprOp[e] === Expr.Result) e = flow.calls[flow.exprA[e] as number]?.args[0] ?? 0;
   return (
     flow.exprOp[e] === Expr.Global && flow.names[flow.exprA[e] as number]?.startsWith('CONFIG_') === true
   );
@@ -167,6 +169,10 @@ function hasLoop(flow: Flow | undefined): boolean {
   const successors = new Successors().build(flow);
   return [...flow.blocks.keys()].some((block) => [...successors.of(block)].some((next) => next <= block));
 }
+
+/** `list_for_each_entry()` and the like: what it makes is made where nothing was found. */
+const goesThroughList = (flow: Flow | undefined): boolean =>
+  flow?.scopes.some(({ kind, call }) => kind === ScopeKind.MacroBlock && call >= 0) === true;
 
 /** Users of a macro: all know as much as its text says. */
 const isTestedByMost = ({ calls, forNull, passedOn }: CallerHabits): boolean =>
@@ -189,12 +195,12 @@ function confidenceOf(
   const { effects } = context;
   if (ref === undefined) return isClear && isTestedByMost(habits) ? 'medium' : 'low';
   if (isOfConfiguration(ref.fact.flow)) return 'low';
-  const isSearch = hasLoop(ref.fact.flow);
+  const isSearch = goesThroughList(ref.fact.flow);
   if (habits.calls === 0 && use.isSometimes) return 'low';
   if (habits.calls === 0) {
     if (effects.summary(ref).nullFrom !== '' || !isClear) return 'low';
     // What finds nothing may do so at any time; what looks at its argument may be known to find it there.
-    if (!allocates(effects, ref, 1)) return isSearch ? 'medium' : 'low';
+    if (!allocates(effects, ref, 1)) return hasLoop(ref.fact.flow) ? 'medium' : 'low';
     return isSearch ? 'medium' : 'high';
   }
   const share = habits.forNull / habits.calls;

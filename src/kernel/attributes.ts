@@ -11,7 +11,7 @@ interface AttributeMacro {
   /** Argument to which the suffixes are pasted; -1: none. */
   readonly stem: number;
   readonly suffixes: readonly string[];
-  /** Before the first argument, in the name of the variable that the macro defines; '' where nobody names it. */
+  /** Name of the variable that the macro defines, with % for the first argument; '' where nobody names it. */
   readonly variable: string;
 }
 
@@ -26,14 +26,14 @@ const pasted = (names: string, stem: number, suffixes: string, variable = ''): v
     table.set(name, { functions: [], stem, suffixes: suffixes.split(' '), variable });
 };
 
-given('DEVICE_ATTR DEVICE_ATTR_PREALLOC', [2, 3], 'dev_attr_');
-pasted('DEVICE_ATTR_RW DEVICE_ATTR_ADMIN_RW', 0, '_show _store', 'dev_attr_');
-pasted('DEVICE_ATTR_RO DEVICE_ATTR_ADMIN_RO', 0, '_show', 'dev_attr_');
-pasted('DEVICE_ATTR_WO', 0, '_store', 'dev_attr_');
+given('DEVICE_ATTR DEVICE_ATTR_PREALLOC', [2, 3], 'dev_attr_%');
+pasted('DEVICE_ATTR_RW DEVICE_ATTR_ADMIN_RW', 0, '_show _store', 'dev_attr_%');
+pasted('DEVICE_ATTR_RO DEVICE_ATTR_ADMIN_RO', 0, '_show', 'dev_attr_%');
+pasted('DEVICE_ATTR_WO', 0, '_store', 'dev_attr_%');
 for (const [kind, variable] of [
-  ['DRIVER', 'driver_attr_'],
-  ['BUS', 'bus_attr_'],
-  ['CLASS', 'class_attr_'],
+  ['DRIVER', 'driver_attr_%'],
+  ['BUS', 'bus_attr_%'],
+  ['CLASS', 'class_attr_%'],
 ] as const) {
   pasted(`${kind}_ATTR_RW`, 0, '_show _store', variable);
   pasted(`${kind}_ATTR_RO`, 0, '_show', variable);
@@ -43,9 +43,9 @@ given('SENSOR_DEVICE_ATTR SENSOR_DEVICE_ATTR_2 IIO_DEVICE_ATTR', [2, 3]);
 pasted('SENSOR_DEVICE_ATTR_RW SENSOR_DEVICE_ATTR_2_RW', 1, '_show _store');
 pasted('SENSOR_DEVICE_ATTR_RO SENSOR_DEVICE_ATTR_2_RO', 1, '_show');
 pasted('SENSOR_DEVICE_ATTR_WO SENSOR_DEVICE_ATTR_2_WO', 1, '_store');
-pasted('DEFINE_SHOW_ATTRIBUTE DEFINE_PROC_SHOW_ATTRIBUTE', 0, '_show');
-pasted('DEFINE_SHOW_STORE_ATTRIBUTE', 0, '_show _write');
-given('DEFINE_SIMPLE_ATTRIBUTE DEFINE_DEBUGFS_ATTRIBUTE DEFINE_DEBUGFS_ATTRIBUTE_SIGNED', [1, 2]);
+pasted('DEFINE_SHOW_ATTRIBUTE DEFINE_PROC_SHOW_ATTRIBUTE', 0, '_show', '%_fops');
+pasted('DEFINE_SHOW_STORE_ATTRIBUTE', 0, '_show _write', '%_fops');
+given('DEFINE_SIMPLE_ATTRIBUTE DEFINE_DEBUGFS_ATTRIBUTE DEFINE_DEBUGFS_ATTRIBUTE_SIGNED', [1, 2], '%');
 given('module_param_call', [1, 2]);
 
 /** What a macro with these arguments makes of functions; undefined where it is none of these. */
@@ -61,6 +61,6 @@ export function attributeOf(
       ...functions.map((n) => args[n] ?? ''),
       ...suffixes.map((suffix) => `${args[stem] ?? ''}${suffix}`),
     ],
-    variable: variable === '' ? '' : `${variable}${args[0] ?? ''}`,
+    variable: variable.replace('%', args[0] ?? ''),
   };
 }

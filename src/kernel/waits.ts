@@ -128,6 +128,20 @@ export const sleepingUnless: ReadonlyMap<string, string> = new Map(
     .map((name) => [name, 'pm_runtime_irq_safe']),
 );
 
+/** Macros that poll a register, and the argument with the pause in microseconds, 0 for none (include/linux/iopoll.h, regmap.h). */
+export const pollDelay: ReadonlyMap<string, number> = new Map(
+  [
+    ['read_poll_timeout', 3],
+    ['readx_poll_timeout', 4],
+    ['regmap_read_poll_timeout', 4],
+    ['regmap_field_read_poll_timeout', 3],
+    ...['readb', 'readw', 'readl', 'readq'].flatMap((read) => [
+      [`${read}_poll_timeout`, 3] as const,
+      [`${read}_relaxed_poll_timeout`, 3] as const,
+    ]),
+  ].map(([name, argument]) => [name as string, argument as number]),
+);
+
 /** Waits that spin rather than sleep, but on PREEMPT_RT. */
 export const spinningWaits: ReadonlySet<Awaited> = new Set([
   'timer',

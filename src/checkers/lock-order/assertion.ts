@@ -2,6 +2,7 @@ import { lineOf } from '../../c/flow.ts';
 import type { LockState } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Asserted } from '../../effects/locks/lock-summary.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Entries, type Entry, heldByCallers } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -32,6 +33,7 @@ export function findBrokenAssertion(locks: FunctionLocks, around: Surroundings):
         const way = wayWithout(entries, event.state, asserted, place);
         const released = event.state.dropped.includes(place) && place !== '';
         if (way === undefined && !released) continue;
+        if (way !== undefined && isTakenOnWay(locks, way, asserted)) continue;
         report(locks, event, callee, asserted, way, released);
       }
     }
@@ -44,12 +46,27 @@ const holds = (state: LockState, { lockClass }: Asserted, place: string): boolea
   );
 
 /** Some call of the function takes the lock, and may leave it held by a flag that it is given. */
-const isTakenBelow = (locks: FunctionLocks, asserted: Asserted): boolean =>
-  locks.body.flow.calls.some((_, call) =>
-    locks.effects
-      .callees(locks.body.flow, call, locks.ref.path)
-      .some(({ summary }) => summary.acquires.some((a) => a.lockClass === asserted.lockClass)),
+const isTakenBelow = (locks: FunctionLocks, asserted: Asserted): boolean => takes(locks, locks.ref, asserted);
+
+/** The same of a function on the way. */
+const isTakenOnWay = (locks: FunctionLocks, way: Entry, asserted: Asserted): boolean =>
+  way.steps.some(({ function: name, path }) =>
+    locks.effects.effects.program.functions(name, path).some((ref) => takes(locks, ref, asserted)),
   );
+
+function takes(
+  { effects }: FunctionLocks,
+  { path, fact: { flow } }: FunctionRef,
+  asserted: Asserted,
+): boolean {
+  return (
+    flow?.calls.some((_, call) =>
+      effects
+        .callees(flow, call, path)
+        .some(({ summary }) => summary.acquires.some((a) => a.lockClass === asserted.lockClass)),
+    ) === true
+  );
+}
 
 /** The function says the same of its own caller. */
 const assertsItself = (locks: FunctionLocks, asserted: Asserted): boolean =>

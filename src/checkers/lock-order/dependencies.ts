@@ -4,6 +4,7 @@ import {
   type BodyDependency,
   dependenciesOfBody,
   isOrdered,
+  isPlain,
   orderedClass,
   type Reached,
   reachedBy,
@@ -90,7 +91,8 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
       },
       weight:
         weightOf({ ...reached, conditional: from.doubtful, depth: reached.depth + from.calls }) *
-        (from.fields.length > 0 ? 0.8 : 1),
+        (from.fields.length > 0 ? 0.8 : 1) *
+        (isPlain(from) ? 1 : 0.3),
       count: 1,
       place: locks.ref.path,
       locks,

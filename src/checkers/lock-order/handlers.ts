@@ -226,10 +226,14 @@ export class Handlers {
 
   /** The functions of a table of file operations, which run until the file, or a folder above it, is removed. */
   #addOperations(table: string, path: string, objects: readonly string[], step: Step): void {
-    for (const entry of this.#program.facts(path)?.tableEntries ?? []) {
-      if (entry.table !== table || entry.target === '') continue;
-      for (const object of objects) if (object !== '') this.#add(entry.target, path, 'process', object, step);
-    }
+    const facts = this.#program.facts(path);
+    const entries = (facts?.tableEntries ?? []).filter((entry) => entry.table === table);
+    const made = (facts?.topLevelMacros ?? []).flatMap(({ name, args }) => {
+      const attribute = attributeOf(name, args);
+      return attribute?.variable === table ? attribute.functions : [];
+    });
+    for (const name of [...entries.map(({ target }) => target), ...made])
+      for (const object of objects) if (object !== '') this.#add(name, path, 'process', object, step);
   }
 
   #add(name: string, from: string, context: Context, object: string, step: Step): void {

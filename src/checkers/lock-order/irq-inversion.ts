@@ -112,7 +112,11 @@ function isSetUp({ context, steps }: Entry, use: IrqUse): boolean {
   const isOfHandler = (step: Step | undefined): boolean =>
     use.id === '' || folderOf(step) === folderOf(use.steps[0]);
   if (context === 'init' && isOfHandler(steps[0])) return true;
-  return steps.some((s) => (SET_UP.test(s.text) || SET_UP.test(`.${s.function}`)) && isOfHandler(s));
+  // Who hands a function on while it sets up does not call it then.
+  const isCalled = ({ text }: Step): boolean => !/ is handed to |^hands it to /.test(text);
+  return steps.some(
+    (s) => (SET_UP.test(s.text) || (isCalled(s) && SET_UP.test(`.${s.function}`))) && isOfHandler(s),
+  );
 }
 
 const folderOf = (step: Step | undefined): string => step?.path.replace(/[^/]*$/, '') ?? '';

@@ -58,7 +58,15 @@ function isBehindParameter(flow: Flow, target: number): boolean {
 }
 
 /** Whether the function has callers, and none of them releases such a lock: they do not know that it is held. */
-export function isReleasedByNoCaller({ effects, ref }: FunctionLocks, lock: Held): boolean {
+export function isReleasedByNoCaller(
+  { effects, ref }: FunctionLocks,
+  lock: Held,
+  result: 'tells of the lock' | 'is an error' = 'tells of the lock',
+): boolean {
+  const { returns, attributes } = ref.fact;
+  // An iterator's position, and with it the lock, goes on to other functions.
+  if (returns.endsWith('*') || attributes.some(({ name }) => /^__(?:cond_)?(?:acquires|releases)/.test(name)))
+    return false;
   const callers = effects.effects.program.callers(ref, MAX_CALLERS + 1);
   if (callers.length === 0 || callers.length > MAX_CALLERS) return false;
   const isIt = ({ lockClass, kind }: Held): boolean =>
@@ -66,10 +74,21 @@ export function isReleasedByNoCaller({ effects, ref }: FunctionLocks, lock: Held
   return callers.every((caller) => {
     const { flow } = caller.fact;
     const events = flow === undefined ? undefined : effects.events(caller)?.events;
+    if (flow !== undefined && result !== 'is an error' && handsResultOn(flow, ref.name)) return false;
     const isOwn = (call: number): boolean => flow !== undefined && nameOfCall(flow, call) === ref.name;
     return events?.every(
       ({ kind, call, lock: released }) =>
         kind !== 'release' || released === undefined || !isIt(released) || isOwn(call),
     );
   });
+}
+
+/** `return foo(x);`: who asks the caller is told. */
+function handsResultOn(flow: Flow, name: string): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const value = flow.ops[at + 1] as number;
+    if (flow.ops[at] !== Op.Return || value === 0 || flow.exprOp[value] !== Expr.Result) continue;
+    if (nameOfCall(flow, flow.exprA[value] as number) === name) return true;
+  }
+  return false;
 }

@@ -136,6 +136,9 @@ function isSameAgain(held: Held, taken: Taken): 'place' | 'class' | 'no' {
   if (held.mode !== 'write' && taken.mode !== 'write') return 'no';
   if (taken.without.length > 0 && (held.lockClass === '' || taken.without.includes(held.lockClass)))
     return 'no';
+  // Two files may have a variable of one name each.
+  const areTwo = held.lockClass !== '' && taken.lockClass !== '' && held.lockClass !== taken.lockClass;
+  if (held.place.startsWith('@') && areTwo) return 'no';
   if (held.place !== '' && held.place === taken.place) return 'place';
   if (isExported(held.place) && isExported(taken.place)) return 'no';
   if (held.lockClass === '' || nestedClasses.has(held.lockClass)) return 'no';

@@ -23,7 +23,7 @@ export function findSleepInAtomic(locks: FunctionLocks): void {
   for (const event of locks.body.events) {
     if (atomicBecause(event.state) === undefined) continue;
     for (const sleep of sleepsOf(locks, event)) {
-      if (!dropsWhatForbids(event.state, sleep.without)) report(locks, event, sleep);
+      if (!dropsWhatForbids(event.state, sleep)) report(locks, event, sleep);
     }
   }
 }
@@ -90,14 +90,22 @@ function entryConfidence(
   // A count that a far caller has raised may be lowered on the way; one that comes from locks and callees is less sure.
   if ('section' in because && because.section !== '' && (entry.calls > 1 || !entry.entersSection))
     return 'low';
-  return distance <= 1 && way.fields.length === 0 ? 'high' : 'medium';
+  return distance <= 1 && way.fields.length === 0 && !isInLongRun(locks, event, sleep) ? 'high' : 'medium';
 }
 
+/** `if (++n == count) break; cond_resched();`: callers under a lock may know that there is one turn only. */
+const isInLongRun = (locks: FunctionLocks, event: LockEvent, sleep: Sleep): boolean =>
+  sleep.what === 'cond_resched' && locks.branchesBefore(event.call).length > 0;
+
 /** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */
-function dropsWhatForbids(state: LockState, without: readonly string[]): boolean {
+function dropsWhatForbids(state: LockState, { without, drops }: Sleep): boolean {
   const because = atomicBecause(state);
   if (because === undefined || typeof because === 'string') return without.length > 0;
-  return without.includes(because.lockClass) || (without.length > 0 && because.lockClass === '');
+  return (
+    drops.includes(because.place) ||
+    without.includes(because.lockClass) ||
+    (without.length > 0 && because.lockClass === '')
+  );
 }
 
 function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
@@ -147,7 +155,7 @@ function confidenceOf(
   // A lock behind a pointer that has moved on: of another turn of a loop.
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
-  if (sleep.depth === 0) return 'high';
+  if (sleep.depth === 0) return isInLongRun(locks, event, sleep) ? 'medium' : 'high';
   return sleep.conditional ? 'low' : 'medium';
 }
 

@@ -2,7 +2,7 @@
 import { lineOf } from '../../c/flow.ts';
 import { gfpOf } from '../../effects/locks/gfp.ts';
 import { isSleepingLock } from '../../effects/locks/held.ts';
-import { isSleeping, nameOfCall } from '../../effects/locks/lock-body.ts';
+import { isSleeping, nameOfCall, sleepsByDelay } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Callee } from '../../effects/locks/lock-effects.ts';
 import type { Happening } from '../../effects/locks/lock-summary.ts';
@@ -22,6 +22,8 @@ export interface Sleep {
   readonly calleePath: string;
   /** Classes of the caller's locks that are released before. */
   readonly without: readonly string[];
+  /** Places of the locks here that the callee releases at some time. */
+  readonly drops: readonly string[];
   readonly conditional: boolean;
   /** Calls from here to it; 0: it is called here. */
   readonly depth: number;
@@ -39,6 +41,7 @@ export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep
       callee: what,
       calleePath: '',
       without: [],
+      drops: [],
       conditional: false,
       depth: 0,
       steps: [locks.step(lineOf(event.position), `${what}() may sleep`)],
@@ -59,7 +62,8 @@ export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep
       : [];
   }
   const wait = waits.get(name);
-  if (isSleeping(flow, name) || (wait !== undefined && !spinningWaits.has(wait.awaits))) return direct(name);
+  if (isSleeping(flow, name) || sleepsByDelay(flow, event.call)) return direct(name);
+  if (wait !== undefined && !spinningWaits.has(wait.awaits)) return direct(name);
   return sleepsBelow(locks, event, args);
 }
 
@@ -79,6 +83,9 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
         callee: callee.name,
         calleePath: callee.path,
         without: sleeps.without,
+        drops: callee.summary.net
+          .filter(({ operation }) => operation === 'release')
+          .map(({ place }) => locks.body.places.substitute(place, args) ?? ''),
         conditional: sleeps.cause.conditional !== false || callees.length > 1,
         depth: sleeps.cause.depth + 1,
         get steps() {

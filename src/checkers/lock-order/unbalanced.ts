@@ -26,7 +26,7 @@ export function findLeftHeld(locks: FunctionLocks): void {
     const { held, free } = split(exits, lock);
     if (held.length === 0 || free.length === 0) continue;
     if (isTold(held, free) && !isReleasedByNoCaller(locks, lock)) continue;
-    const leak = held.find((e) => isLeak(locks, e, free));
+    const leak = held.find((e) => isLeak(locks, e, free)) ?? unknownToCallers(locks, lock, held, free);
     if (leak === undefined) continue;
     const line = lineOf(leak.position);
     const taken = locks.lineOfTaking(lock);
@@ -117,9 +117,15 @@ function takenLocks(events: readonly LockEvent[]): readonly Held[] {
 function split(exits: readonly LockEvent[], lock: Held): { held: LockEvent[]; free: LockEvent[] } {
   const holds = (e: LockEvent): boolean =>
     e.state.held.some((h) => h.place === lock.place && h.mode === lock.mode);
+  const held = exits.filter(holds);
+  // A way out with another lock in its place (an iterator that has gone on to the next list) tells nothing.
+  const isKnown = ({ place }: Held): boolean =>
+    held.some(({ state }) => state.held.some((h) => h.place === place));
   return {
-    held: exits.filter(holds),
-    free: exits.filter((e) => !holds(e) && e.state.dropped.includes(lock.place)),
+    held,
+    free: exits.filter(
+      (e) => !holds(e) && e.state.dropped.includes(lock.place) && e.state.held.every(isKnown),
+    ),
   };
 }
 
@@ -139,6 +145,18 @@ function isLeak(locks: FunctionLocks, exit: LockEvent, free: readonly LockEvent[
     locks.ref.fact.returns === 'int' &&
     free.some((e) => outcomeOf(e) === 'failure')
   );
+}
+
+/** Not zero, as errors are, with the lock; zero without: a caller that does not release it takes it for an error. */
+function unknownToCallers(
+  locks: FunctionLocks,
+  lock: Held,
+  held: readonly LockEvent[],
+  free: readonly LockEvent[],
+): LockEvent | undefined {
+  if (!free.some((e) => e.result === ZERO) || !isReleasedByNoCaller(locks, lock, 'is an error'))
+    return undefined;
+  return held.find((e) => ((e.result ?? ZERO) & ZERO) === 0);
 }
 
 export function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {

@@ -119,6 +119,13 @@ function report(
   }
 }
 
+/** A caller that holds the lock of one object, and passes another of its type. */
+const isOfAnother = ({ by, lock }: Over, wait: Wait): boolean =>
+  by !== undefined && by.calls === 1 && by.place === '' && ownerOf(lock.lockClass) === ownerOf(wait.target);
+
+/** `struct foo` of `struct foo.lock`. */
+const ownerOf = (name: string): string => /^struct \w+/.exec(name)?.[0] ?? name;
+
 /** Readers let readers pass. */
 const conflicts = (a: Acquired, held: Held): boolean => a.mode === 'write' || held.mode === 'write';
 
@@ -131,6 +138,9 @@ function confidenceOf(
 ): Confidence {
   const distance = wait.depth + taken.cause.depth + (held.by?.calls ?? 0);
   const own = held.by === undefined ? held.lock : undefined;
+  // I/O completion may release a semaphore that a callee has taken.
+  if (held.lock.kind === 'semaphore' && held.lock.through !== '') return 'low';
+  if (isOfAnother(held, wait)) return 'low';
   if (event.isMerged || wait.conditional || held.by?.doubtful || locks.isConditional(event.call, own))
     return 'low';
   if (own !== undefined && locks.mayBeReleased(event, own)) return 'low';

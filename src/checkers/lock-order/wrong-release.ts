@@ -75,7 +75,8 @@ function notTakenConfidence(locks: FunctionLocks, event: Release, taken: Held): 
   if (locks.correlatedReleases(taken).length > 0 || isToldByFlag(locks, taken)) return 'low';
   // A parameter or a flag that decides whether it is taken says that the caller has it then.
   if (locks.isConditional(taken.call) || locks.isConditional(event.call)) return 'low';
-  return 'medium';
+  // On a way around the taking a caller may have it, by what it has left in the object before.
+  return lockFunctions.get(nameOfCall(locks.body.flow, taken.call))?.success === 'always' ? 'low' : 'medium';
 }
 
 /** One lock is taken and never released, another of its kind is released and was never taken: they are mixed up. */

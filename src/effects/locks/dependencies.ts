@@ -44,7 +44,7 @@ export const orderedClass = ({ lockClass, subclass }: { lockClass: string; subcl
   subclass > 0 ? `${lockClass}/${subclass}` : lockClass;
 
 /** Lockdep knows nothing of semaphores: whoever waits for one may have it released by another. */
-const isPlain = ({ kind, subclass }: { kind: LockKind; subclass: number }): boolean =>
+export const isPlain = ({ kind, subclass }: { kind: LockKind; subclass: number }): boolean =>
   kind !== 'semaphore' && subclass >= 0;
 
 /** What could be any lock of its kind makes no dependency. */

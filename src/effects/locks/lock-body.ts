@@ -5,7 +5,14 @@ import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { guardConstructor, isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
-import { callsMaySleep, sleeping, sleepingUnless, spinningWaits, waits } from '../../kernel/waits.ts';
+import {
+  callsMaySleep,
+  pollDelay,
+  sleeping,
+  sleepingUnless,
+  spinningWaits,
+  waits,
+} from '../../kernel/waits.ts';
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker } from '../paths.ts';
 import type { WalkLimits } from '../state-store.ts';
@@ -167,6 +174,12 @@ export function nameOfCall(flow: Flow, call: number): string {
 export function isSleeping(flow: Flow, name: string): boolean {
   const unless = sleepingUnless.get(name);
   return unless === undefined ? sleeping.has(name) || callsMaySleep(name) : !flow.names.includes(unless);
+}
+
+/** Whether a call polls with pauses that it says the length of. */
+export function sleepsByDelay(flow: Flow, call: number): boolean {
+  const delay = flow.calls[call]?.args[pollDelay.get(nameOfCall(flow, call)) ?? -1] ?? 0;
+  return flow.exprOp[delay] === Expr.Integer && (flow.exprA[delay] as number) > 0;
 }
 
 const isScopedGuard = (name: string): boolean => name === 'scoped_guard' || name === 'scoped_cond_guard';
@@ -359,7 +372,7 @@ function summarise(
         sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
     }
-    if (isSleeping(flow, name)) {
+    if (isSleeping(flow, name) || sleepsByDelay(flow, call)) {
       sleeps.push({ what: name, gfp: -1, without: releasedBefore(call), cause: direct() });
       continue;
     }
@@ -471,11 +484,14 @@ function callsWithoutReclaim(events: readonly LockEvent[]): (call: number) => bo
   return (call) => (lowest.get(call) ?? 0) > 0;
 }
 
-/** True where every path that takes the lock has released it for the caller before. */
+/** True where some path that takes the lock has released it for the caller before: then the caller holds it. */
 function takesBack(acquired: Acquired & { call: number }, events: readonly LockEvent[]): boolean {
   if (acquired.place === '') return false;
   const takings = events.filter((e) => e.call === acquired.call && e.kind !== 'leave');
-  return takings.length > 0 && takings.every((e) => e.state.released.includes(acquired.place));
+  return takings.some(
+    ({ state: { released } }) =>
+      released.includes(acquired.place) || released.includes(MAYBE + acquired.place),
+  );
 }
 
 /** The places that a caller can name. */

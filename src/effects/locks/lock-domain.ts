@@ -113,6 +113,7 @@ export class LockDomain implements Domain {
     });
     // What the constructor of a guard takes is taken where its scope is entered.
     const summary = isGuardConstructor(name) ? undefined : this.#options.summaryOf(call);
+    if (name === '') return this.#indirect(state, call, view);
     if (summary === undefined) return number;
     return this.#apply(state, call, name, summary, view);
   }
@@ -236,8 +237,23 @@ export class LockDomain implements Domain {
         ]
       : [
           { state: taken, result: ZERO },
-          { state: failed, result: OTHER | ERR },
+          // Who waits is told by an error why it was in vain; a trylock may say 1.
+          { state: failed, result: f.blocks ? ERR : OTHER | ERR },
         ];
+  }
+
+  /** `(write ? up_write : up_read)(&x->sem)`: what is done to a lock that an unknown function is given is not known. */
+  #indirect(state: LockState, call: number, view: View): number {
+    let after = state;
+    for (const arg of this.#flow.calls[call]?.args ?? []) {
+      const place = this.#options.places.behind(arg);
+      const held = state.held.find((h) => h.place === place);
+      const lockClass = this.#options.classOf(place);
+      if (held === undefined) continue;
+      this.#tell('release', call, state, view, { ...held, through: '?' });
+      after = mayRelease(after, place, lockClass, held.kind);
+    }
+    return this.states.number(after);
   }
 
   /**

@@ -18,6 +18,7 @@ import {
   GUARD_BLOCKS,
   LOCKDEP,
   NO_RETURN,
+  NOFAULT_READS,
   NULL_TESTS,
   PRINTING,
   RETURN_MACROS,
@@ -64,6 +65,7 @@ add(ERROR_CONVERSIONS, pure({ same: 0 }));
 add(SAME_VALUE, pure({ same: 0 }));
 for (const name of SAME_VALUE) if (/^WARN|_WARN/.test(name)) add([name], pure({ same: 0, complains: true }));
 add(SAME_AS_SECOND, pure({ same: 1, complains: true }));
+add(NOFAULT_READS, pure({ writes: 1, implies: [{ when: ZERO, argument: 1, through: false, bits: OTHER }] }));
 add(ERROR_PROBES, pure({ same: 1 }));
 add(ASSERTS_FALSE, pure({ assertsFalse: 1 }));
 add(ASSERTS_TRUE, pure({ assertsTrue: 1 }));

@@ -6,7 +6,7 @@
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow } from '../c/flow.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
-import { type Layout, stripCasts } from './layout.ts';
+import { type Layout, pointerOf, stripCasts } from './layout.ts';
 import {
   ANY,
   bitsOfInteger,
@@ -344,7 +344,8 @@ export class ValueFacts {
       if (implied.when === ANY || (bits & ~implied.when) !== 0) continue;
       const arg = stripCasts(this.flow, args[implied.argument] ?? 0);
       if (arg === 0) continue;
-      let place = arg;
+      // Of base + offset it tells of base.
+      let place = this.flow.exprOp[arg] === Expr.Binary ? pointerOf(this.flow, arg) : arg;
       if (implied.through) {
         if (this.flow.exprOp[arg] !== Expr.Address) continue;
         place = this.flow.exprA[arg] as number;

@@ -39,6 +39,9 @@ export const SAME_AS_SECOND = words('drm_WARN_ON drm_WARN_ON_ONCE drm_WARN drm_W
 /** Print, and give back the error that is their second argument (include/linux/dev_printk.h). */
 export const ERROR_PROBES = words('dev_err_probe dev_err_ptr_probe dev_warn_probe');
 
+/** Zero where the memory that is their second argument could be read (include/linux/uaccess.h). */
+export const NOFAULT_READS = words('copy_from_kernel_nofault get_kernel_nofault probe_kernel_read');
+
 /** Nothing where locks are not proved, and no access of the object elsewhere (include/linux/lockdep.h). */
 export const LOCKDEP = /^lockdep_(?:assert|is_held|set_class|set_subclass|register|init_map|pin|unpin)/;
 

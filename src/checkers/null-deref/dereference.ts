@@ -54,7 +54,7 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
   return {
     deref(pointer, place, _isStore, view) {
       const pointerUsed = accessedBy(pointer, place, view);
-      if (pointerUsed !== 0 && !isOfWarning(context.flow, view))
+      if (pointerUsed !== 0 && !isReadLater(context.flow, view, pointerUsed))
         check({ pointer: pointerUsed, view, through: -1, argument: -1 });
     },
     accessed: accessedBy,
@@ -91,7 +91,7 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
             check({ pointer, view, through: call, argument, isSometimes: true });
           continue;
         }
-        if (isNull(view.bits(pointer)) && isOfWarning(flow, view)) continue;
+        if (isNull(view.bits(pointer)) && isReadLater(flow, view, pointer)) continue;
         const isSometimes = (dereferences & (1 << argument)) === 0;
         if (isSometimes && !(mayBeNull(view.bits(pointer)) && isTestedNowhere(context, call, argument)))
           continue;
@@ -108,15 +108,20 @@ const isDoubtful =
     return mayBeNull(bits) || mayBeError(bits);
   };
 
-/** `WARN(p && p->is_bad, "%d", p->number)`: what is printed is only read where the condition holds. */
-function isOfWarning(flow: Flow, view: View): boolean {
+/**
+ * What a macro is given is read where the macro says, which the walk takes for before it: `WARN(p && p->is_bad, "%d",
+ * p->number)` prints where the condition holds, `for_each_with(p, list, p->number == 3)` asks of each p.
+ */
+function isReadLater(flow: Flow, view: View, pointer: number): boolean {
   for (let at = view.at + 1; at < endOfBlock(flow, blockOf(flow, view.at)); at++) {
     if (flow.ops[at * 4] === Op.Assign && flow.exprOp[flow.ops[at * 4 + 1] as number] !== Expr.Temporary)
       return false;
     if (flow.ops[at * 4] !== Op.Call) continue;
     const call = flow.ops[at * 4 + 1] as number;
+    const args = flow.calls[call]?.args ?? [];
+    if (args.includes(pointer) && flow.scopes.some((scope) => scope.call === call)) return true;
     if (!WARNINGS.test(calleeName(flow, call))) continue;
-    return flow.calls[call]?.args.slice(0, 2).some((arg) => isNull(view.bits(arg))) === true;
+    return args.slice(0, 2).some((arg) => isNull(view.bits(arg)));
   }
   return false;
 }

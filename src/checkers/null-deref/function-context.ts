@@ -192,7 +192,8 @@ export function reaches(flow: Flow, from: number, block: number, avoid: number):
   return false;
 }
 
-function successors(flow: Flow, block: number): readonly number[] {
+/** Where a block can go on. */
+export function successors(flow: Flow, block: number): readonly number[] {
   const at = (endOfBlock(flow, block) - 1) * 4;
   const x = flow.ops[at + 1] as number;
   switch (flow.ops[at]) {

@@ -1,9 +1,11 @@
+import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { blockOf } from '../../c/flow-blocks.ts';
+import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
+import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
+import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { calledPointer, useSteps, useText, watchDereferences } from './dereference.ts';
 import {
@@ -15,7 +17,7 @@ import {
   keyText,
   loaded,
 } from './field-evidence.ts';
-import type { FunctionContext } from './function-context.ts';
+import { type FunctionContext, reaches, successors } from './function-context.ts';
 import { Before } from './set-before.ts';
 
 export const uncheckedField: Rule = {
@@ -54,11 +56,11 @@ export function watchFields(context: FunctionContext, fields: FieldEvidence): Ob
     if ((bits & ZERO) === 0 || mayBeNull(bits)) return;
     const place = placeOf(e, view.at);
     if (place === 0) return;
-    const use = `${place} ${blockOf(flow, view.at)}`;
+    const use = `${place} ${blockOf(flow, view.at)} ${isCall}`;
     let evidence: Evidence | undefined;
     if (asked.has(use)) evidence = asked.get(use);
     else {
-      evidence = weigh(context, fields, before, place, view.at);
+      evidence = weigh(context, fields, before, place, view.at, isCall);
       asked.set(use, evidence);
     }
     if (evidence !== undefined) report(context, evidence, { pointer: e, view, through, argument, isCall });
@@ -100,6 +102,7 @@ function weigh(
   before: Before,
   place: number,
   at: number,
+  isCall: boolean,
 ): Evidence | undefined {
   const { effects, ref, flow } = context;
   const key = fieldKey(effects, flow, place, ref.path);
@@ -110,15 +113,24 @@ function weigh(
   const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
   const own = countOf(uses.filter((use) => !isGuarded(context, use, all, setters)));
   if (own.unguarded > own.tested.length) return undefined;
-  if (own.tested.length === 0 || isGuardedByCallers(context, fields, key)) return undefined;
+  if (own.tested.length === 0 || isGuardedByCallers(effects, fields, ref, key, setters, MAX_LEVELS))
+    return undefined;
   // What the function sets, or lets others set, is its own affair.
   const isSet = (i: number): boolean => isSetBy(flow, i, place, setters);
   if (before.nearest(place, at, isSet).found.length > 0) return undefined;
   const wide = countOf([...uses, ...fields.besides(ref.path, key)]);
-  const confidence = isOfFile(key) && own.unguarded > 0 ? 'low' : confidenceOf(own, wide);
+  const confidence =
+    isOfFile(key) && own.unguarded > 0
+      ? 'low'
+      : confidenceOf(own, wide, {
+          isElement: key.endsWith('[]'),
+          isRcu: isReadByRcu(flow, place),
+          isCall,
+        });
   if (confidence === undefined) return undefined;
-  // It knows of the doubt, and the test may be one that can't be followed to here.
-  if (isTestedHere || confidence === 'low') return { key, ...own, confidence: 'low' };
+  // It knows of the doubt, and the test may be one that can't be followed to here; or it knows by something else.
+  if (isTestedHere || confidence === 'low' || isOfKind(flow, place, at))
+    return { key, ...own, confidence: 'low' };
   // Other elements of an array are other pointers; and the files beside this one have a say.
   const isDisputed = wide.tested.length < wide.unguarded;
   return {
@@ -127,6 +139,16 @@ function weigh(
     confidence: isDisputed || (key.endsWith('[]') && own.unguarded > 0) ? 'low' : confidence,
   };
 }
+
+/** Whether the place is read as one that others may change meanwhile. */
+function isReadByRcu(flow: Flow, place: number): boolean {
+  return flow.calls.some(
+    ({ args }, call) =>
+      RCU.test(calleeName(flow, call)) && args.some((arg) => stripCasts(flow, arg) === place),
+  );
+}
+
+const RCU = /^s?rcu_dereference(?:_bh|_sched|_raw|_all)?(?:_check)?$/;
 
 /** Whether an instruction sets the place, or calls a function that may: not where that is handed nothing of it. */
 function isSetBy(flow: Flow, instruction: number, place: number, setters: ReadonlySet<string>): boolean {
@@ -201,28 +223,105 @@ function isGuarded(
 /** Callers that are asked. */
 const MAX_CALLERS = 8;
 
-/** A function all of whose callers test the field relies on them. */
-function isGuardedByCallers(context: FunctionContext, fields: FieldEvidence, key: string): boolean {
-  const { effects, ref } = context;
+/** How far up callers are asked. */
+const MAX_LEVELS = 3;
+
+/** A function all of whose callers test the field, or set it, or are only called by such, relies on them. */
+function isGuardedByCallers(
+  effects: Effects,
+  fields: FieldEvidence,
+  ref: FunctionRef,
+  key: string,
+  setters: ReadonlySet<string>,
+  levels: number,
+): boolean {
   const callers = effects.program.callers(ref, MAX_CALLERS);
   return (
     callers.length > 0 &&
     callers.length < MAX_CALLERS &&
-    callers.every((caller) =>
-      fields.ofFile(caller.path, key).some((use) => use.function === caller.name && use.isTested),
-    )
+    callers.every((caller) => {
+      const { flow } = caller.fact;
+      if (flow?.calls.some((_, call) => setters.has(calleeName(flow, call)))) return true;
+      const use = fields.ofFile(caller.path, key).find(({ function: name }) => name === caller.name);
+      if (use?.isTested || use?.isSet) return true;
+      return (
+        levels > 1 &&
+        caller.fact.isStatic &&
+        isGuardedByCallers(effects, fields, caller, key, setters, levels - 1)
+      );
+    })
   );
 }
 
-/** Never high: those who do not test a field often know by something else that it is set. */
-function confidenceOf({ guarded, tested, cleared, unguarded }: Count, wide: Count): Confidence | undefined {
-  if (unguarded === 0) {
-    if (guarded.length >= (cleared.length > 0 ? 2 : 3)) return 'medium';
-    if (guarded.length >= 1 && tested.length >= 4 && cleared.length > 0) return 'medium';
-    if (wide.tested.length >= Math.max(4, 2 * wide.unguarded) && wide.cleared.length > 0) return 'medium';
+/**
+ * Whether the use is only reached where another member of the same object has a certain value (`op->kind == MAP`): what
+ * is of one kind has the field.
+ */
+function isOfKind(flow: Flow, place: number, at: number): boolean {
+  const op = flow.exprOp[place];
+  if (op !== Expr.Arrow && op !== Expr.Field) return false;
+  const base = flow.exprA[place] as number;
+  const here = blockOf(flow, at);
+  for (let block = 0; block < flow.blocks.length; block++) {
+    const last = (endOfBlock(flow, block) - 1) * 4;
+    const x = flow.ops[last + 1] as number;
+    const kind =
+      flow.ops[last] === Op.Branch
+        ? comparedWithConstant(flow, flow.branches[x * 3] as number)
+        : flow.ops[last] === Op.Switch
+          ? (flow.switches[x]?.value ?? 0)
+          : 0;
+    if (block === here || kind === 0 || kind === place || !isMemberOf(flow, kind, base)) continue;
+    const ways = new Set(successors(flow, block));
+    const leading = [...ways].filter((way) => reaches(flow, way, here, block));
+    if (leading.length > 0 && leading.length * 2 <= ways.size) return true;
   }
-  return guarded.length > unguarded ? 'low' : undefined;
+  return false;
 }
+
+/** The x of `x == A`, of an A that has a name; 0 otherwise. */
+function comparedWithConstant(flow: Flow, condition: number): number {
+  const e = stripCasts(flow, condition);
+  if (flow.exprOp[e] !== Expr.Binary || flow.exprC[e] !== Operator.Equal) return 0;
+  return flow.exprOp[stripCasts(flow, flow.exprB[e] as number)] === Expr.Global
+    ? stripCasts(flow, flow.exprA[e] as number)
+    : 0;
+}
+
+function isMemberOf(flow: Flow, member: number, base: number): boolean {
+  let e = stripCasts(flow, member);
+  while (flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field) {
+    e = flow.exprA[e] as number;
+    if (e === base) return true;
+  }
+  return false;
+}
+
+/**
+ * Never high: those who do not test a field often know by something else that it is set. Medium where teardown, or who
+ * gives the object up, is seen to set it to NULL and many test it; where a lookup without locks may meet that (RCU); and
+ * where it is an element, of which another being set says nothing.
+ */
+function confidenceOf(
+  { guarded, tested, cleared, unguarded }: Count,
+  wide: Count,
+  kind: { readonly isElement: boolean; readonly isRcu: boolean; readonly isCall: boolean },
+): Confidence | undefined {
+  const isCleared = wide.cleared.length > 0;
+  // An operation that is left out is no matter of when: the tables say it.
+  if (unguarded === 0 && kind.isCall && guarded.length >= 3) return 'medium';
+  if (unguarded === 0 && isCleared) {
+    if (tested.length >= MANY || wide.tested.length >= 3 * MANY) return 'medium';
+    if (guarded.length >= 2 && kind.isElement && wide.tested.length >= MANY) return 'medium';
+    if (guarded.length >= 2 && kind.isRcu && cleared.length > 0) return 'medium';
+  }
+  return guarded.length > unguarded || (unguarded === 0 && guarded.length > 0) || tested.length > 0
+    ? 'low'
+    : undefined;
+}
+
+/** Functions that test a field before it is taken for one that may be NULL. */
+const MANY = 5;
 
 function report(
   context: FunctionContext,

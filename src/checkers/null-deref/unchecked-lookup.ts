@@ -41,7 +41,9 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
       isAskedBefore(context.flow, call) ||
       isOfCounter(context.flow, call) ||
       isAskedThrough(context.effects, context.flow, call, context.ref.path) ||
+      isStepAlong(context.flow, call) ||
       isTestedElsewhere(context.flow, call) ||
+      isMemberTested(context.flow, call, ERRORS) ||
       MATCHED.test(callee)
         ? 'low'
         : confidenceOf(context, ref, habits, use),
@@ -69,13 +71,45 @@ function habitText(habits: CallerHabits | undefined): string {
 
 const ASKS_FOR_CONTENT = /empty|_len$|_count$|_has_|pending/i;
 
-/** `while (!queue_empty(q)) take(q)`: a test of what the callee looks into. */
+/** `while (!queue_empty(q)) take(q)`, `while (q->length > 0)`: a test of what the callee looks into. */
 function isAskedBefore(flow: Flow, call: number): boolean {
   const args = new Set(flow.calls[call]?.args);
-  return flow.calls.some(
+  const isAsked = flow.calls.some(
     (other, n) =>
       n !== call && ASKS_FOR_CONTENT.test(calleeName(flow, n)) && other.args.some((arg) => args.has(arg)),
   );
+  return isAsked || isMemberTested(flow, call, COUNTS);
+}
+
+const COUNTS = /len|count|argc|^nr_|^num_/;
+
+/** Whether a branch tests a member, whose name is like that, of an object that the call gets. */
+function isMemberTested(flow: Flow, call: number, name: RegExp): boolean {
+  const objects = flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)) ?? [];
+  for (let i = 0; i < flow.branches.length; i += 3) {
+    let e = stripCasts(flow, flow.branches[i] as number);
+    if (flow.exprOp[e] === Expr.Binary) e = stripCasts(flow, flow.exprA[e] as number);
+    const op = flow.exprOp[e];
+    if (op !== Expr.Field && op !== Expr.Arrow) continue;
+    if (!name.test(flow.names[flow.exprB[e] as number] ?? '')) continue;
+    const base = flow.exprA[e] as number;
+    const isHanded = objects.some(
+      (object) => object === base || (flow.exprOp[object] === Expr.Address && flow.exprA[object] === base),
+    );
+    if (isHanded) return true;
+  }
+  return false;
+}
+
+/** `p = next(p)`: whoever goes along a chain knows how far it goes. */
+function isStepAlong(flow: Flow, call: number): boolean {
+  const args = new Set(flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)));
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign || !args.has(flow.ops[at + 1] as number)) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] === Expr.Result && flow.exprA[value] === call) return true;
+  }
+  return false;
 }
 
 /** Another function that is asked about the same looks it up, too: `if (!is_known(id)) …; get(id)->x`. */
@@ -113,6 +147,9 @@ function isTestedElsewhere(flow: Flow, call: number): boolean {
   const others = [...flow.calls.keys()].filter((other) => other !== call && calleeName(flow, other) === name);
   return habitsIn(flow, others).forNull > 0;
 }
+
+/** `make(&x->handler); if (x->handler.error)`: what failed is noted in the object that the callee was handed. */
+const ERRORS = /err/;
 
 /** By its result; or, beside its caller, into a pointer that it is told the address of. */
 const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>

@@ -3,6 +3,7 @@ import { lineOf } from '../../c/flow.ts';
 import {
   type BodyDependency,
   dependenciesOfBody,
+  isNotEntered,
   isOrdered,
   isPlain,
   orderedClass,
@@ -80,6 +81,7 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
       (from) =>
         isOrdered(from) &&
         orderedClass(from) !== reached.to.lock &&
+        !isNotEntered(from, reached.to) &&
         !reached.without.includes(from.lockClass) &&
         (reached.place === '' || from.place !== reached.place),
     )
@@ -91,6 +93,7 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
       },
       weight:
         weightOf({ ...reached, conditional: from.doubtful, depth: reached.depth + from.calls }) *
+        doubtBelow(reached) *
         (from.fields.length > 0 ? 0.8 : 1) *
         (isPlain(from) ? 1 : 0.3),
       count: 1,
@@ -111,7 +114,7 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
       witness ??= [locks.stepOfTaking(d.from), ...stepsTo(locks, d)];
       return witness;
     },
-    weight: weightOf(d) * (locks.mayBeReleased(d.event, d.from) ? 0.3 : 1),
+    weight: weightOf(d) * doubtBelow(d) * (locks.mayBeReleased(d.event, d.from) ? 0.3 : 1),
     count: 1,
     place: locks.ref.path,
     locks,
@@ -120,6 +123,10 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
     depth: d.depth,
   };
 }
+
+/** A parameter, a flag or one of several operations decides below the call that the lock is taken. */
+const doubtBelow = ({ below }: { readonly below?: Acquired | Happening }): number =>
+  below !== undefined && below.cause.conditional !== false ? 0.75 : 1;
 
 /** From the event to the second lock. */
 function stepsTo(

@@ -70,9 +70,13 @@ export class FunctionLocks {
     let calls = this.#correlated.get(lock.call);
     if (calls === undefined) {
       const taking = this.decidedBy(lock.call).filter(([, condition]) => /->|\.|\(\)/.test(condition));
+      // `buf = x->own; if (buf) lock(); … if (buf == x->own) unlock();`
+      const variables = this.decidedBy(lock.call).filter(([, condition]) => /^\w+$/.test(condition));
       const isSame = ([branch, condition]: readonly [number, string]): boolean =>
-        taking.some(([other, same]) => same === condition && other !== branch);
-      const releases = taking.length === 0 ? [] : this.body.events.filter((e) => e.kind === 'release');
+        taking.some(([other, same]) => same === condition && other !== branch) ||
+        variables.some(([other, name]) => condition.startsWith(`${name} == `) && other !== branch);
+      const releases =
+        taking.length + variables.length === 0 ? [] : this.body.events.filter((e) => e.kind === 'release');
       calls = releases
         .filter((e) => e.lock?.place === lock.place && this.decidedBy(e.call).some(isSame))
         .map((e) => e.call);

@@ -7,6 +7,7 @@ import { type Entry, heldByCallers } from './entry.ts';
 import type { FunctionLocks, LockCandidate } from './function-locks.ts';
 import type { Handler } from './handlers.ts';
 import type { Wait } from './held-waits.ts';
+import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Found = Omit<LockCandidate, 'rule'>;
@@ -38,7 +39,9 @@ export function waitsForItself(
   const name = handler.ref.name;
   const who = isItself ? `${name}() is what it waits for` : `${name}(), which it waits for, calls this`;
   return {
-    confidence: confidenceOf(locks, event, wait, way),
+    confidence: shareBit(locks, wait, handler, way?.steps ?? [])
+      ? 'low'
+      : confidenceOf(locks, event, wait, way),
     position: event.position,
     identity: `itself ${wait.target}`,
     message: `${wait.what}() waits for ${wait.target} here, and ${who}: the task waits for itself.`,

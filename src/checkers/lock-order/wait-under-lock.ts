@@ -1,6 +1,7 @@
-import type { Held } from '../../effects/locks/held.ts';
+import { type Held, isSleepingLock } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
+import { ATOMIC_CONTEXTS } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
@@ -8,6 +9,7 @@ import { waitsForCompletion } from './completion.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Handler } from './handlers.ts';
 import { locksOver, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
+import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
 import { waitsAsReader, waitsForItself } from './wait-for-self.ts';
 
@@ -95,7 +97,9 @@ function report(
     const by = held.by === undefined ? '' : ` (${held.steps[0]?.function}() holds it)`;
     locks.report({
       rule: waitUnderLock,
-      confidence: confidenceOf(locks, event, wait, held, taken),
+      confidence: isAgreed(locks, wait, handler, held, taken)
+        ? 'low'
+        : confidenceOf(locks, event, wait, held, taken),
       position: event.position,
       identity: '',
       defect: `${held.steps[0]?.function} ${held.lock.lockClass} ${wait.steps.at(-1)?.function} ${wait.target}`,
@@ -118,6 +122,11 @@ function report(
     });
   }
 }
+
+/** The handler must not sleep, so that what it calls takes no lock that sleeps, for it; or a bit decides. */
+const isAgreed = (locks: FunctionLocks, wait: Wait, handler: Handler, held: Over, taken: Acquired): boolean =>
+  (ATOMIC_CONTEXTS.has(handler.context) && isSleepingLock(taken.kind) && taken.cause.depth > 0) ||
+  shareBit(locks, wait, handler, held.steps);
 
 /** A caller that holds the lock of one object, and passes another of its type. */
 const isOfAnother = ({ by, lock }: Over, wait: Wait): boolean =>

@@ -1,10 +1,11 @@
 /** The dependencies that one function makes: what it takes, or has taken below it, while it holds something. */
 import type { Flow } from '../../c/flow.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { gfpOf } from './gfp.ts';
-import type { Held } from './held.ts';
+import { type Held, isSpinning } from './held.ts';
 import { type Body, nameOfCall } from './lock-body.ts';
 import type { LockEvent } from './lock-domain.ts';
 import type { Callee } from './lock-effects.ts';
@@ -70,12 +71,17 @@ export function dependenciesOfBody(body: Body): readonly BodyDependency[] {
       if (place !== '' && reached.depth > 0 && held.some((h) => h.place === place)) continue;
       for (const from of held) {
         if (orderedClass(from) === reached.to.lock || without.includes(from.lockClass)) continue;
+        if (isNotEntered(from, reached.to)) continue;
         found.push({ from, ...reached, isPlain: reached.isPlain && isPlain(from) });
       }
     }
   }
   return found;
 }
+
+/** dma_fence_begin_signalling() takes its map only where sleeping is allowed (drivers/dma-buf/dma-fence.c). */
+export const isNotEntered = (from: Held, to: LockUse): boolean =>
+  to.lock === FENCE_SIGNALLING && to.mode === 'read' && isSpinning(from.kind);
 
 const RECLAIM: LockUse = { lock: FS_RECLAIM, mode: 'write' };
 

@@ -383,8 +383,15 @@ function indexOf(state: LockState, place: string, lockClass: string, kind: Held[
   const alike = lockClass === '' ? -1 : state.held.findLastIndex((h) => h.lockClass === lockClass);
   if (alike >= 0) return alike;
   // A lock that came out of a function whose class is not known is meant by whatever of its kind is released.
-  return state.held.findLastIndex((h) => (h.lockClass === '' || lockClass === '') && h.kind === kind);
+  return state.held.findLastIndex(
+    (h) => (h.lockClass === '' || lockClass === '') && h.kind === kind && !areFields(h.place, place),
+  );
 }
+
+/** Whether two places are members of one object: they are two locks, also where its type is not known. */
+const areFields = (a: string, b: string): boolean => ownerOf(a) !== '' && ownerOf(a) === ownerOf(b);
+
+const ownerOf = (place: string): string => /^([$%]\d+.*)\.\w+$/.exec(place)?.[1] ?? '';
 
 /** Releases a lock. `isSure` is false where it may have been released before. */
 function release(

@@ -269,7 +269,8 @@ export class EntryPoints {
         return {
           ...held,
           ...way,
-          doubtful: decided || told,
+          // Of elements of an array nobody says that they are the same.
+          doubtful: decided || told || held.place.includes('['),
           place: places?.inCallee(held.place, site.args) ?? '',
           taken,
         };

@@ -74,7 +74,7 @@ export class FunctionLocks {
       const variables = this.decidedBy(lock.call).filter(([, condition]) => /^\w+$/.test(condition));
       const isSame = ([branch, condition]: readonly [number, string]): boolean =>
         taking.some(([other, same]) => same === condition && other !== branch) ||
-        variables.some(([other, name]) => condition.startsWith(`${name} == `) && other !== branch);
+        variables.some(([other, name]) => `${condition} == `.startsWith(`${name} == `) && other !== branch);
       const releases =
         taking.length + variables.length === 0 ? [] : this.body.events.filter((e) => e.kind === 'release');
       calls = releases

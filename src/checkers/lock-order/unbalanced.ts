@@ -1,4 +1,4 @@
-import { lineOf } from '../../c/flow.ts';
+import { type Flow, lineOf } from '../../c/flow.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
@@ -73,7 +73,30 @@ export function findReleasedTwice(locks: FunctionLocks): void {
 }
 
 const isInDoubt = (locks: FunctionLocks, event: LockEvent, lock: Held): boolean =>
-  event.isMerged || lock.kind === 'page_lock' || isHandedOn(locks, lock) || isToldByFlag(locks, lock);
+  event.isMerged ||
+  lock.kind === 'page_lock' ||
+  isHandedOn(locks, lock) ||
+  isToldByFlag(locks, lock) ||
+  isTakenBack(locks, lock);
+
+/** A callee that releases the lock for a while, and takes it again in a way that is not followed. */
+const isTakenBack = (locks: FunctionLocks, lock: Held): boolean =>
+  locks.body.events.some(
+    (e) =>
+      e.kind === 'release' &&
+      e.lock !== undefined &&
+      e.lock.through !== '' &&
+      (e.lock.place === lock.place || e.lock.lockClass === lock.lockClass) &&
+      locks.effects.effects.program
+        .functions(e.lock.through, locks.ref.path)
+        .some(({ fact: { flow } }) => flow !== undefined && takesKind(flow, lock)),
+  );
+
+const takesKind = (flow: Flow, { kind }: Held): boolean =>
+  flow.calls.some((_, call) => {
+    const primitive = lockFunctions.get(nameOfCall(flow, call));
+    return primitive?.operation === 'acquire' && primitive.kind === kind;
+  });
 
 /** Whether the function hands the lock to others, which may take it in a way that their results do not tell. */
 function isHandedOn(locks: FunctionLocks, lock: Held): boolean {

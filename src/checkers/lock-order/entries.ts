@@ -252,7 +252,7 @@ export class EntryPoints {
   ): boolean {
     const flow = user.fact.flow as Flow;
     const sites = this.#sites(user, call);
-    const outer = calls > 1 ? this.#within(user, calls - 1) : NONE;
+    const outer = calledBy(before, calls > 1 ? this.#within(user, calls - 1) : NONE);
     for (const site of sites) {
       const step = { path: user.path, line: site.line, function: user.name, text: `${ref.name}() is called` };
       const places = this.#eventsOf(user)?.places;
@@ -344,6 +344,16 @@ export class EntryPoints {
     if (!this.#events.has(ref.id)) this.#events.set(ref.id, this.#effects.events(ref));
     return this.#events.get(ref.id);
   }
+}
+
+/** Who hands a function over is who calls it then: of the ways into what it is handed to, those from there. */
+function calledBy(before: readonly Step[], outer: Entries): Entries {
+  const [handed] = before;
+  if (handed === undefined || !handed.text.includes(' is handed to ')) return outer;
+  const onWay = new Set(before.map((step) => step.function));
+  const isFromThere = (e: Entry): boolean =>
+    onWay.has(e.root) || e.steps.some((step) => step.function === handed.function);
+  return { ...outer, all: outer.all.filter(isFromThere) };
 }
 
 const entersSection = (flow: Flow): boolean =>

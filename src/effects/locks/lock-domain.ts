@@ -406,7 +406,12 @@ function release(
     const released = [...state.released.filter((p) => p !== MAYBE + place), place];
     return { state: { ...state, released }, isSure: true };
   }
-  const dropped = (state.held[index] as Held).place;
+  const held = state.held[index] as Held;
+  const dropped = held.place;
+  // Neither the place nor the class says that it is this one.
+  const isGuess = dropped !== place && dropped !== MAYBE + place && held.lockClass !== lockClass;
+  if (isGuess && held.through === '')
+    return { state: mayRelease(state, place, lockClass, held.kind), isSure: true };
   return {
     state: {
       ...state,

@@ -247,10 +247,17 @@ export class Effects {
     if (!ref.path.endsWith('.h')) return false;
     let known = this.#stubs.get(ref.id);
     if (known === undefined) {
-      known = isStub(ref);
+      // Those that call each other in a circle are none.
+      this.#stubs.set(ref.id, false);
+      known = isStub(ref, (name) => this.#callsStubsOnly(name, ref.path));
       this.#stubs.set(ref.id, known);
     }
     return known;
+  }
+
+  #callsStubsOnly(name: string, from: string): boolean {
+    const { functions } = this.meaning(name, from);
+    return functions.length > 0 && functions.every((ref) => this.#isStub(ref));
   }
 
   #macroSummary(macro: MacroRef): Summary | undefined {
@@ -332,12 +339,13 @@ function sharedFolders(a: string, b: string): number {
   return shared;
 }
 
-function isStub({ fact: { flow } }: FunctionRef): boolean {
+/** What stands for a function that the configuration leaves out; `isOther` tells of the name of another such. */
+function isStub({ fact: { flow } }: FunctionRef, isOther: (name: string) => boolean): boolean {
   if (flow === undefined || flow.blocks.length !== 1 || flow.ops.length > 24) return false;
   if (flow.ops.some((op, i) => i % 4 === 0 && op === Op.Deref)) return false;
   return flow.calls.every((_, call) => {
     const name = calleeName(flow, call);
-    return ERROR_CONVERSIONS.has(name) || COMPLAINTS.test(name);
+    return ERROR_CONVERSIONS.has(name) || COMPLAINTS.test(name) || isOther(name);
   });
 }
 

@@ -33,6 +33,26 @@ describe('what a function returns', () => {
     expect(s.result).toBe(ERR | OTHER | MAY_ERR);
   });
 
+  it('is what the function returns, not what stands for it where it is configured out', () => {
+    const header = `
+      #ifdef CONFIG_X
+      struct x *make_x(int i);
+      struct x *get_x(int i);
+      #else
+      static inline struct x *make_x(int i) { return ERR_PTR(-19); }
+      static inline struct x *get_x(int i) { return make_x(i); }
+      #endif`;
+    const source = `
+      #include "x.h"
+      static struct x *make_x(int i) { return i ? ERR_PTR(-12) : &table[i]; }
+      struct x *get_x(int i) { return make_x(i); }`;
+    const files = { 'x.h': header, 'x.c': source, 'a.c': '#include "x.h"\nvoid f(void) { get_x(1); }' };
+    const program = memoryProgram(
+      new Map(Object.entries(files).map(([path, text]) => [path, factsOf(text)])),
+    );
+    expect(new Effects(program).callee('get_x', 'a.c').summary.result).toBe(ERR | OTHER | MAY_ERR);
+  });
+
   it('is no evidence where it is a number', () => {
     expect(summaryOf('f', 'int f(int i) { if (i) return -5; return 0; }').result).toBe(ERR | ZERO);
   });

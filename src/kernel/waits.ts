@@ -111,6 +111,9 @@ export const sleeping: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Functions that sleep in a task, and leave that to a work where interrupts call them (mm/vmalloc.c). */
+export const sleepingInTasks: ReadonlySet<string> = new Set(['vfree']);
+
 /**
  * Whether a function calls others that may sleep, and says so by its name (include/linux/notifier.h: "Blocking notifier
  * chains: chain callbacks run in process context. Callouts are allowed to block.").

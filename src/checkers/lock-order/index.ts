@@ -9,6 +9,7 @@ import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { findIgnoredFlags } from './ignored-flags.ts';
 import { findIrqInversion, irqInversion } from './irq-inversion.ts';
+import { findIrqsOnAgain } from './irqs-on-again.ts';
 import { functionsOf, neighbourhood, wholeTree } from './neighbourhood.ts';
 import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts';
 import { findSleepInAtomic, findSleepInCallers, sleepInAtomic } from './sleep-in-atomic.ts';
@@ -77,6 +78,7 @@ function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Fin
   findIgnoredFlags(locks);
   findWaitUnderLock(locks, around);
   findIrqInversion(locks, around);
+  findIrqsOnAgain(locks, around);
   findWaitContext(locks, around);
   findBrokenAssertion(locks, around);
   return locks.findings;

@@ -2,6 +2,7 @@ import { atomicBecause, type Held, type LockState } from '../../effects/locks/he
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { atomicSections } from '../../kernel/locks.ts';
+import { sleepingInTasks } from '../../kernel/waits.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type AtomicEntry, type Entry, forbidsSleep } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -90,12 +91,16 @@ function entryConfidence(
   // A count that a far caller has raised may be lowered on the way; one that comes from locks and callees is less sure.
   if ('section' in because && because.section !== '' && (entry.calls > 1 || !entry.entersSection))
     return 'low';
-  return distance <= 1 && way.fields.length === 0 && !isInLongRun(locks, event, sleep) ? 'high' : 'medium';
+  return distance <= 1 && way.fields.length === 0 && !mayCallersKnow(locks, event, sleep) ? 'high' : 'medium';
 }
 
-/** `if (++n == count) break; cond_resched();`: callers under a lock may know that there is one turn only. */
-const isInLongRun = (locks: FunctionLocks, event: LockEvent, sleep: Sleep): boolean =>
-  sleep.what === 'cond_resched' && locks.branchesBefore(event.call).length > 0;
+/**
+ * `if (++n == count) break; cond_resched();`: callers under a lock may know that there is one turn only. Others may know
+ * that they run in an interrupt, where some functions do not sleep.
+ */
+const mayCallersKnow = (locks: FunctionLocks, event: LockEvent, sleep: Sleep): boolean =>
+  (sleep.what === 'cond_resched' && locks.branchesBefore(event.call).length > 0) ||
+  sleepingInTasks.has(sleep.what);
 
 /** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */
 function dropsWhatForbids(state: LockState, { without, drops }: Sleep): boolean {
@@ -155,7 +160,7 @@ function confidenceOf(
   // A lock behind a pointer that has moved on: of another turn of a loop.
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
-  if (sleep.depth === 0) return isInLongRun(locks, event, sleep) ? 'medium' : 'high';
+  if (sleep.depth === 0) return mayCallersKnow(locks, event, sleep) ? 'medium' : 'high';
   return sleep.conditional ? 'low' : 'medium';
 }
 

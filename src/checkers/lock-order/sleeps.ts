@@ -7,7 +7,7 @@ import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Callee } from '../../effects/locks/lock-effects.ts';
 import type { Happening } from '../../effects/locks/lock-summary.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { spinningWaits, waits } from '../../kernel/waits.ts';
+import { sleepingInTasks, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { Step } from '../checker.ts';
 import { causeSteps } from './causes.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -64,6 +64,9 @@ export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep
   const wait = waits.get(name);
   if (isSleeping(flow, name) || sleepsByDelay(flow, event.call)) return direct(name);
   if (wait !== undefined && !spinningWaits.has(wait.awaits)) return direct(name);
+  // Under a lock that is not taken against softirqs this is a task, as far as the function shows.
+  if (sleepingInTasks.has(name) && event.state.held.length > 0 && event.state.softirq === 0)
+    return direct(name);
   return sleepsBelow(locks, event, args);
 }
 

@@ -111,6 +111,13 @@ export const sleeping: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/**
+ * Whether a macro is given the caller's lock, and releases it while it sleeps: it pastes that into the wait as a statement
+ * (include/linux/wait.h, wait_event_lock_irq() and its kind, wait_event_cmd()).
+ */
+export const sleepsWithoutLock = (name: string): boolean =>
+  /^wait_event\w*(?:_lock_irq\w*|_cmd|_locked\w*)$/.test(name);
+
 /** Functions that sleep in a task, and leave that to a work where interrupts call them (mm/vmalloc.c). */
 export const sleepingInTasks: ReadonlySet<string> = new Set(['vfree']);
 

@@ -204,7 +204,7 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
       const text = locks.text(held);
       locks.report({
         rule: recursive,
-        confidence: locks.mayBeReleased(event, held) ? 'low' : calleeConfidence(locks, event, taken, again),
+        confidence: isDoubtful(locks, event, held) ? 'low' : calleeConfidence(locks, event, taken, again),
         position: event.position,
         identity: '',
         defect: `${locks.ref.name} ${held.lockClass || text} ${taken.steps.at(-1)?.function}`,
@@ -215,6 +215,10 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
     }
   }
 }
+
+/** What decides whether a callee takes it may say that it was released, or that the callee has it from the turn before. */
+const isDoubtful = (locks: FunctionLocks, event: LockEvent, held: Held): boolean =>
+  held.call === event.call || locks.mayBeReleased(event, held);
 
 /**
  * Whether what is called comes back to this very function, which takes the lock of another object then: of the same

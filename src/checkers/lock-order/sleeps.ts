@@ -7,7 +7,7 @@ import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Callee } from '../../effects/locks/lock-effects.ts';
 import type { Happening } from '../../effects/locks/lock-summary.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { sleepingInTasks, spinningWaits, waits } from '../../kernel/waits.ts';
+import { sleepingInTasks, sleepsWithoutLock, spinningWaits, waits } from '../../kernel/waits.ts';
 import type { Step } from '../checker.ts';
 import { causeSteps } from './causes.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -75,7 +75,7 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
   const callees = locks.effects.callees(flow, event.call, locks.ref.path);
   return callees.flatMap((callee): readonly Sleep[] => {
     const { sleeps } = callee.summary;
-    if (sleeps === undefined) return [];
+    if (sleeps === undefined || sleepsWithoutLock(callee.name)) return [];
     if (sleeps.gfp >= 0) {
       const gfp = gfpOf(flow, args[sleeps.gfp] ?? 0);
       if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps) return [];

@@ -46,7 +46,7 @@ export function summarise(
   const known: CallKnowledge[] = flow.calls.map((_, n) => knowledge(n));
   const parameters = new Parameters(flow, body.isMacro);
   parameters.noteAssigned(known);
-  if (!needsPaths(body, parameters, known)) return summariseWithoutPaths(flow, parameters, known);
+  if (!needsPaths(body, parameters, known)) return summariseWithoutPaths(body, parameters, known);
   const recorder = new Recorder(body, parameters, known);
   const { complete } = walker.walk(flow, {
     observers: [recorder],
@@ -54,7 +54,7 @@ export function summarise(
     constant,
     limits: flow.ops.length > LARGE ? LARGE_LIMITS : LIMITS,
   });
-  const effects = scanEffects(flow, parameters, known);
+  const effects = scanEffects(body, parameters, known);
   const always = dereferencedAlways(flow, parameters, known);
   const same = sameParameter(flow, parameters, known);
   return {
@@ -126,13 +126,14 @@ function concernsPointer(flow: Flow, parameters: Parameters, condition: number):
 }
 
 /** What holds of a body whichever way is taken through it. */
-function summariseWithoutPaths(flow: Flow, parameters: Parameters, known: readonly CallKnowledge[]): Summary {
+function summariseWithoutPaths(body: Body, parameters: Parameters, known: readonly CallKnowledge[]): Summary {
+  const { flow } = body;
   const always = dereferencedAlways(flow, parameters, known);
   const lines: number[] = [];
   const sometimes = dereferencedSometimes(flow, parameters, known, lines);
   return {
     ...UNKNOWN_SUMMARY,
-    ...scanEffects(flow, parameters, known),
+    ...scanEffects(body, parameters, known),
     result: returnedBits(flow),
     same: sameParameter(flow, parameters, known),
     dereferences: always.mask,

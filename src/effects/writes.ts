@@ -5,9 +5,9 @@ import { pointerOf } from './layout.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
 import type { Summary } from './summary.ts';
 
-/** What is written, to whom, whatever the path. */
+/** What is written, to whom, whatever the path. What a function does with its parameter leaves the argument alone. */
 export function scanEffects(
-  flow: Flow,
+  { flow, isMacro }: { readonly flow: Flow; readonly isMacro: boolean },
   parameters: Parameters,
   known: readonly CallKnowledge[],
 ): Pick<Summary, 'writes' | 'modifies' | 'assigns'> {
@@ -46,5 +46,5 @@ export function scanEffects(
           if (k < MAX_PARAMETERS && (callee.assigns & (1 << k)) !== 0) store(arg);
     }
   }
-  return { writes, modifies, assigns: parameters.assigned };
+  return { writes, modifies, assigns: isMacro ? parameters.assigned : 0 };
 }

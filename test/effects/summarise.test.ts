@@ -9,6 +9,13 @@ import { factsOf } from '../index/facts-of.ts';
 const summaryOf = (name: string, source: string): Summary =>
   new Effects(memoryProgram(new Map([['a.c', factsOf(source)]]))).callee(name, 'a.c').summary;
 
+describe('what a body assigns', () => {
+  it('is what a macro is given by name, and nothing of what a function is given by value', () => {
+    expect(summaryOf('next_of', '#define next_of(p) do { (p) = (p)->next; } while (0)\n').assigns).toBe(1);
+    expect(summaryOf('skip', 'void skip(struct x *p) { p = p->next; use(p); }').assigns).toBe(0);
+  });
+});
+
 describe('what a function returns', () => {
   it('is NULL or something, with the line', () => {
     const s = summaryOf('f', 'int *f(int i)\n{\n\tif (i)\n\t\treturn NULL;\n\treturn &table[i];\n}\n');
@@ -60,6 +67,16 @@ describe('what a function returns', () => {
   it('is its own argument', () => {
     expect(summaryOf('to_x', '#define to_x(p) container_of(p, struct x, base)\n').same).toBe(0);
     expect(summaryOf('id', 'static void *id(int a, void *p) { return (char *)p; }').same).toBe(1);
+  });
+
+  it('is an error pointer by what ERR_PTR() is given, whatever that is', () => {
+    const s = summaryOf(
+      'f',
+      'struct x *f(int i) { int err = g(i); if (err) return ERR_PTR(err); return &table[i]; }',
+    );
+    expect(s.result & MAY_ERR).not.toBe(0);
+    const probe = 'void *f(struct device *d) { return ERR_PTR(dev_err_probe(d, -2, "none")); }';
+    expect(summaryOf('f', probe).result & ANY).toBe(ERR);
   });
 
   it('tells of arguments', () => {

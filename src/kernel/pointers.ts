@@ -97,58 +97,40 @@ export const CONDITIONAL_BLOCKS = words('scoped_cond_guard');
 export const PRINTING =
   /^(?:v?printk|pr_[a-z]+|dev_(?:err|warn|info|dbg|notice|crit|alert|emerg|vdbg|printk|err_probe|[a-z]+_once|[a-z]+_ratelimited)|netdev_(?:err|warn|info|dbg|notice)|v?s?c?n?printf|_printk|trace_\w+)$/;
 
-/** Arguments that the C library's functions dereference, as a mask. */
-export const DEREFERENCED_ARGUMENTS: ReadonlyMap<string, number> = new Map([
-  ['strlen', 1],
-  ['strcmp', 3],
-  ['strncmp', 3],
-  ['strcasecmp', 3],
-  ['strcpy', 3],
-  ['strncpy', 3],
-  ['strscpy', 3],
-  ['strcat', 3],
-  ['strchr', 1],
-  ['strrchr', 1],
-  ['strstr', 3],
-  ['memcpy', 1],
-  ['memset', 1],
-  ['memmove', 1],
-  ['mutex_lock', 1],
-  ['mutex_unlock', 1],
-  ['spin_lock', 1],
-  ['spin_unlock', 1],
-  ['spin_lock_irqsave', 1],
-  ['spin_lock_irq', 1],
-  ['spin_lock_bh', 1],
-  ['raw_spin_lock', 1],
-  ['raw_spin_lock_irqsave', 1],
-  ['init_completion', 1],
-  ['complete', 1],
-  ['sprintf', 1],
-  ['vsprintf', 1],
-  ['copy_from_user', 1],
-  ['copy_to_user', 2],
-  ['be16_to_cpup', 1],
-  ['be32_to_cpup', 1],
-  ['le16_to_cpup', 1],
-  ['le32_to_cpup', 1],
-  ['readb', 1],
-  ['readw', 1],
-  ['readl', 1],
-  ['readq', 1],
-  ['readl_relaxed', 1],
-  ['ioread8', 1],
-  ['ioread16', 1],
-  ['ioread32', 1],
-  ['writeb', 2],
-  ['writew', 2],
-  ['writel', 2],
-  ['writeq', 2],
-  ['writel_relaxed', 2],
-  ['iowrite8', 2],
-  ['iowrite16', 2],
-  ['iowrite32', 2],
-  ['memcpy_fromio', 3],
-  ['memcpy_toio', 3],
-  ['memset_io', 1],
-]);
+/** Functions whose bodies are made of instructions, or differ between architectures, by the arguments that they access. */
+const ACCESSES: readonly (readonly [number, ReadonlySet<string>])[] = [
+  [
+    1,
+    words(
+      `strlen strnlen strchr strrchr memcpy memset memmove memchr sprintf vsprintf copy_from_user
+      mutex_lock mutex_unlock spin_lock spin_unlock spin_lock_irqsave spin_lock_irq spin_lock_bh
+      spin_unlock_irqrestore spin_unlock_irq spin_unlock_bh raw_spin_lock raw_spin_lock_irqsave
+      raw_spin_unlock raw_spin_unlock_irqrestore down_read up_read down_write up_write init_completion
+      complete wake_up wake_up_all wake_up_interruptible atomic_inc atomic_dec atomic_inc_return
+      atomic_dec_return atomic_dec_and_test atomic_inc_not_zero atomic64_inc atomic64_dec atomic64_read
+      atomic_long_inc atomic_long_read refcount_inc refcount_read refcount_dec_and_test
+      refcount_inc_not_zero kref_get kref_get_unless_zero be16_to_cpup be32_to_cpup le16_to_cpup
+      le32_to_cpup readb readw readl readq readl_relaxed ioread8 ioread16 ioread32 memset_io`,
+    ),
+  ],
+  [
+    2,
+    words(
+      `copy_to_user set_bit clear_bit change_bit test_bit test_and_set_bit test_and_clear_bit __set_bit
+      __clear_bit atomic_add atomic_sub atomic_add_return atomic64_add writeb writew writel writeq
+      writel_relaxed iowrite8 iowrite16 iowrite32`,
+    ),
+  ],
+  [
+    3,
+    words(
+      `strcmp strncmp strcasecmp strncasecmp strcpy strncpy strscpy strcat strstr memcmp memcpy_fromio
+      memcpy_toio`,
+    ),
+  ],
+];
+
+/** Arguments that the C library's functions, and others without a readable body, dereference, as a mask. */
+export const DEREFERENCED_ARGUMENTS: ReadonlyMap<string, number> = new Map(
+  ACCESSES.flatMap(([mask, names]) => [...names].map((name): [string, number] => [name, mask])),
+);

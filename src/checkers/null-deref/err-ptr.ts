@@ -6,7 +6,7 @@ import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/val
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
-import { callerHabits, habitsIn } from './callers.ts';
+import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { sourceText } from './source.ts';
@@ -41,8 +41,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence:
-      isClear && !isTrusted ? (isHabit && !use.isSometimes && !use.isAddress ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? (isHabit && !use.isSometimes ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
@@ -66,12 +65,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
 }
 
 /** Nothing says that a function returns error pointers, and those who call it test for NULL. */
-function isTestedForNull(context: FunctionContext, callee: string): boolean {
-  const ref = context.effects.callee(callee, context.ref.path).function;
-  if (ref === undefined) return false;
-  const { forNull, forError } = callerHabits(context.effects, ref, context.ref.id);
-  return forNull >= 3 && forNull >= 3 * forError;
-}
+const isTestedForNull = ({ forNull, forError }: CallerHabits): boolean =>
+  forNull >= 3 && forNull >= 3 * forError;
 
 /** IS_ERR() of a value that is NULL where its function failed, and never an error pointer. */
 export function watchErrorTests(context: FunctionContext): Observer {
@@ -87,14 +82,17 @@ export function watchErrorTests(context: FunctionContext): Observer {
       // An error was ruled out by a test before: this one is the second.
       const { result } = view.knowledge(origin);
       if ((result & MAY_ERR) !== 0) return;
-      if ((bits & ERR) !== 0 && !isTestedForNull(context, callee)) return;
+      const { function: ref } = context.effects.callee(callee, context.ref.path);
+      const habits = ref && callerHabits(context.effects, ref, context.ref.id);
+      if ((bits & ERR) !== 0 && !(habits && isTestedForNull(habits))) return;
+      const isNobodys = habits !== undefined && habits.forError === 0 && habits.forNull >= 5;
       const name = context.text(pointer);
       const position = context.positionOf(view.at);
       const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
       context.report({
         rule: errPtr,
         // Its body gives none, or nobody else looks for one.
-        confidence: ALLOCATORS.has(callee) || (result & ERR) === 0 ? 'high' : 'medium',
+        confidence: ALLOCATORS.has(callee) || (result & ERR) === 0 || isNobodys ? 'high' : 'medium',
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,

@@ -3,6 +3,7 @@ import { calleeName } from '../../effects/effects.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
+import { habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 
@@ -26,7 +27,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
     rule: uncheckedAlloc,
     confidence: isFreed(context, use)
       ? 'low'
-      : view.isWeak(pointer) || use.isAddress || use.isSometimes
+      : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call))
         ? 'medium'
         : 'high',
     position,
@@ -44,3 +45,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
 
 const isFreed = (context: FunctionContext, use: Use): boolean =>
   use.isSometimes === true && GIVES_UP.test(context.calleeText(use.through));
+
+/** Somewhere in the function: behind a use that need be none. */
+const isTested = (context: FunctionContext, call: number): boolean =>
+  habitsIn(context.flow, [call]).forNull > 0;

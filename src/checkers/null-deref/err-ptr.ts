@@ -30,7 +30,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const position = context.positionOf(view.at);
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   const habits = ref && callerHabits(context.effects, ref, context.ref.id);
-  const isHabit = habits !== undefined && habits.forError >= 2 && habits.forError / habits.calls >= 0.7;
+  const isRule = habits !== undefined && habits.forError >= 2 && habits.forError / habits.calls >= 0.9;
   // Others do without a test, too: the failure is one that can't happen to them.
   const isTrusted = habits !== undefined && habits.calls >= 4 && habits.forError * 2 < habits.calls;
   // The function tests it, and may know by the code that it made of it.
@@ -41,7 +41,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? (isHabit && !use.isSometimes ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? (isRule && !use.isSometimes ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,

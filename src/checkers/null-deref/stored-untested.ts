@@ -70,6 +70,10 @@ function isTestedByName(context: FunctionContext, place: number): boolean {
   return false;
 }
 
+/** By a branch that does not tell on this way: `if (!x->in && !x->out)`. */
+const isTested = (flow: Flow, place: number): boolean =>
+  flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === place);
+
 const TESTS = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
 
 /** The function behind a macro whose failure it passes on. */
@@ -133,6 +137,7 @@ function check(
   )
     return;
   if (isTestedByName(context, place)) return;
+  const isTestedHere = isTested(context.flow, place);
   // One possibility is left: this way was taken by a test.
   if ((bits & ANY) === ZERO || (bits & ANY) === ERR) return;
   const isNullable = mayBeNull(bits) && (bits & ANY) !== ZERO;
@@ -178,7 +183,7 @@ function check(
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
     // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
-    confidence: isExpected || (isNullable && !isMaker) ? 'low' : isSure ? 'high' : 'medium',
+    confidence: isExpected || isTestedHere || (isNullable && !isMaker) ? 'low' : isSure ? 'high' : 'medium',
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,

@@ -42,6 +42,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
       isOfCounter(context.flow, call) ||
       isAskedThrough(context.effects, context.flow, call, context.ref.path) ||
       isStepAlong(context.flow, call) ||
+      isToldByVariable(context.flow, call) ||
       isTestedElsewhere(context.flow, call) ||
       isMemberTested(context.flow, call, ERRORS) ||
       MATCHED.test(callee)
@@ -83,12 +84,10 @@ function isAskedBefore(flow: Flow, call: number): boolean {
 
 const COUNTS = /len|count|argc|^nr_|^num_/;
 
-/** Whether a branch tests a member, whose name is like that, of an object that the call gets. */
+/** Whether a member, whose name is like that, of an object that the call gets is read. */
 function isMemberTested(flow: Flow, call: number, name: RegExp): boolean {
   const objects = flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)) ?? [];
-  for (let i = 0; i < flow.branches.length; i += 3) {
-    let e = stripCasts(flow, flow.branches[i] as number);
-    if (flow.exprOp[e] === Expr.Binary) e = stripCasts(flow, flow.exprA[e] as number);
+  for (let e = 1; e < flow.exprOp.length; e++) {
     const op = flow.exprOp[e];
     if (op !== Expr.Field && op !== Expr.Arrow) continue;
     if (!name.test(flow.names[flow.exprB[e] as number] ?? '')) continue;
@@ -99,6 +98,22 @@ function isMemberTested(flow: Flow, call: number, name: RegExp): boolean {
     if (isHanded) return true;
   }
   return false;
+}
+
+/** `p = make(&size); if (size)`: a variable that the callee fills is tested, which tells of the result. */
+function isToldByVariable(flow: Flow, call: number): boolean {
+  const filled = new Set<number>();
+  for (const arg of flow.calls[call]?.args ?? [])
+    if (flow.exprOp[arg] === Expr.Address) filled.add(flow.exprA[arg] as number);
+  if (filled.size === 0) return false;
+  return flow.branches.some((condition, i) => {
+    if (i % 3 !== 0) return false;
+    const e = stripCasts(flow, condition);
+    return (
+      filled.has(e) ||
+      (flow.exprOp[e] === Expr.Binary && filled.has(stripCasts(flow, flow.exprA[e] as number)))
+    );
+  });
 }
 
 /** `p = next(p)`: whoever goes along a chain knows how far it goes. */

@@ -10,7 +10,8 @@ import { mayBeNull, ZERO } from '../../effects/values.ts';
 import { callerHabits } from './callers.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isAskedThrough, uncheckedLookup } from './unchecked-lookup.ts';
+import { isAskedThrough } from './known-to-succeed.ts';
+import { uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Callers that must test the result before their habit is believed, and their share. */
 const MIN_TESTS = 5;

@@ -1,7 +1,9 @@
-import { Expr, lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { endOfBlock } from '../../c/flow-blocks.ts';
+import type { View } from '../../effects/domain.ts';
 import type { Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
-import { type FunctionContext, nullOrigin } from './function-context.ts';
+import { type FunctionContext, nullOrigin, reaches, successors } from './function-context.ts';
 
 export const clearedThenUsed: Rule = {
   id: 'null-deref/cleared-then-used',
@@ -18,10 +20,12 @@ export function findClearedThenUsed(context: FunctionContext, use: Use): boolean
   if (origin.kind !== 'assigned' || context.flow.exprOp[origin.value] !== Expr.Integer) return false;
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
-  const isSure = origin.forks === 0 && !view.isMerged && !view.isWeak(pointer);
+  const isFollowed = !view.isMerged && !view.isWeak(pointer);
+  const isSure = isFollowed && origin.forks === 0;
+  const isLikely = isFollowed && origin.forks === 1 && isOneWay(context.flow, origin.block, view);
   context.report({
     rule: clearedThenUsed,
-    confidence: isSure ? 'high' : 'low',
+    confidence: isSure ? 'high' : isLikely ? 'medium' : 'low',
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where it was set to NULL at line ${origin.line} and to nothing else since.`,
@@ -29,4 +33,21 @@ export function findClearedThenUsed(context: FunctionContext, use: Use): boolean
     trace: [context.step(origin.line, `${name} is set to NULL`), ...useSteps(context, use)],
   });
   return true;
+}
+
+/**
+ * Whether the one undecided condition since is an `if`: no other can go with it. That a loop is run at least once, and
+ * that a switch has all cases, is often known.
+ */
+function isOneWay(flow: Flow, from: number, view: View): boolean {
+  const path = view.pathForks();
+  const first = path.findLastIndex(([block]) => block === from);
+  for (let i = first + 1; i < path.length; i++) {
+    const [block, forks] = path[i - 1] as [number, number];
+    if ((path[i]?.[1] ?? forks) === forks) continue;
+    const last = (endOfBlock(flow, block) - 1) * 4;
+    if (flow.ops[last] !== Op.Branch) return false;
+    return !successors(flow, block).some((way) => reaches(flow, way, block, -1));
+  }
+  return false;
 }

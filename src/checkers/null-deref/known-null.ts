@@ -1,6 +1,8 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
+import type { View } from '../../effects/domain.ts';
+import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
@@ -61,11 +63,30 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   if (setter > 0 && setter !== stripCasts(flow, pointer)) return 'low';
   if (isOnNullSide(flow, origin, use) && setter === NONE)
     return view.isMerged && origin.forks > 0 ? 'medium' : 'high';
+  if (isOfPrinting(flow, origin, view)) return 'low';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
   if (origin.forks === 0 && decisions === 0) return 'high';
   return decisions <= 1 || origin.forks === 0 ? 'medium' : 'low';
 }
+
+/** `debug("%d", p ? p->number : -1)`: whoever prints is more careful than need be. */
+function isOfPrinting(flow: Flow, origin: Origin, view: View): boolean {
+  const path = view.path();
+  for (const block of path.slice(path.lastIndexOf(origin.block) + 1)) {
+    for (let at = flow.blocks[block] as number; at < endOfBlock(flow, block); at++) {
+      if (flow.ops[at * 4] !== Op.Call) continue;
+      const call = flow.ops[at * 4 + 1] as number;
+      const isMade = flow.calls[call]?.args.some(
+        (arg) => flow.exprOp[stripCasts(flow, arg)] === Expr.Temporary,
+      );
+      return isMade === true && PRINTS.test(calleeName(flow, call));
+    }
+  }
+  return false;
+}
+
+const PRINTS = /print|dbg|debug|trace|log/i;
 
 /** `p == q` somewhere, where q is no constant. */
 function isCompared(flow: Flow, pointer: number): boolean {

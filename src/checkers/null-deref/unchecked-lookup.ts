@@ -1,5 +1,4 @@
-import { Operator } from '../../c/ast.ts';
-import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
 import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
@@ -7,9 +6,10 @@ import { stripCasts } from '../../effects/layout.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
+import { type CallerHabits, callerHabits } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isKnownToSucceed, isStepAlong } from './known-to-succeed.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const uncheckedLookup: Rule = {
@@ -38,14 +38,8 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   context.report({
     rule: uncheckedLookup,
     confidence:
-      isAskedBefore(context.flow, call) ||
-      isOfCounter(context.flow, call) ||
-      isAskedThrough(context.effects, context.flow, call, context.ref.path) ||
-      isStepAlong(context.flow, call) ||
-      isToldByVariable(context.flow, call) ||
-      isTestedElsewhere(context.flow, call) ||
-      isMemberTested(context.flow, call, ERRORS) ||
-      MATCHED.test(callee)
+      isKnownToSucceed(context.effects, context.flow, call, context.ref.path) ||
+      (isStepAlong(context.flow, call) && !(ref && allocates(context.effects, ref, 3)))
         ? 'low'
         : confidenceOf(context, ref, habits, use),
     position,
@@ -69,102 +63,6 @@ function habitText(habits: CallerHabits | undefined): string {
   if (habits === undefined || habits.forNull === 0) return '';
   return `; ${habits.forNull} of ${habits.calls} other callers test it`;
 }
-
-const ASKS_FOR_CONTENT = /empty|_len$|_count$|_has_|pending/i;
-
-/** `while (!queue_empty(q)) take(q)`, `while (q->length > 0)`: a test of what the callee looks into. */
-function isAskedBefore(flow: Flow, call: number): boolean {
-  const args = new Set(flow.calls[call]?.args);
-  const isAsked = flow.calls.some(
-    (other, n) =>
-      n !== call && ASKS_FOR_CONTENT.test(calleeName(flow, n)) && other.args.some((arg) => args.has(arg)),
-  );
-  return isAsked || isMemberTested(flow, call, COUNTS);
-}
-
-const COUNTS = /len|count|argc|^nr_|^num_/;
-
-/** Whether a member, whose name is like that, of an object that the call gets is read. */
-function isMemberTested(flow: Flow, call: number, name: RegExp): boolean {
-  const objects = flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)) ?? [];
-  for (let e = 1; e < flow.exprOp.length; e++) {
-    const op = flow.exprOp[e];
-    if (op !== Expr.Field && op !== Expr.Arrow) continue;
-    if (!name.test(flow.names[flow.exprB[e] as number] ?? '')) continue;
-    const base = flow.exprA[e] as number;
-    const isHanded = objects.some(
-      (object) => object === base || (flow.exprOp[object] === Expr.Address && flow.exprA[object] === base),
-    );
-    if (isHanded) return true;
-  }
-  return false;
-}
-
-/** `p = make(&size); if (size)`: a variable that the callee fills is tested, which tells of the result. */
-function isToldByVariable(flow: Flow, call: number): boolean {
-  const filled = new Set<number>();
-  for (const arg of flow.calls[call]?.args ?? [])
-    if (flow.exprOp[arg] === Expr.Address) filled.add(flow.exprA[arg] as number);
-  if (filled.size === 0) return false;
-  return flow.branches.some((condition, i) => {
-    if (i % 3 !== 0) return false;
-    const e = stripCasts(flow, condition);
-    return (
-      filled.has(e) ||
-      (flow.exprOp[e] === Expr.Binary && filled.has(stripCasts(flow, flow.exprA[e] as number)))
-    );
-  });
-}
-
-/** `p = next(p)`: whoever goes along a chain knows how far it goes. */
-function isStepAlong(flow: Flow, call: number): boolean {
-  const args = new Set(flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)));
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    if (flow.ops[at] !== Op.Assign || !args.has(flow.ops[at + 1] as number)) continue;
-    const value = stripCasts(flow, flow.ops[at + 2] as number);
-    if (flow.exprOp[value] === Expr.Result && flow.exprA[value] === call) return true;
-  }
-  return false;
-}
-
-/** Another function that is asked about the same looks it up, too: `if (!is_known(id)) …; get(id)->x`. */
-export function isAskedThrough(effects: Effects, flow: Flow, call: number, from: string): boolean {
-  const name = calleeName(flow, call);
-  const args = new Set(flow.calls[call]?.args);
-  return flow.calls.some(({ args: others }, n) => {
-    const other = calleeName(flow, n);
-    if (other === '' || other === name || !others.some((arg) => args.has(arg))) return false;
-    const asked = effects.callee(other, from).function?.fact;
-    if (asked?.flow === undefined || isPointer(asked.returns) || asked.returns === 'void') return false;
-    return asked.flow.calls.some((_, m) => calleeName(asked.flow as Flow, m) === name);
-  });
-}
-
-/** `for (i = 0; i < number_of(x); i++) get(x, i)`: one of those that were counted. */
-function isOfCounter(flow: Flow, call: number): boolean {
-  const counters = new Set<number>();
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    if (flow.ops[at] !== Op.Assign) continue;
-    const target = flow.ops[at + 1] as number;
-    const value = stripCasts(flow, flow.ops[at + 2] as number);
-    if (flow.exprOp[value] === Expr.Binary && flow.exprC[value] === Operator.Add)
-      if (flow.exprA[value] === target) counters.add(target);
-  }
-  return flow.calls[call]?.args.some((arg) => counters.has(stripCasts(flow, arg))) === true;
-}
-
-/** What matched the device is of the driver's own table, in which each entry mostly has its data. */
-const MATCHED = /_get_match_data$|^of_match_(?:node|device)$/;
-
-/** The function tests the result of another call of the same: what it knows by that may hold here. */
-function isTestedElsewhere(flow: Flow, call: number): boolean {
-  const name = calleeName(flow, call);
-  const others = [...flow.calls.keys()].filter((other) => other !== call && calleeName(flow, other) === name);
-  return habitsIn(flow, others).forNull > 0;
-}
-
-/** `make(&x->handler); if (x->handler.error)`: what failed is noted in the object that the callee was handed. */
-const ERRORS = /err/;
 
 /** By its result; or, beside its caller, into a pointer that it is told the address of. */
 const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
@@ -267,6 +165,7 @@ function confidenceOf(
   }
   if (habits.forNull * 4 < habits.passedOn) return 'low';
   // What many read from an object by a function of a header is known to be there by those who do not test it.
-  const isAccessor = ref.path.endsWith('.h') && habits.calls >= 8;
+  const isUnanimous = habits.forNull >= 20 && share >= 0.95;
+  const isAccessor = ref.path.endsWith('.h') && habits.calls >= 8 && !isUnanimous;
   return share >= 0.85 && isClear && !isAccessor ? 'medium' : 'low';
 }

@@ -98,7 +98,7 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
     models.set(name, model);
   }
   if (model === UNTOLD) return undefined;
-  if (model === WARNS && COMPLAINS_OF_SECOND.test(name) && (flow.calls[call]?.args.length ?? 0) > 1)
+  if (model === WARNS && COMPLAINS_OF_SECOND.test(name) && flow.calls[call]?.args.length === 2)
     return WARNS_OF_SECOND;
   if (model !== ALLOCATES) return model;
   const { args } = flow.calls[call] ?? { args: [] };

@@ -397,7 +397,8 @@ export class Walker implements View {
 
   #setIterators(n: number, known: CallKnowledge, inBody: boolean): void {
     const args = this.flow.calls[n]?.args ?? [];
-    if (known.block === 'none') {
+    // One that declares its iterator (`_scoped`) assigns none of those that are here.
+    if (known.block === 'none' || known.iterators.length === 0) {
       for (const arg of args) {
         if (this.flow.exprOp[arg] !== Expr.Local) continue;
         this.#tellAssign(arg, 0);

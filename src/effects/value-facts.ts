@@ -5,6 +5,7 @@
  */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow } from '../c/flow.ts';
+import { isArray } from '../c/types.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
 import { type Layout, pointerOf, stripCasts } from './layout.ts';
 import {
@@ -83,6 +84,9 @@ export class ValueFacts {
 
   /** What a place is known to be before anything was learned on this path. */
   initialBits(e: number): number {
+    // An array is where it is.
+    if (this.flow.exprOp[e] === Expr.Local)
+      return isArray(this.flow.locals[this.flow.exprA[e] as number]?.type ?? '') ? OTHER : ANY;
     if (this.flow.exprOp[e] !== Expr.Global) return ANY;
     const value = this.#constantOf(this.globalName(e));
     return value === undefined ? ANY : bitsOfInteger(value);

@@ -47,9 +47,12 @@ export function watchStores(context: FunctionContext, fields: FieldEvidence): Ob
   };
 }
 
-/** `return PTR_ERR_OR_ZERO(x->foo)`: the value that is returned tells of the place. */
+/** `return PTR_ERR_OR_ZERO(x->foo)`, `return x->foo != NULL`: the value that is returned tells of the place. */
 function isMadeOf(flow: Flow, value: number, place: number): boolean {
-  const e = stripCasts(flow, value);
+  let e = stripCasts(flow, value);
+  while (flow.exprOp[e] === Expr.Unary || flow.exprOp[e] === Expr.Binary)
+    e = stripCasts(flow, flow.exprA[e] as number);
+  if (e === place) return true;
   return flow.exprOp[e] === Expr.Result && flow.calls[flow.exprA[e] as number]?.args.includes(place) === true;
 }
 

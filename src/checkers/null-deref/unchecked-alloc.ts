@@ -1,5 +1,6 @@
-import { lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { calleeName } from '../../effects/effects.ts';
+import { stripCasts } from '../../effects/layout.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
@@ -25,11 +26,12 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   context.report({
     rule: uncheckedAlloc,
-    confidence: isFreed(context, use)
-      ? 'low'
-      : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call))
-        ? 'medium'
-        : 'high',
+    confidence:
+      isFreed(context, use) || isTestedBehind(context.flow, pointer)
+        ? 'low'
+        : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call))
+          ? 'medium'
+          : 'high',
     position,
     identity: `${allocator} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -49,3 +51,19 @@ const isFreed = (context: FunctionContext, use: Use): boolean =>
 /** Somewhere in the function: behind a use that need be none. */
 const isTested = (context: FunctionContext, call: number): boolean =>
   habitsIn(context.flow, [call]).forNull > 0;
+
+/** `at = &x->data; *at = allocate(); if (!x->data)`: the test names what the address is of. */
+function isTestedBehind(flow: Flow, pointer: number): boolean {
+  const e = stripCasts(flow, pointer);
+  if (flow.exprOp[e] !== Expr.Deref) return false;
+  const holder = stripCasts(flow, flow.exprA[e] as number);
+  const tested = new Set(
+    flow.branches.filter((_, i) => i % 3 === 0).map((condition) => stripCasts(flow, condition)),
+  );
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign || flow.ops[at + 1] !== holder) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] === Expr.Address && tested.has(flow.exprA[value] as number)) return true;
+  }
+  return false;
+}

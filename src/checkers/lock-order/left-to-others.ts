@@ -2,6 +2,8 @@
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import type { Held } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
+import type { FunctionRef } from '../../index/program.ts';
+import { type LockKind, lockFunctions } from '../../kernel/locks.ts';
 import type { FunctionLocks } from './function-locks.ts';
 
 /** Callers that are asked. */
@@ -75,12 +77,31 @@ export function isReleasedByNoCaller(
     const { flow } = caller.fact;
     const events = flow === undefined ? undefined : effects.events(caller)?.events;
     if (flow !== undefined && result !== 'is an error' && handsResultOn(flow, ref.name)) return false;
+    if (mayRelease(effects, caller, ref.name, lock.kind)) return false;
     const isOwn = (call: number): boolean => flow !== undefined && nameOfCall(flow, call) === ref.name;
     return events?.every(
       ({ kind, call, lock: released }) =>
         kind !== 'release' || released === undefined || !isIt(released) || isOwn(call),
     );
   });
+}
+
+/** Whether a function that a caller calls besides `name` releases a lock of the kind, whichever that is. */
+function mayRelease(
+  { effects }: FunctionLocks['effects'],
+  caller: FunctionRef,
+  name: string,
+  kind: LockKind,
+): boolean {
+  const releases = ({ fact: { flow } }: FunctionRef): boolean =>
+    flow?.calls.some((_, call) => {
+      const primitive = lockFunctions.get(nameOfCall(flow, call));
+      return primitive?.operation === 'release' && primitive.kind === kind;
+    }) === true;
+  const { flow } = caller.fact;
+  const called = new Set(flow?.calls.map((_, call) => nameOfCall(flow, call)));
+  called.delete(name);
+  return [...called].some((other) => effects.program.functions(other, caller.path).some(releases));
 }
 
 /** `return foo(x);`: who asks the caller is told. */

@@ -34,10 +34,12 @@ function report(locks: FunctionLocks, event: LockEvent): void {
   if (held === undefined) return;
   locks.report({
     rule: recursive,
-    confidence: locks.mayBeReleased(event, held) ? 'low' : confidenceOf(event, lock.place),
+    confidence: locks.mayBeReleased(event, held)
+      ? 'low'
+      : asReaders(held, lock, confidenceOf(event, lock.place)),
     position: event.position,
     identity: `${lock.lockClass || locks.text(lock)}`,
-    message: `${locks.text(lock)} is taken here while it is held since line ${locks.lineOfTaking(held)}: the task waits for itself.`,
+    message: `${locks.text(lock)} is taken here while it is held since line ${locks.lineOfTaking(held)}: ${waits(held, lock)}.`,
     explanation: scenario(locks.text(lock)),
     trace: [
       locks.stepOfTaking(held),
@@ -133,7 +135,7 @@ const releasesFirst = (net: readonly NetEffect[], acquired: Acquired): boolean =
 /** The same lock by its place; or only by its class, where one of the two has no place that both sides can name. */
 function isSameAgain(held: Held, taken: Taken): 'place' | 'class' | 'no' {
   if (!canRecurse(held.kind) || held.subclass !== 0 || taken.subclass !== 0) return 'no';
-  if (held.mode !== 'write' && taken.mode !== 'write') return 'no';
+  if (held.mode !== 'write' && taken.mode !== 'write' && !areFairReaders(held, taken)) return 'no';
   if (taken.without.length > 0 && (held.lockClass === '' || taken.without.includes(held.lockClass)))
     return 'no';
   // Two files may have a variable of one name each.
@@ -141,6 +143,7 @@ function isSameAgain(held: Held, taken: Taken): 'place' | 'class' | 'no' {
   if (held.place.startsWith('@') && areTwo) return 'no';
   if (held.place !== '' && held.place === taken.place) return 'place';
   if (isExported(held.place) && isExported(taken.place)) return 'no';
+  if (areFairReaders(held, taken)) return 'no';
   if (held.lockClass === '' || nestedClasses.has(held.lockClass)) return 'no';
   return held.lockClass === taken.lockClass ? 'class' : 'no';
 }
@@ -157,11 +160,11 @@ function reportEntry(
   const name = held.lockClass || taken.lockClass;
   locks.report({
     rule: recursive,
-    confidence: entryConfidence(locks, event, taken, held, isSure),
+    confidence: asReaders(held, taken, entryConfidence(locks, event, taken, held, isSure)),
     position: event.position,
     identity: '',
     defect: `${held.taken.function} ${name} ${taken.steps.at(-1)?.function}`,
-    message: `${taken.text}, and ${locks.ref.name}() is called with ${isSure ? 'it' : `${name}`} held by ${held.taken.function}(): ${isSure ? 'the task waits for itself' : 'possible recursive locking'}.`,
+    message: `${taken.text}, and ${locks.ref.name}() is called with ${isSure ? 'it' : `${name}`} held by ${held.taken.function}(): ${isSure ? waits(held, taken) : 'possible recursive locking'}.`,
     explanation: scenario(name),
     trace: [held.taken, ...entry.steps, ...taken.steps],
   });
@@ -208,7 +211,7 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
         position: event.position,
         identity: '',
         defect: `${locks.ref.name} ${held.lockClass || text} ${taken.steps.at(-1)?.function}`,
-        message: `${taken.callee}() takes ${again === 'place' ? text : held.lockClass}, ${again === 'place' ? 'which' : `and ${text}`} is held here since line ${locks.lineOfTaking(held)}: ${again === 'place' ? 'the task waits for itself' : 'possible recursive locking'}.`,
+        message: `${taken.callee}() takes ${again === 'place' ? text : held.lockClass}, ${again === 'place' ? 'which' : `and ${text}`} is held here since line ${locks.lineOfTaking(held)}: ${again === 'place' ? waits(held, taken) : 'possible recursive locking'}.`,
         explanation: scenario(held.lockClass || text),
         trace: [locks.stepOfTaking(held), ...taken.steps],
       });
@@ -270,9 +273,20 @@ function heldAlready(state: LockState, place: string, mode: LockMode, subclass: 
       canRecurse(h.kind) &&
       h.subclass === 0 &&
       subclass === 0 &&
-      (h.mode === 'write' || mode === 'write'),
+      (h.mode === 'write' || mode === 'write' || areFairReaders(h, { mode })),
   );
 }
+
+/** Two readers of which the second stands behind a writer that came between: of locks that are fair to writers. */
+const areFairReaders = ({ kind, mode }: Held, taken: { readonly mode: LockMode }): boolean =>
+  (kind === 'rwsem' || kind === 'percpu_rwsem') && mode === 'read' && taken.mode === 'read';
+
+/** It takes a writer at the wrong moment. */
+const asReaders = (held: Held, taken: { readonly mode: LockMode }, confidence: Confidence): Confidence =>
+  confidence === 'high' && areFairReaders(held, taken) ? 'medium' : confidence;
+
+const waits = (held: Held, taken: { readonly mode: LockMode }): string =>
+  areFairReaders(held, taken) ? 'the task waits for a writer that waits for it' : 'the task waits for itself';
 
 const confidenceOf = (event: LockEvent, place: string): Confidence =>
   event.isMerged || /\[%|\[\?/.test(place) ? 'low' : 'high';

@@ -1,4 +1,4 @@
-import { type Flow, lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
@@ -77,7 +77,22 @@ const isInDoubt = (locks: FunctionLocks, event: LockEvent, lock: Held): boolean 
   lock.kind === 'page_lock' ||
   isHandedOn(locks, lock) ||
   isToldByFlag(locks, lock) ||
+  isFlagged(locks, event) ||
   isTakenBack(locks, lock);
+
+/** `x->locked = true; … if (x->locked) unlock();`: a flag that the function sets itself, and that calls make it forget. */
+function isFlagged(locks: FunctionLocks, event: LockEvent): boolean {
+  const { flow } = locks.body;
+  const tested = new Set(
+    locks
+      .branchesBefore(event.call)
+      .map(([, condition]) => condition)
+      .filter((e) => flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field),
+  );
+  for (let at = 0; at < flow.ops.length && tested.size > 0; at += 4)
+    if (flow.ops[at] === Op.Assign && tested.has(flow.ops[at + 1] as number)) return true;
+  return false;
+}
 
 /** A callee that releases the lock for a while, and takes it again in a way that is not followed. */
 const isTakenBack = (locks: FunctionLocks, lock: Held): boolean =>

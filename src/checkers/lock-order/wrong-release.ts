@@ -6,7 +6,7 @@ import { lineOf } from '../../c/flow.ts';
 import { type Held, isSpinning, MAYBE } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import { atomicSections, lockFunctions } from '../../kernel/locks.ts';
+import { atomicSections, type LockKind, lockFunctions } from '../../kernel/locks.ts';
 import type { Confidence } from '../checker.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { isReleasedByNoCaller, isToldByFlag } from './left-to-others.ts';
@@ -21,10 +21,14 @@ const releasesOf = (locks: FunctionLocks): readonly Release[] =>
       e.kind === 'release' && e.lock !== undefined && e.lock.through === '' && !e.lock.place.startsWith('?'),
   );
 
+/** Kinds that readers and writers release by different functions; a map of lockdep has one for both. */
+const HAVE_READERS: ReadonlySet<LockKind> = new Set(['rwsem', 'percpu_rwsem', 'rwlock']);
+
 /** `down_read(&x); … up_write(&x);` */
 export function findOtherMode(locks: FunctionLocks): void {
   for (const event of releasesOf(locks)) {
     const { lock, state } = event;
+    if (!HAVE_READERS.has(lock.kind)) continue;
     const same = state.held.filter((h) => h.place === lock.place);
     const [held] = same;
     if (held === undefined || held.through !== '' || same.some(({ mode }) => mode === lock.mode)) continue;

@@ -155,13 +155,13 @@ function confidenceOf(
   because: Held | string,
   sleep: Sleep,
 ): Confidence {
-  if (event.isMerged || sleep.depth > 4) return 'low';
+  if (event.isMerged || (sleep.depth > 4 && !sleep.isAllowed)) return 'low';
   if (typeof because !== 'string' && locks.mayBeReleased(event, because)) return 'low';
   // A lock behind a pointer that has moved on: of another turn of a loop.
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
   if (sleep.depth === 0) return mayCallersKnow(locks, event, sleep) ? 'medium' : 'high';
-  return sleep.conditional ? 'low' : 'medium';
+  return sleep.conditional && !sleep.isAllowed ? 'low' : 'medium';
 }
 
 /** True where the function itself enters the section: what callees add to the count is less sure. */

@@ -25,6 +25,8 @@ export interface Sleep {
   /** Places of the locks here that the callee releases at some time. */
   readonly drops: readonly string[];
   readonly conditional: boolean;
+  /** The flags that are given here allow it to sleep: when it does is no matter then. */
+  readonly isAllowed: boolean;
   /** Calls from here to it; 0: it is called here. */
   readonly depth: number;
   /** From the call down. */
@@ -43,6 +45,7 @@ export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep
       without: [],
       drops: [],
       conditional: false,
+      isAllowed: false,
       depth: 0,
       steps: [locks.step(lineOf(event.position), `${what}() may sleep`)],
     },
@@ -90,6 +93,7 @@ function sleepsBelow(locks: FunctionLocks, event: LockEvent, args: readonly numb
           .filter(({ operation }) => operation === 'release')
           .map(({ place }) => locks.body.places.substitute(place, args) ?? ''),
         conditional: sleeps.cause.conditional !== false || callees.length > 1,
+        isAllowed: sleeps.gfp >= 0 && callees.length === 1,
         depth: sleeps.cause.depth + 1,
         get steps() {
           return [

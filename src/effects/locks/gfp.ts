@@ -8,7 +8,8 @@ export type Gfp = { readonly flags: GfpFlags } | { readonly parameter: number } 
 
 const NONE: GfpFlags = { sleeps: false, fs: false, io: false };
 
-export function gfpOf(flow: Flow, expression: number, depth = 0): Gfp {
+/** `given`: the parameter whose own assignments are being looked at. */
+export function gfpOf(flow: Flow, expression: number, depth = 0, given = -1): Gfp {
   const { exprOp, exprA, exprB, exprC } = flow;
   const a = exprA[expression] as number;
   const b = exprB[expression] as number;
@@ -23,13 +24,18 @@ export function gfpOf(flow: Flow, expression: number, depth = 0): Gfp {
       return name.startsWith('__GFP_') ? { flags: NONE } : undefined;
     }
     case Expr.Cast:
-      return gfpOf(flow, a, depth + 1);
-    case Expr.Binary:
-      return exprC[expression] === Operator.Or
-        ? either(gfpOf(flow, a, depth + 1), gfpOf(flow, b, depth + 1))
+      return gfpOf(flow, a, depth + 1, given);
+    case Expr.Binary: {
+      const left = gfpOf(flow, a, depth + 1, given);
+      if (exprC[expression] === Operator.Or) return either(left, gfpOf(flow, b, depth + 1, given));
+      const isWithout = exprC[expression] === Operator.And && exprOp[b] === Expr.Unary;
+      return isWithout && exprC[b] === Operator.BitNot
+        ? without(left, gfpOf(flow, exprA[b] as number, depth + 1, given))
         : undefined;
+    }
     case Expr.Local:
-      return flow.locals[a]?.isParameter === true ? ofParameter(flow, a) : ofLocal(flow, a, depth);
+      if (a === given) return { parameter: a };
+      return flow.locals[a]?.isParameter === true ? ofParameter(flow, a, depth) : ofLocal(flow, a, depth);
     default:
       return undefined;
   }
@@ -48,8 +54,24 @@ function either(x: Gfp, y: Gfp): Gfp {
   };
 }
 
-const ofParameter = (flow: Flow, local: number): Gfp =>
-  assignments(flow, local).length === 0 ? { parameter: local } : undefined;
+/** `gfp & ~__GFP_HIGHMEM`: the caller decides still, unless it is the sleeping that is taken away. */
+function without(x: Gfp, taken: Gfp): Gfp {
+  if (x === undefined || taken === undefined || 'parameter' in taken) return undefined;
+  const { sleeps, fs, io } = taken.flags;
+  if ('parameter' in x) return sleeps || fs || io ? undefined : x;
+  return {
+    flags: { sleeps: x.flags.sleeps && !sleeps, fs: x.flags.fs && !fs, io: x.flags.io && !io },
+  };
+}
+
+/** The caller decides also where the function adds to it: `gfp |= __GFP_ZERO`. */
+const ofParameter = (flow: Flow, local: number, depth: number): Gfp =>
+  assignments(flow, local).every((value) => {
+    const gfp = gfpOf(flow, value, depth + 1, local);
+    return gfp !== undefined && 'parameter' in gfp && gfp.parameter === local;
+  })
+    ? { parameter: local }
+    : undefined;
 
 function ofLocal(flow: Flow, local: number, depth: number): Gfp {
   const values = assignments(flow, local);

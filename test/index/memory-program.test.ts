@@ -41,6 +41,19 @@ describe('names', () => {
     const [other] = p.functions('get', 'drivers/a/two.c');
     expect(other && ids(p.callers(other))).toEqual(['drivers/a/two.c:use_two']);
   });
+
+  it('finds callers by way of a macro where its text means this function', () => {
+    const file = (user: string) =>
+      `static void put(int x) { }\n#define put_all(x) put(x)\nvoid ${user}(void) { put_all(1); }\n`;
+    const alike = program({ 'drivers/a.c': file('user_a'), 'drivers/b.c': file('user_b') });
+    for (const [path, user] of [
+      ['drivers/a.c', 'user_a'],
+      ['drivers/b.c', 'user_b'],
+    ] as const) {
+      const [put] = alike.functions('put', path);
+      expect(put && ids(alike.callers(put))).toEqual([`${path}:${user}`]);
+    }
+  });
 });
 
 describe('types', () => {

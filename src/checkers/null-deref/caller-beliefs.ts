@@ -7,7 +7,7 @@ import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/layout.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
-import { callerHabits } from './callers.ts';
+import { callerHabits, habitsIn } from './callers.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedThrough } from './known-to-succeed.ts';
@@ -44,7 +44,7 @@ function report(
   const ref = functions[0] ?? macro;
   // What gives back what it was handed is tested by those who do not know that.
   if (name === '' || ref === undefined || summary.same >= 0 || summary.nullOnlyIf !== 0) return;
-  if (use.view.knowledge(call).same >= 0) return;
+  if (use.view.knowledge(call).same >= 0 || habitsIn(context.flow, [call]).forError > 0) return;
   // What takes something out of where it lies (xchg) gives what its user has put there.
   if (macro !== undefined && functions.length === 0 && summary.modifies) return;
   if (isAskedThrough(context.effects, context.flow, call, context.ref.path)) return;

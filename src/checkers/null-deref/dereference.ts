@@ -145,11 +145,17 @@ export function watchDereferences(
   };
 }
 
+const NUMBER = /^(?:(?:un)?signed |long |short )*(?:int|long|short|char|bool|[us]\d+|s?size_t)$/;
+
 /** The pointer to a function that a call goes through; 0 for a call by name. */
 export function calledPointer(flow: Flow, call: number): number {
   const callee = stripCasts(flow, flow.calls[call]?.callee ?? 0);
   switch (flow.exprOp[callee]) {
-    case Expr.Local:
+    case Expr.Local: {
+      // `int err; err("text");` is a macro of that name.
+      const type = flow.locals[flow.exprA[callee] as number]?.type ?? '';
+      return NUMBER.test(type) ? 0 : callee;
+    }
     case Expr.Arrow:
     case Expr.Field:
     case Expr.Index:

@@ -56,8 +56,10 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   const { view, pointer } = use;
   // Two pointers that are not the same are not both NULL.
   if (view.isWeak(pointer) || isCompared(flow, pointer)) return 'low';
-  if (!isTestOf(flow, origin, pointer))
-    return origin.forks === 0 && !isComparison(flow, origin) ? 'medium' : 'low';
+  if (!isTestOf(flow, origin, pointer, view))
+    return origin.forks === 0 && !isComparison(flow, origin) && !isOfCallee(flow, origin, pointer)
+      ? 'medium'
+      : 'low';
   const setter = origin.forks > 0 ? setBetween(flow, origin, use) : NONE;
   // By another name, or in a callee: whoever goes on relies on that.
   if (setter > 0 && setter !== stripCasts(flow, pointer)) return 'low';
@@ -138,8 +140,11 @@ function setterOf(flow: Flow, at: number, isPlace: (e: number) => boolean): numb
   );
 }
 
-/** True where the test names the pointer itself, and no copy of it. */
-function isTestOf(flow: Flow, origin: Origin, pointer: number): boolean {
+/**
+ * True where the test names the pointer itself, and no copy of it. That a callee fails for NULL only is no test: it may be
+ * more careful than need be.
+ */
+function isTestOf(flow: Flow, origin: Origin, pointer: number, view: View): boolean {
   const end = endOfBlock(flow, origin.block) - 1;
   if (flow.ops[end * 4] !== Op.Branch) return false;
   const stack = [flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number];
@@ -150,10 +155,30 @@ function isTestOf(flow: Flow, origin: Origin, pointer: number): boolean {
     // Equal to another pointer, which was NULL before, is no test for NULL.
     if (flow.exprOp[e] === Expr.Binary && flow.exprOp[flow.exprB[e] as number] === Expr.Integer)
       stack.push(flow.exprA[e] as number);
-    if (flow.exprOp[e] === Expr.Result) stack.push(...(flow.calls[flow.exprA[e] as number]?.args ?? []));
+    if (flow.exprOp[e] === Expr.Result && isPlainTest(flow, flow.exprA[e] as number, view))
+      stack.push(...(flow.calls[flow.exprA[e] as number]?.args ?? []));
   }
   return false;
 }
+
+/** The test is of what a callee gave that was handed the pointer. */
+function isOfCallee(flow: Flow, origin: Origin, pointer: number): boolean {
+  const end = endOfBlock(flow, origin.block) - 1;
+  if (flow.ops[end * 4] !== Op.Branch) return false;
+  const e = stripCasts(flow, flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number);
+  if (flow.exprOp[e] !== Expr.Result) return false;
+  return (
+    flow.calls[flow.exprA[e] as number]?.args.some(
+      (arg) => stripCasts(flow, arg) === stripCasts(flow, pointer),
+    ) === true
+  );
+}
+
+/** WARN_ON() and the like, which give back what they are handed, and those that ask for NULL by name. */
+const isPlainTest = (flow: Flow, call: number, view: View): boolean =>
+  view.knowledge(call).same >= 0 || NAMED_TESTS.test(calleeName(flow, call));
+
+const NAMED_TESTS = /^(?:IS_ERR_OR_NULL|ZERO_OR_NULL_PTR)$/;
 
 /** `p == q`, where q was found to be NULL before. */
 function isComparison(flow: Flow, origin: Origin): boolean {

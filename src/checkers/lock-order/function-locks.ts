@@ -69,12 +69,14 @@ export class FunctionLocks {
   correlatedReleases(lock: Held): readonly number[] {
     let calls = this.#correlated.get(lock.call);
     if (calls === undefined) {
-      const taking = this.decidedBy(lock.call).filter(([, condition]) => /->|\.|\(\)/.test(condition));
+      const deciding = this.decidedBy(lock.call);
+      const taking = deciding.filter(([, condition]) => /->|\.|\(\)/.test(condition));
       // `buf = x->own; if (buf) lock(); … if (buf == x->own) unlock();`
-      const variables = this.decidedBy(lock.call).filter(([, condition]) => /^\w+$/.test(condition));
+      const variables = deciding.filter(([, condition]) => /^\w+$/.test(condition));
       const isSame = ([branch, condition]: readonly [number, string]): boolean =>
-        taking.some(([other, same]) => same === condition && other !== branch) ||
-        variables.some(([other, name]) => `${condition} == `.startsWith(`${name} == `) && other !== branch);
+        !deciding.some(([other]) => other === branch) &&
+        (taking.some(([, same]) => same === condition) ||
+          variables.some(([, name]) => condition.startsWith(`${name} == `)));
       const releases =
         taking.length + variables.length === 0 ? [] : this.body.events.filter((e) => e.kind === 'release');
       calls = releases

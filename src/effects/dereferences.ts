@@ -1,8 +1,8 @@
 /** Which parameters a body dereferences: somewhere, and on every way through. Neither needs states. */
 import { type Flow, lineOf, Op } from '../c/flow.ts';
 import { endOfBlock, Successors } from '../c/flow-blocks.ts';
+import { pointerOf } from './flow-expressions.ts';
 import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
-import { pointerOf } from './layout.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
 
 /** Parameters that some instruction dereferences; the line of the first one of each goes to `lines`. */

@@ -1,6 +1,7 @@
 /** What a state no longer knows after a place has changed, or a callee may have changed it. */
 import { Expr, type Flow } from '../c/flow.ts';
-import { type Layout, stripCasts } from './layout.ts';
+import { stripCasts } from './flow-expressions.ts';
+import type { Layout } from './layout.ts';
 import type { ValueFacts } from './value-facts.ts';
 import type { WorkingState } from './working-state.ts';
 

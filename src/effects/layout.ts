@@ -5,12 +5,12 @@
  */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../c/flow.ts';
-import { endOfBlock, Successors } from '../c/flow-blocks.ts';
+import { Successors } from '../c/flow-blocks.ts';
 import { isPointer } from '../c/types.ts';
+import { isStoredResult, stripCasts } from './flow-expressions.ts';
+import { Liveness } from './liveness.ts';
 
 const NONE = -1;
-/** Above this many bits of liveness, nothing is ever forgotten. */
-const MAX_LIVENESS_WORDS = 1 << 20;
 /** Above this many related expressions, an assignment costs too much: the flow is left alone. */
 const MAX_DEPENDENTS = 200_000;
 
@@ -44,18 +44,12 @@ export class Layout {
   blockScope = new Int32Array(64);
   /** Per slot of a parameter: the slot that keeps its value at entry, -1. Indexed by parameter. */
   entrySlot: number[] = [];
-  /** Live slots at the entry of each block: `words` int32 each; empty where liveness is not known. */
-  live = new Int32Array(64);
-  words = 0;
-  hasLiveness = false;
-  /** Slots that are needed at every exit. */
-  #exitLive: number[] = [];
-  #kill = new Int32Array(64);
+  readonly liveness = new Liveness();
   readonly successors = new Successors();
-  /** Pairs [slot of value's dependent, slot of target's dependent] per assignment, keyed by instruction. */
   /** Per value that a switch looks at: slots of `value == constant`. */
   readonly equalities = new Map<number, number[]>();
   #results = new Int32Array(64);
+  /** Pairs [slot of value's dependent, slot of target's dependent] per assignment, keyed by instruction. */
   readonly copies = new Map<number, number[]>();
 
   /** False where the flow is too large to be walked. */
@@ -70,12 +64,8 @@ export class Layout {
     if (!this.#relate()) return false;
     this.#findCopies();
     this.successors.build(flow);
-    this.#liveness();
+    this.liveness.build(this);
     return true;
-  }
-
-  isLive(block: number, slot: number): boolean {
-    return ((this.live[block * this.words + (slot >> 5)] as number) & (1 << (slot & 31))) !== 0;
   }
 
   #countUses(): void {
@@ -101,7 +91,7 @@ export class Layout {
           bump(uses, x);
           bump(uses, ops[at + 2] as number);
           // What a call gave is kept track of to the end, wherever it is stored.
-          if (this.#isStoredResult(x, ops[at + 2] as number)) bump(uses, x);
+          if (isStoredResult(flow, x, ops[at + 2] as number)) bump(uses, x);
           break;
         case Op.Call: {
           const call = flow.calls[x];
@@ -147,13 +137,6 @@ export class Layout {
         }
       }
     }
-  }
-
-  #isStoredResult(target: number, value: number): boolean {
-    const { flow } = this;
-    const op = flow.exprOp[target];
-    if (op !== Expr.Arrow && op !== Expr.Field && op !== Expr.Global) return false;
-    return flow.exprOp[stripCasts(flow, value)] === Expr.Result;
   }
 
   #findTwins(): void {
@@ -409,155 +392,9 @@ export class Layout {
     }
   }
 
-  #liveness(): void {
-    const { flow, slotCount, blockCount, slotOf } = this;
-    const words = (slotCount + 31) >> 5;
-    this.words = words;
-    this.hasLiveness = words * blockCount <= MAX_LIVENESS_WORDS;
-    if (!this.hasLiveness) return;
-    const size = words * blockCount;
-    if (this.live.length < size) {
-      this.live = new Int32Array(size * 2);
-      this.#kill = new Int32Array(size * 2);
-    }
-    const { live } = this;
-    const kill = this.#kill;
-    live.fill(0, 0, size);
-    kill.fill(0, 0, size);
-    this.#exitLive.length = 0;
-    for (let s = 0; s < slotCount; s++) {
-      const e = this.exprOf[s] as number;
-      if (e === 0 || this.#isOutPlace(e) || this.#isMacroParameter(e)) this.#exitLive.push(s);
-    }
-    for (let at = 0; at < flow.ops.length; at += 4) {
-      if (flow.ops[at] !== Op.Assign) continue;
-      const target = flow.ops[at + 1] as number;
-      const s = slotOf[target] as number;
-      if (s !== NONE && this.#isStoredResult(target, flow.ops[at + 2] as number)) this.#exitLive.push(s);
-    }
-
-    const stack: number[] = [];
-    const use = (base: number, expr: number): void => {
-      if (expr <= 0) return;
-      stack.push(expr);
-      for (let steps = 0; stack.length > 0 && steps < 8192; steps++) {
-        const x = stack.pop() as number;
-        const s = slotOf[x] as number;
-        if (s !== NONE && ((kill[base + (s >> 5)] as number) & (1 << (s & 31))) === 0)
-          live[base + (s >> 5)] = (live[base + (s >> 5)] as number) | (1 << (s & 31));
-        pushOperands(flow, x, stack);
-      }
-      stack.length = 0;
-    };
-    const set = (base: number, s: number): void => {
-      kill[base + (s >> 5)] = (kill[base + (s >> 5)] as number) | (1 << (s & 31));
-    };
-    const { ops } = flow;
-    for (let block = 0; block < blockCount; block++) {
-      const base = block * words;
-      const end = endOfBlock(flow, block);
-      for (let i = flow.blocks[block] as number; i < end; i++) {
-        const x = ops[i * 4 + 1] as number;
-        const y = ops[i * 4 + 2] as number;
-        switch (ops[i * 4]) {
-          case Op.Deref:
-          case Op.Evaluate:
-          case Op.Return:
-          case Op.Goto:
-            use(base, x);
-            break;
-          case Op.Assign: {
-            use(base, y);
-            const copies = this.copies.get(i);
-            if (copies !== undefined)
-              for (let c = 0; c < copies.length; c += 2)
-                use(base, this.exprOf[copies[c] as number] as number);
-            pushOperands(flow, x, stack);
-            const operands = stack.splice(0);
-            for (const operand of operands) use(base, operand);
-            const s = slotOf[x] as number;
-            if (s === NONE) break;
-            set(base, s);
-            for (let d = this.dependentAt[s] as number; d < (this.dependentAt[s + 1] as number); d++)
-              set(base, this.dependents[d] as number);
-            break;
-          }
-          case Op.Call: {
-            const call = flow.calls[x];
-            if (call === undefined) break;
-            if (flow.exprOp[call.callee] !== Expr.Global) use(base, call.callee);
-            for (const arg of call.args) use(base, arg);
-            const twin = this.twin[x] as number;
-            if (twin !== NONE) {
-              const result = this.resultOf(twin);
-              if (result > 0) use(base, result);
-            }
-            break;
-          }
-          case Op.Body:
-            for (const s of this.#exitLive) use(base, this.exprOf[s] as number);
-            break;
-          case Op.Branch:
-            use(base, flow.branches[x * 3] as number);
-            break;
-          case Op.Switch:
-            use(base, flow.switches[x]?.value ?? 0);
-            break;
-        }
-      }
-    }
-    let changed = true;
-    while (changed) {
-      changed = false;
-      for (let block = blockCount - 1; block >= 0; block--) {
-        const base = block * words;
-        const first = this.successors.start(block);
-        const last = this.successors.start(block + 1);
-        for (let w = 0; w < words; w++) {
-          let out = 0;
-          for (let i = first; i < last; i++) out |= live[this.successors.target(i) * words + w] as number;
-          const next = (live[base + w] as number) | (out & ~(kill[base + w] as number));
-          if (next !== live[base + w]) {
-            live[base + w] = next;
-            changed = true;
-          }
-        }
-        if (first === last) changed = this.#markExit(base) || changed;
-      }
-    }
-  }
-
-  #markExit(base: number): boolean {
-    let changed = false;
-    for (const s of this.#exitLive) {
-      const w = base + (s >> 5);
-      const bit = 1 << (s & 31);
-      if (((this.live[w] as number) & bit) !== 0) continue;
-      this.live[w] = (this.live[w] as number) | bit;
-      changed = true;
-    }
-    return changed;
-  }
-
   /** Expression of a call's result, 0 where nobody uses it. */
   resultOf(call: number): number {
     return this.#results[call] as number;
-  }
-
-  /** The parameter of a macro: its user has it on. */
-  #isMacroParameter(e: number): boolean {
-    const { flow } = this;
-    if (flow.exprOp[e] !== Expr.Local) return false;
-    const local = flow.locals[flow.exprA[e] as number];
-    return local?.isParameter === true && local.type === '';
-  }
-
-  /** `*out` for a parameter. */
-  #isOutPlace(e: number): boolean {
-    const { flow } = this;
-    if (flow.exprOp[e] !== Expr.Deref) return false;
-    const p = flow.exprA[e] as number;
-    return flow.exprOp[p] === Expr.Local && flow.locals[flow.exprA[p] as number]?.isParameter === true;
   }
 }
 
@@ -570,52 +407,3 @@ const sameArgs = (a: readonly number[], b: readonly number[]): boolean =>
 
 /** Enumerators, configuration options and the like: their value does not change. */
 const isConstantName = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);
-
-export function stripCasts(flow: Flow, e: number): number {
-  let at = e;
-  while (flow.exprOp[at] === Expr.Cast) at = flow.exprA[at] as number;
-  return at;
-}
-
-/**
- * The pointer that a callee dereferences when it dereferences this argument: of `&p->list` that is p, whose
- * NULL makes the address a small number that is no better.
- */
-export function pointerOf(flow: Flow, argument: number): number {
-  let e = stripCasts(flow, argument);
-  // base + offset
-  while (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Add)
-    e = stripCasts(flow, flow.exprA[e] as number);
-  return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
-}
-
-/** The pointer (or array) whose object a place lies in: p of p->a.b and of p[i]; 0 where there is none. */
-export function pointerBehind(flow: Flow, place: number): number {
-  let e = place;
-  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
-  const op = flow.exprOp[e];
-  return op === Expr.Arrow || op === Expr.Index ? stripCasts(flow, flow.exprA[e] as number) : 0;
-}
-
-/** Pushes the expressions that `e` is made of. */
-function pushOperands(flow: Flow, e: number, onto: number[]): void {
-  switch (flow.exprOp[e]) {
-    case Expr.Field:
-    case Expr.Arrow:
-    case Expr.Deref:
-    case Expr.Address:
-    case Expr.Unary:
-    case Expr.Cast:
-      onto.push(flow.exprA[e] as number);
-      break;
-    case Expr.Index:
-    case Expr.Binary:
-      onto.push(flow.exprA[e] as number, flow.exprB[e] as number);
-      break;
-    case Expr.Initializer: {
-      const first = flow.exprA[e] as number;
-      for (let i = 0; i < (flow.exprB[e] as number); i++) onto.push(flow.lists[first + i * 2 + 1] as number);
-      break;
-    }
-  }
-}

@@ -1,8 +1,8 @@
 /** The parameters of a body: which of them change, and what is a copy of one. */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
+import { stripCasts } from './flow-expressions.ts';
 import type { CallKnowledge } from './knowledge.ts';
-import { stripCasts } from './layout.ts';
 
 /** Parameters beyond this have no bit in a mask. */
 export const MAX_PARAMETERS = 31;

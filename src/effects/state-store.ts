@@ -4,7 +4,8 @@
  */
 import type { Flow } from '../c/flow.ts';
 import type { Domain, Past } from './domain.ts';
-import { type Layout, stripCasts } from './layout.ts';
+import { stripCasts } from './flow-expressions.ts';
+import type { Layout } from './layout.ts';
 import { ANY } from './values.ts';
 import { HEADER, type WorkingState } from './working-state.ts';
 

@@ -4,8 +4,8 @@
  */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { dereferencedAlways, dereferencedSometimes } from './dereferences.ts';
+import { stripCasts } from './flow-expressions.ts';
 import { type CallKnowledge, CONTINUES, type Iterator, RETURNS_UNKNOWN, UNKNOWN_CALL } from './knowledge.ts';
-import { stripCasts } from './layout.ts';
 import { Parameters } from './parameters.ts';
 import type { Walker } from './paths.ts';
 import type { WalkLimits } from './state-store.ts';

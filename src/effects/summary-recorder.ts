@@ -2,8 +2,8 @@
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, lineOf } from '../c/flow.ts';
 import type { Observer, View } from './domain.ts';
+import { pointerOf, stripCasts } from './flow-expressions.ts';
 import type { CallKnowledge, Implication } from './knowledge.ts';
-import { pointerOf, stripCasts } from './layout.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
 import type { Body } from './summarise.ts';
 import type { Summary } from './summary.ts';

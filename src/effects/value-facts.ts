@@ -6,8 +6,9 @@
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow } from '../c/flow.ts';
 import { isArray } from '../c/types.ts';
+import { pointerOf, stripCasts } from './flow-expressions.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
-import { type Layout, pointerOf, stripCasts } from './layout.ts';
+import type { Layout } from './layout.ts';
 import {
   ANY,
   bitsOfInteger,

@@ -54,12 +54,13 @@ export class WorkingState {
     const { layout } = this;
     const used = this.#usedValue;
     used.fill(0, 0, this.valueCount);
-    const { slotCount, live, words, hasLiveness } = layout;
+    const { slotCount, liveness } = layout;
+    const { live, words, isKnown } = liveness;
     const base = block * words;
     for (let s = 0; s < slotCount; s++) {
       const word = cur[this.slotsAt + s] as number;
       if (word === 0) continue;
-      if (hasLiveness && ((live[base + (s >> 5)] as number) & (1 << (s & 31))) === 0) {
+      if (isKnown && ((live[base + (s >> 5)] as number) & (1 << (s & 31))) === 0) {
         cur[this.slotsAt + s] = 0;
         continue;
       }

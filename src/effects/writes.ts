@@ -1,7 +1,7 @@
 /** What a body may write or leave changed, read off its instructions. */
 import { Expr, type Flow, Op } from '../c/flow.ts';
+import { pointerOf } from './flow-expressions.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
-import { pointerOf } from './layout.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
 import type { Summary } from './summary.ts';
 

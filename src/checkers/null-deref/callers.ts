@@ -2,7 +2,7 @@
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, Successors } from '../../c/flow-blocks.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 
 export interface CallerHabits {

@@ -2,7 +2,7 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { Finding, Rule } from '../checker.ts';
 import { type FunctionContext, reaches } from './function-context.ts';
 

@@ -8,7 +8,7 @@ import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import { isArray, isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { pointerBehind, pointerOf, stripCasts } from '../../effects/layout.ts';
+import { pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';

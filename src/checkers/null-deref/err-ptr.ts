@@ -1,7 +1,7 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';

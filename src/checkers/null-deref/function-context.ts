@@ -5,7 +5,7 @@ import { isArray } from '../../c/types.ts';
 import type { View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { expressionText, typeOf } from '../../effects/expression-text.ts';
-import { pointerBehind, stripCasts } from '../../effects/layout.ts';
+import { pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
 import { isNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Finding, Step } from '../checker.ts';

@@ -2,7 +2,7 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';

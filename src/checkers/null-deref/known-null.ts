@@ -3,7 +3,7 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import {

@@ -6,7 +6,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import { habitsIn } from './callers.ts';
 
 /** Whether something in the function, other than a test of the result, tells of whether call `call` finds anything. */

@@ -5,7 +5,7 @@
 import { Expr, type Flow, lineOf, position } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Rule, Step } from '../checker.ts';
 import { type FieldEvidence, fieldKey, isOfFile, keyText } from './field-evidence.ts';

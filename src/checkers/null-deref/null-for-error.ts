@@ -1,7 +1,7 @@
 /** NULL as the failure of an operation whose callers know error pointers only: they take it for success. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR, MAY_NULL } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { habitsIn } from './callers.ts';

@@ -3,7 +3,7 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';

@@ -2,7 +2,7 @@ import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
 import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/layout.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import type { Confidence, Rule } from '../checker.ts';

@@ -1,0 +1,60 @@
+/** What the expressions of a flow are made of. */
+import { Operator } from '../c/ast.ts';
+import { Expr, type Flow } from '../c/flow.ts';
+
+/** What an expression is without the casts around it. */
+export function stripCasts(flow: Flow, e: number): number {
+  let at = e;
+  while (flow.exprOp[at] === Expr.Cast) at = flow.exprA[at] as number;
+  return at;
+}
+
+/**
+ * The pointer that a callee dereferences when it dereferences this argument: of `&p->list` that is p, whose
+ * NULL makes the address a small number that is no better.
+ */
+export function pointerOf(flow: Flow, argument: number): number {
+  let e = stripCasts(flow, argument);
+  // base + offset
+  while (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Add)
+    e = stripCasts(flow, flow.exprA[e] as number);
+  return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
+}
+
+/** The pointer (or array) whose object a place lies in: p of p->a.b and of p[i]; 0 where there is none. */
+export function pointerBehind(flow: Flow, place: number): number {
+  let e = place;
+  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
+  const op = flow.exprOp[e];
+  return op === Expr.Arrow || op === Expr.Index ? stripCasts(flow, flow.exprA[e] as number) : 0;
+}
+
+/** Pushes the expressions that `e` is made of. */
+export function pushOperands(flow: Flow, e: number, onto: number[]): void {
+  switch (flow.exprOp[e]) {
+    case Expr.Field:
+    case Expr.Arrow:
+    case Expr.Deref:
+    case Expr.Address:
+    case Expr.Unary:
+    case Expr.Cast:
+      onto.push(flow.exprA[e] as number);
+      break;
+    case Expr.Index:
+    case Expr.Binary:
+      onto.push(flow.exprA[e] as number, flow.exprB[e] as number);
+      break;
+    case Expr.Initializer: {
+      const first = flow.exprA[e] as number;
+      for (let i = 0; i < (flow.exprB[e] as number); i++) onto.push(flow.lists[first + i * 2 + 1] as number);
+      break;
+    }
+  }
+}
+
+/** Whether an assignment keeps what a call gave in a field or a global. */
+export function isStoredResult(flow: Flow, target: number, value: number): boolean {
+  const op = flow.exprOp[target];
+  if (op !== Expr.Arrow && op !== Expr.Field && op !== Expr.Global) return false;
+  return flow.exprOp[stripCasts(flow, value)] === Expr.Result;
+}

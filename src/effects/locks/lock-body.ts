@@ -593,7 +593,10 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
     nonzero,
     exits.filter((e) => !zero.includes(e) && !nonzero.includes(e)),
   ])) {
-    const known = events.find((e) => e.kind === 'release' && e.lock?.place === place)?.lock;
+    // Only what it does itself: what callees may do would go up through all that call each other.
+    const known = events.find(
+      (e) => e.kind === 'release' && e.lock?.place === place && e.lock.through === '',
+    )?.lock;
     if (known === undefined || !isExportable(known)) continue;
     const released = effect('release', known, 'sometimes');
     const isSaid = (n: NetEffect): boolean =>

@@ -113,7 +113,11 @@ function weigh(
   const setters = new Set(uses.filter((use) => use.isSet).map((use) => use.function));
   const own = countOf(uses.filter((use) => !isGuarded(context, use, all, setters)));
   if (own.unguarded > own.tested.length) return undefined;
-  if (own.tested.length === 0 || isGuardedByCallers(effects, fields, ref, key, setters, MAX_LEVELS))
+  // Who sets it tests whether that worked, which tells nothing of later.
+  if (
+    own.tested.every((use) => use.isSet) ||
+    isGuardedByCallers(effects, fields, ref, key, setters, MAX_LEVELS)
+  )
     return undefined;
   // What the function sets, or lets others set, is its own affair.
   const isSet = (i: number): boolean => isSetBy(flow, i, place, setters);

@@ -7,7 +7,7 @@ import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../c/flow.ts';
 import { Successors } from '../c/flow-blocks.ts';
 import { isPointer } from '../c/types.ts';
-import { isStoredResult, stripCasts } from './flow-expressions.ts';
+import { isStoredResult, pushOperands, stripCasts } from './flow-expressions.ts';
 import { Liveness } from './liveness.ts';
 
 const NONE = -1;
@@ -112,30 +112,13 @@ export class Layout {
       }
     }
     // Operands have smaller numbers than what is made of them.
+    const operands: number[] = [];
     for (let e = count - 1; e > 0; e--) {
       const n = uses[e] as number;
       if (n === 0) continue;
-      switch (flow.exprOp[e]) {
-        case Expr.Field:
-        case Expr.Arrow:
-        case Expr.Deref:
-        case Expr.Address:
-        case Expr.Unary:
-        case Expr.Cast:
-          bump(uses, flow.exprA[e] as number, n);
-          break;
-        case Expr.Index:
-        case Expr.Binary:
-          bump(uses, flow.exprA[e] as number, n);
-          bump(uses, flow.exprB[e] as number, n);
-          break;
-        case Expr.Initializer: {
-          const first = flow.exprA[e] as number;
-          const pairs = flow.exprB[e] as number;
-          for (let i = 0; i < pairs; i++) bump(uses, flow.lists[first + i * 2 + 1] as number, n);
-          break;
-        }
-      }
+      operands.length = 0;
+      pushOperands(flow, e, operands);
+      for (const operand of operands) bump(uses, operand, n);
     }
   }
 

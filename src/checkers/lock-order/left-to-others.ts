@@ -1,5 +1,6 @@
 /** Whether a lock that a function returns with is left to somebody who will release it. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { Held } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -37,15 +38,12 @@ export function isInCallersObject({ body: { flow } }: FunctionLocks, lock: Held)
   if (local < 0) return false;
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Assign) continue;
-    const value = withoutCasts(flow, flow.ops[at + 2] as number);
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
     if (flow.exprOp[value] !== Expr.Local || flow.exprA[value] !== local) continue;
     if (isBehindParameter(flow, flow.ops[at + 1] as number)) return true;
   }
   return false;
 }
-
-const withoutCasts = (flow: Flow, e: number): number =>
-  flow.exprOp[e] === Expr.Cast ? withoutCasts(flow, flow.exprA[e] as number) : e;
 
 function isBehindParameter(flow: Flow, target: number): boolean {
   let e = target;
@@ -70,8 +68,6 @@ export function isReleasedByNoCaller(
   if (returns.endsWith('*') && isReleasedInFile(effects, ref, lock)) return false;
   const callers = effects.effects.program.callers(ref, MAX_CALLERS + 1);
   if (callers.length === 0 || callers.length > MAX_CALLERS) return false;
-  const isIt = ({ lockClass, kind }: Held): boolean =>
-    kind === lock.kind && (lockClass === lock.lockClass || lockClass === '' || lock.lockClass === '');
   return callers.every((caller) => {
     const { flow } = caller.fact;
     const events = flow === undefined ? undefined : effects.events(caller)?.events;
@@ -80,7 +76,7 @@ export function isReleasedByNoCaller(
     const isOwn = (call: number): boolean => flow !== undefined && nameOfCall(flow, call) === ref.name;
     return events?.every(
       ({ kind, call, lock: released }) =>
-        kind !== 'release' || released === undefined || !isIt(released) || isOwn(call),
+        kind !== 'release' || released === undefined || !isAlike(released, lock) || isOwn(call),
     );
   });
 }
@@ -90,15 +86,12 @@ const isReleasedInFile = (effects: FunctionLocks['effects'], ref: FunctionRef, l
   effects.effects.program
     .definitions(ref.path)
     .some((other) =>
-      effects
-        .summary(other)
-        .net.some(
-          ({ operation, kind, lockClass }) =>
-            operation === 'release' &&
-            kind === lock.kind &&
-            (lockClass === lock.lockClass || lockClass === '' || lock.lockClass === ''),
-        ),
+      effects.summary(other).net.some((left) => left.operation === 'release' && isAlike(left, lock)),
     );
+
+/** Whether two locks may be one: of a kind, and of one class as far as that is known. */
+const isAlike = (a: Pick<Held, 'kind' | 'lockClass'>, b: Held): boolean =>
+  a.kind === b.kind && (a.lockClass === b.lockClass || a.lockClass === '' || b.lockClass === '');
 
 /** Whether a function that a caller calls besides `name` releases a lock of the kind, whichever that is. */
 function mayRelease(
@@ -107,16 +100,24 @@ function mayRelease(
   name: string,
   kind: LockKind,
 ): boolean {
-  const releases = ({ fact: { flow } }: FunctionRef): boolean =>
-    flow?.calls.some((_, call) => {
-      const primitive = lockFunctions.get(nameOfCall(flow, call));
-      return primitive?.operation === 'release' && primitive.kind === kind;
-    }) === true;
   const { flow } = caller.fact;
   const called = new Set(flow?.calls.map((_, call) => nameOfCall(flow, call)));
   called.delete(name);
-  return [...called].some((other) => effects.program.functions(other, caller.path).some(releases));
+  return [...called].some((other) =>
+    effects.program.functions(other, caller.path).some((ref) => does(ref, 'release', kind)),
+  );
 }
+
+/** Whether a function takes, or releases, some lock of a kind by a primitive. */
+export const does = (
+  { fact: { flow } }: FunctionRef,
+  operation: 'acquire' | 'release',
+  kind: LockKind,
+): boolean =>
+  flow?.calls.some((_, call) => {
+    const primitive = lockFunctions.get(nameOfCall(flow, call));
+    return primitive?.operation === operation && primitive.kind === kind;
+  }) === true;
 
 /** `return foo(x);`: who asks the caller is told. */
 function handsResultOn(flow: Flow, name: string): boolean {

@@ -1,4 +1,4 @@
-import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { Expr, lineOf, Op } from '../../c/flow.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
@@ -6,7 +6,7 @@ import { ERR, NONZERO, OTHER, ZERO } from '../../effects/values.ts';
 import { lockFunctions } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import type { FunctionLocks } from './function-locks.ts';
-import { isInCallersObject, isReleasedByNoCaller, isToldByFlag } from './left-to-others.ts';
+import { does, isInCallersObject, isReleasedByNoCaller, isToldByFlag } from './left-to-others.ts';
 
 export const unbalanced: Rule = {
   id: 'lock-order/unbalanced',
@@ -104,14 +104,8 @@ const isTakenBack = (locks: FunctionLocks, lock: Held): boolean =>
       (e.lock.place === lock.place || e.lock.lockClass === lock.lockClass) &&
       locks.effects.effects.program
         .functions(e.lock.through, locks.ref.path)
-        .some(({ fact: { flow } }) => flow !== undefined && takesKind(flow, lock)),
+        .some((ref) => does(ref, 'acquire', lock.kind)),
   );
-
-const takesKind = (flow: Flow, { kind }: Held): boolean =>
-  flow.calls.some((_, call) => {
-    const primitive = lockFunctions.get(nameOfCall(flow, call));
-    return primitive?.operation === 'acquire' && primitive.kind === kind;
-  });
 
 /** Whether the function hands the lock to others, which may take it in a way that their results do not tell. */
 function isHandedOn(locks: FunctionLocks, lock: Held): boolean {

@@ -83,7 +83,7 @@ export interface Domain {
 
 export interface Observer {
   deref?(pointer: number, place: number, isStore: boolean, view: View): void;
-  /** The pointer that a Deref really goes through (see flow.ts), 0 for none: that one is not NULL afterwards. */
+  /** Told of each Deref, too; answers the pointer that it really goes through (see flow.ts): not NULL afterwards. 0: none. */
   accessed?(pointer: number, place: number, view: View): number;
   /** Before the call has an effect. */
   call?(call: number, view: View): void;

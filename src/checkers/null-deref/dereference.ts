@@ -49,22 +49,20 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     else if (mayBeNull(bits)) rules.whenMaybeNull.some((rule) => rule(context, use));
     else if (mayBeError(bits)) rules.whenMaybeError.some((rule) => rule(context, use));
   };
-  const accessedBy = (pointer: number, place: number, view: View): number =>
-    context.accessed(stripCasts(context.flow, pointer), place, isDoubtful(view));
   return {
-    deref(pointer, place, _isStore, view) {
-      const pointerUsed = accessedBy(pointer, place, view);
-      if (pointerUsed !== 0 && !isReadLater(context.flow, view, pointerUsed))
-        check({ pointer: pointerUsed, view, through: -1, argument: -1 });
+    accessed(pointer, place, view) {
+      const accessed = context.accessed(stripCasts(context.flow, pointer), place, isDoubtful(view));
+      if (accessed !== 0 && !isReadLater(context.flow, view, accessed))
+        check({ pointer: accessed, view, through: -1, argument: -1 });
+      return accessed;
     },
-    accessed: accessedBy,
     assign(target, value, view) {
       const { flow } = context;
       const e = stripCasts(flow, value);
       if (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Subtract) {
         const from = stripCasts(flow, flow.exprA[e] as number);
-        const isDoubtful = mayBeNull(view.bits(from)) && view.originCall(from) >= 0;
-        if (isDoubtful && isPointer(context.typeOf(from)))
+        const isResult = mayBeNull(view.bits(from)) && view.originCall(from) >= 0;
+        if (isResult && isPointer(context.typeOf(from)))
           check({ pointer: from, view, through: -1, argument: -1, isDifference: true });
         return;
       }

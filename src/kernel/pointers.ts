@@ -16,6 +16,8 @@ export const NULL_TESTS = words('ZERO_OR_NULL_PTR');
 export const ERROR_OR_NULL_TESTS = words('IS_ERR_OR_NULL');
 /** 0 for a valid pointer or NULL, the error otherwise. */
 export const ERROR_OR_ZERO = words('PTR_ERR_OR_ZERO');
+/** What a function is called by that looks for an error. */
+export const ASKS_FOR_ERROR = words('IS_ERR IS_ERR_OR_NULL PTR_ERR_OR_ZERO');
 
 /** Converts an error code to a pointer and back; the value stays what it is. */
 export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU IOMEM_ERR_PTR');

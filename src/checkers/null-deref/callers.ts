@@ -4,6 +4,7 @@ import { blockOf, Successors } from '../../c/flow-blocks.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
+import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
 
 export interface CallerHabits {
   /** Calls whose result is tested, or dereferenced. */
@@ -16,7 +17,6 @@ export interface CallerHabits {
 }
 
 const MAX_CALLERS = 40;
-const TESTS_ERROR = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
 const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
 
 const cache = new WeakMap<Effects, Map<string, ReadonlyMap<string, CallerHabits>>>();
@@ -103,9 +103,9 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
         break;
       case Op.Call: {
         const name = calleeName(flow, x);
-        const isTest = TESTS_ERROR.test(name) || TESTS_NULL.test(name);
+        const isTest = ASKS_FOR_ERROR.has(name) || TESTS_NULL.test(name);
         if (!isTest || !flow.calls[x]?.args.some((arg) => mentions(flow, arg, names))) break;
-        forError ||= TESTS_ERROR.test(name);
+        forError ||= ASKS_FOR_ERROR.has(name);
         forNull ||= TESTS_NULL.test(name);
         break;
       }

@@ -11,7 +11,7 @@ import { calleeName, type Effects } from '../../effects/effects.ts';
 import { pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
+import { ASKS_FOR_ERROR, GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FunctionContext } from './function-context.ts';
 
 /** A pointer that is dereferenced where it may be none. */
@@ -181,7 +181,7 @@ function isUsedBehindTest(effects: Effects, ref: FunctionRef, argument: number, 
     return flow.exprOp[at] === Expr.Local && flow.exprA[at] === argument;
   };
   const handed = [...flow.calls.keys()].filter((n) => flow.calls[n]?.args.some(isParameter));
-  if (handed.some((n) => TESTS_ERROR.test(calleeName(flow, n)))) return false;
+  if (handed.some((n) => ASKS_FOR_ERROR.has(calleeName(flow, n)))) return false;
   const isTested = (effects.summary(ref).tests & (1 << argument)) !== 0;
   for (let at = 0; isTested && at < flow.ops.length; at += 4)
     if (flow.ops[at] === Op.Deref && isParameter(flow.ops[at + 1] as number)) return true;
@@ -194,8 +194,6 @@ function isUsedBehindTest(effects: Effects, ref: FunctionRef, argument: number, 
     }),
   );
 }
-
-const TESTS_ERROR = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
 
 /** How far a parameter is followed that a callee hands on. */
 const MAX_HANDS = 3;

@@ -9,6 +9,7 @@ import { stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
 import { callerHabits } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
 import { findErrorLeft } from './error-left.ts';
@@ -67,7 +68,7 @@ function isTestedByName(context: FunctionContext, place: number): boolean {
   for (let at = 0; at < flow.ops.length; at += 4) {
     const x = flow.ops[at + 1] as number;
     if (flow.ops[at] === Op.Branch && isNamed(flow.branches[x * 3] as number)) return true;
-    if (flow.ops[at] !== Op.Call || !TESTS.test(calleeName(flow, x))) continue;
+    if (flow.ops[at] !== Op.Call || !ASKS_FOR_ERROR.has(calleeName(flow, x))) continue;
     if (flow.calls[x]?.args.some(isNamed) === true) return true;
   }
   return false;
@@ -76,8 +77,6 @@ function isTestedByName(context: FunctionContext, place: number): boolean {
 /** By a branch that does not tell on this way: `if (!x->in && !x->out)`. */
 const isTested = (flow: Flow, place: number): boolean =>
   flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === place);
-
-const TESTS = /^(?:IS_ERR|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO)$/;
 
 /** The function behind a macro whose failure it passes on. */
 const sourceOf = (context: FunctionContext, name: string): FunctionRef | undefined =>

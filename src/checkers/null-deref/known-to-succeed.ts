@@ -9,15 +9,29 @@ import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import { habitsIn } from './callers.ts';
 
-/** Whether something in the function, other than a test of the result, tells of whether call `call` finds anything. */
-export function isKnownToSucceed(effects: Effects, flow: Flow, call: number, from: string): boolean {
+/** A result that is used, and what is known of the function that gives it. */
+export interface Lookup {
+  readonly call: number;
+  /** Instruction that uses the result. */
+  readonly usedAt: number;
+  /** File of the caller. */
+  readonly from: string;
+  /** It asks for memory: it fails whatever its caller knows of its arguments. */
+  readonly isMaker: boolean;
+  /** Its other callers test what it gives. */
+  readonly isTestedByRule: boolean;
+}
+
+/** Whether something in the function, other than a test of the result, tells of whether a call finds anything. */
+export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): boolean {
+  const { call, from } = lookup;
+  if (isToldByVariable(flow, call) || isErrorTested(flow, call, lookup.usedAt)) return true;
+  if (lookup.isMaker) return false;
   return (
     isAskedBefore(flow, call) ||
     isOfCounter(flow, call) ||
     isAskedThrough(effects, flow, call, from) ||
-    isToldByVariable(flow, call) ||
-    isTestedElsewhere(flow, call) ||
-    isMemberTested(flow, call, ERRORS) ||
+    isTestedElsewhere(flow, call, lookup.isTestedByRule) ||
     MATCHED.test(calleeName(flow, call))
   );
 }
@@ -29,25 +43,36 @@ function isAskedBefore(flow: Flow, call: number): boolean {
   const args = new Set(flow.calls[call]?.args);
   const isAsked = flow.calls.some(
     (other, n) =>
-      n !== call && ASKS_FOR_CONTENT.test(calleeName(flow, n)) && other.args.some((arg) => args.has(arg)),
+      isEarlier(flow, n, call) &&
+      ASKS_FOR_CONTENT.test(calleeName(flow, n)) &&
+      other.args.some((arg) => args.has(arg)),
   );
-  return isAsked || isMemberTested(flow, call, COUNTS);
+  return isAsked || isMemberTested(flow, call, COUNTS, flow.ops.length / 4);
 }
 
 const COUNTS = /len|count|argc|^nr_|^num_/;
 
-/** Whether a member, whose name is like that, of an object that the call gets is read. */
-function isMemberTested(flow: Flow, call: number, name: RegExp): boolean {
+const isEarlier = (flow: Flow, call: number, other: number): boolean =>
+  (flow.calls[call]?.position ?? 0) < (flow.calls[other]?.position ?? 0);
+
+/** Whether a branch before instruction `end` tests a member, whose name is like that, of an object that the call gets. */
+function isMemberTested(flow: Flow, call: number, name: RegExp, end: number): boolean {
   const objects = flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)) ?? [];
-  for (let e = 1; e < flow.exprOp.length; e++) {
-    const op = flow.exprOp[e];
-    if (op !== Expr.Field && op !== Expr.Arrow) continue;
-    if (!name.test(flow.names[flow.exprB[e] as number] ?? '')) continue;
-    const base = flow.exprA[e] as number;
-    const isHanded = objects.some(
+  const isHanded = (base: number): boolean =>
+    objects.some(
       (object) => object === base || (flow.exprOp[object] === Expr.Address && flow.exprA[object] === base),
     );
-    if (isHanded) return true;
+  for (let at = 0; at < end; at++) {
+    if (flow.ops[at * 4] !== Op.Branch) continue;
+    const stack = [flow.branches[(flow.ops[at * 4 + 1] as number) * 3] as number];
+    for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+      const op = flow.exprOp[e];
+      if (op === Expr.Unary || op === Expr.Cast) stack.push(flow.exprA[e] as number);
+      if (op === Expr.Binary) stack.push(flow.exprA[e] as number, flow.exprB[e] as number);
+      if (op !== Expr.Field && op !== Expr.Arrow) continue;
+      if (name.test(flow.names[flow.exprB[e] as number] ?? '') && isHanded(flow.exprA[e] as number))
+        return true;
+    }
   }
   return false;
 }
@@ -85,7 +110,8 @@ export function isAskedThrough(effects: Effects, flow: Flow, call: number, from:
   const args = new Set(flow.calls[call]?.args);
   return flow.calls.some(({ args: others }, n) => {
     const other = calleeName(flow, n);
-    if (other === '' || other === name || !others.some((arg) => args.has(arg))) return false;
+    if (other === '' || other === name || !isEarlier(flow, n, call) || !others.some((arg) => args.has(arg)))
+      return false;
     const asked = effects.callee(other, from).function?.fact;
     if (asked?.flow === undefined || isPointer(asked.returns) || asked.returns === 'void') return false;
     return asked.flow.calls.some((_, m) => calleeName(asked.flow as Flow, m) === name);
@@ -108,12 +134,22 @@ function isOfCounter(flow: Flow, call: number): boolean {
 /** What matched the device is of the driver's own table, in which each entry mostly has its data. */
 const MATCHED = /_get_match_data$|^of_match_(?:node|device)$/;
 
-/** The function tests the result of another call of the same: what it knows by that may hold here. */
-function isTestedElsewhere(flow: Flow, call: number): boolean {
+/**
+ * The function tests the result of another call of the same: of the same question, the answer is the same; of another,
+ * where others do without a test, what it knows by that may hold here.
+ */
+function isTestedElsewhere(flow: Flow, call: number, isTestedByRule: boolean): boolean {
   const name = calleeName(flow, call);
-  const others = [...flow.calls.keys()].filter((other) => other !== call && calleeName(flow, other) === name);
+  const args = flow.calls[call]?.args ?? [];
+  const others = [...flow.calls.keys()].filter(
+    (other) =>
+      other !== call &&
+      calleeName(flow, other) === name &&
+      (!isTestedByRule || args.every((arg, k) => flow.calls[other]?.args[k] === arg)),
+  );
   return habitsIn(flow, others).forNull > 0;
 }
 
 /** `make(&x->handler); if (x->handler.error)`: what failed is noted in the object that the callee was handed. */
-const ERRORS = /err/;
+const isErrorTested = (flow: Flow, call: number, usedAt: number): boolean =>
+  isMemberTested(flow, call, /err/, usedAt);

@@ -9,7 +9,8 @@ import type { Confidence, Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isKnownToSucceed, isStepAlong } from './known-to-succeed.ts';
+import { isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
+import { matchedOtherwise } from './matched-otherwise.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const uncheckedLookup: Rule = {
@@ -35,16 +36,31 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const habits = ref
     ? habitsOf(context, ref, summary.nullFrom)
     : macro && callerHabits(context.effects, macro, context.ref.id);
+  const isMaker = ref !== undefined && allocates(context.effects, ref, 3);
+  const lookup: Lookup = {
+    call,
+    usedAt: view.at,
+    from: context.ref.path,
+    isMaker,
+    isTestedByRule: habits !== undefined && habits.forNull >= 5 && habits.forNull >= 0.9 * habits.calls,
+  };
+  const table = matchedOtherwise(context, call);
+  const why =
+    table === 0
+      ? habitText(habits)
+      : `; devices of this driver are matched by ACPI, too (line ${table}), and are not found in its table of names`;
   context.report({
     rule: uncheckedLookup,
     confidence:
-      isKnownToSucceed(context.effects, context.flow, call, context.ref.path) ||
-      (isStepAlong(context.flow, call) && !(ref && allocates(context.effects, ref, 3)))
-        ? 'low'
-        : confidenceOf(context, ref, habits, use),
+      table > 0 && !view.isWeak(pointer) && !view.isMerged
+        ? 'medium'
+        : isKnownToSucceed(context.effects, context.flow, lookup) ||
+            (!isMaker && isStepAlong(context.flow, call))
+          ? 'low'
+          : confidenceOf(context, ref, habits, use),
     position,
     identity: `${callee} ${name}`,
-    message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${habitText(habits)}.`,
+    message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${why}.`,
     explanation: `${callee}() can return NULL, and between line ${lineOf(context.flow.calls[call]?.position ?? 0)} and line ${lineOf(position)} nothing tests ${name}.`,
     trace: [...sourceSteps(context, use), ...useSteps(context, use)],
   });

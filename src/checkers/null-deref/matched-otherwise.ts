@@ -1,0 +1,30 @@
+/** The id table of a driver whose devices are matched another way, too: what is looked up in it need not be there. */
+import { Expr } from '../../c/flow.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { ACPI_IDS, ASKS_HOW_MATCHED, ID_LOOKUPS, ID_TABLE } from '../../kernel/id-lookups.ts';
+import type { FunctionContext } from './function-context.ts';
+
+/**
+ * Line of the other table of ids, where a call looks its device up in the one that has names, and the function asks
+ * nowhere how the device was matched; 0 otherwise.
+ */
+export function matchedOtherwise(context: FunctionContext, call: number): number {
+  const { effects, flow, ref } = context;
+  const name = calleeName(flow, call);
+  if (!ID_LOOKUPS.has(name)) return 0;
+  const macros = effects.program.facts(ref.path)?.topLevelMacros ?? [];
+  const table = macros.find((macro) => macro.name === ID_TABLE && macro.args[0] === ACPI_IDS);
+  if (table === undefined) return 0;
+  const asks =
+    flow.calls.some((_, n) => ASKS_HOW_MATCHED.test(calleeName(flow, n))) ||
+    flow.names.some((member, n) => ASKS_HOW_MATCHED.test(member) && isMember(context, n));
+  return asks ? 0 : table.line;
+}
+
+function isMember({ flow }: FunctionContext, name: number): boolean {
+  for (let e = 1; e < flow.exprOp.length; e++) {
+    const op = flow.exprOp[e];
+    if ((op === Expr.Arrow || op === Expr.Field) && flow.exprB[e] === name) return true;
+  }
+  return false;
+}

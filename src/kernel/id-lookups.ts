@@ -1,0 +1,15 @@
+/**
+ * Functions that look a device's name up in the driver's id table, and give NULL for a device that was matched another
+ * way. A device of the firmware's ACPI tables has its hardware id for a name (acpi_set_modalias()), which an id table
+ * seldom lists; one of the device tree is named like its entry mostly.
+ *
+ * Sources: drivers/spi/spi.c, drivers/i2c/i2c-core-base.c, drivers/i2c/i2c-core-acpi.c, drivers/acpi/scan.c.
+ */
+export const ID_LOOKUPS: ReadonlySet<string> = new Set(['i2c_client_get_device_id', 'spi_get_device_id']);
+
+/** Macro that publishes a table of ids, and its first argument for those by which ACPI matches. */
+export const ID_TABLE = 'MODULE_DEVICE_TABLE';
+export const ACPI_IDS = 'acpi';
+
+/** Names of functions and members by which a driver asks how its device was matched. */
+export const ASKS_HOW_MATCHED = /match|acpi|fwnode|of_node/i;

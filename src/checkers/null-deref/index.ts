@@ -9,6 +9,7 @@ import { checkRemoved } from './check-removed.ts';
 import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
 import { compareSides } from './compare-sides.ts';
 import { watchUses } from './dereference.ts';
+import { findDroppedFailures } from './dropped-failure.ts';
 import { errPtr, findErrorDereference, watchErrorTests, watchNullTests } from './err-ptr.ts';
 import { FieldEvidence } from './field-evidence.ts';
 import { FunctionContext } from './function-context.ts';
@@ -81,6 +82,7 @@ function auditFile(
       constant: (name) => effects.constant(name, path),
     });
     if (isTouched(ref)) findNullArguments(context, fields);
+    findDroppedFailures(context, fields);
     findCheckAfterUse(context);
     findNullForError(context);
     findIteratorsPastEnd(context);

@@ -49,6 +49,8 @@ export function dereferencedAlways(
   const own = new Int32Array(blocks);
   /** How a block ends: 1 does not come back, 2 returns, 3 returns in a macro. */
   const ends = new Uint8Array(blocks);
+  /** What is certain where a macro of the block may return; everything where none does. */
+  const leaving = new Int32Array(blocks).fill(-1);
   const note = (block: number, pointer: number, position: number): void => {
     const k = parameters.constantOf(pointer);
     if (k < 0 || (candidates & (1 << k)) === 0) return;
@@ -70,6 +72,7 @@ export function dereferencedAlways(
           for (const [k, arg] of args.entries())
             if (k < MAX_PARAMETERS && (callee.dereferences & (1 << k)) !== 0)
               note(block, pointerOf(flow, arg), position);
+          if (callee.mayReturn && leaving[block] === -1) leaving[block] = own[block] as number;
           if (callee.returns !== CONTINUES && ends[block] === 0) {
             ends[block] = 3;
             i = Number.POSITIVE_INFINITY;
@@ -105,6 +108,7 @@ export function dereferencedAlways(
   let mask = candidates;
   let leaves = false;
   for (let block = 0; block < blocks; block++) {
+    mask &= (entry[block] as number) | (leaving[block] as number);
     if ((ends[block] as number) < 2) continue;
     leaves = true;
     mask &= (entry[block] as number) | (own[block] as number);

@@ -15,11 +15,19 @@ export function stripCasts(flow: Flow, e: number): number {
  */
 export function pointerOf(flow: Flow, argument: number): number {
   let e = stripCasts(flow, argument);
-  // base + offset
-  while (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Add)
-    e = stripCasts(flow, flow.exprA[e] as number);
+  // base + offset, or the other way round
+  while (flow.exprOp[e] === Expr.Binary && flow.exprC[e] === Operator.Add) {
+    const first = stripCasts(flow, flow.exprA[e] as number);
+    e = isNumber(flow, first) ? stripCasts(flow, flow.exprB[e] as number) : first;
+  }
   return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
 }
+
+const NUMBER = /^(?:(?:un)?signed |long |short )*(?:int|long|short|char|bool|[us]\d+|s?size_t)$/;
+
+/** A variable that is declared as a number. */
+export const isNumber = (flow: Flow, e: number): boolean =>
+  flow.exprOp[e] === Expr.Local && NUMBER.test(flow.locals[flow.exprA[e] as number]?.type ?? '');
 
 /** The pointer (or array) whose object a place lies in: p of p->a.b and of p[i]; 0 where there is none. */
 export function pointerBehind(flow: Flow, place: number): number {

@@ -45,6 +45,8 @@ export interface CallKnowledge {
    * CONTINUES: it does not.
    */
   readonly returns: number;
+  /** A macro that returns from the function that uses it on some of its ways. */
+  readonly mayReturn: boolean;
   /** Masks of arguments: the path goes on only where they are true, or false. */
   readonly assertsTrue: number;
   readonly assertsFalse: number;
@@ -71,6 +73,7 @@ export const UNKNOWN_CALL: CallKnowledge = {
   assigns: 0,
   modifies: true,
   returns: CONTINUES,
+  mayReturn: false,
   assertsTrue: 0,
   assertsFalse: 0,
   block: 'none',

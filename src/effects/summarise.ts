@@ -68,6 +68,7 @@ export function summarise(
           ? recorder.returnedParameter
           : RETURNS_UNKNOWN
         : CONTINUES,
+    mayReturn: body.isMacro && recorder.returnsFromUser > 0 && recorder.continues > 0,
     complains: false,
     isFresh: recorder.isFresh,
     dereferences: always.mask,

@@ -1,6 +1,6 @@
 /** What a walk tells of a body for its summary: what is returned, and what that says of the parameters. */
 import { Operator } from '../c/ast.ts';
-import { Expr, type Flow, lineOf } from '../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
 import type { Observer, View } from './domain.ts';
 import { pointerOf, stripCasts } from './flow-expressions.ts';
 import type { CallKnowledge, Implication } from './knowledge.ts';
@@ -76,6 +76,7 @@ export class Recorder implements Observer {
 
   call(n: number, view: View): void {
     const known = this.known[n];
+    if (known?.mayReturn) this.#leaveInMacro(view);
     if (known === undefined || (known.dereferences | known.mayDereference) === 0) return;
     for (const [k, arg] of (this.flow.calls[n]?.args ?? []).entries()) {
       if (k >= MAX_PARAMETERS || ((known.dereferences | known.mayDereference) & (1 << k)) === 0) continue;
@@ -102,16 +103,15 @@ export class Recorder implements Observer {
     this.hasLeft = true;
     if (this.#body.isMacro) {
       const isLast = view.at === this.flow.ops.length / 4 - 1;
-      if (value !== 0 && !(this.#body.isExpression && isLast)) {
+      const isReturn = value !== 0 || this.flow.ops[view.at * 4] === Op.Return;
+      if (isReturn && !(this.#body.isExpression && isLast)) {
         this.returnsFromUser++;
         this.returnedParameter = this.parameters.constantOf(value);
         return;
       }
       this.continues++;
     }
-    for (let k = 0; k < this.parameters.count; k++) {
-      this.#always[k] = (this.#always[k] ?? 0) | this.#entryBits(k, view);
-    }
+    this.#noteAlways(view);
     for (let k = 0; k < this.parameters.count; k++) {
       if ((this.parameters.assigned & (1 << k)) === 0) continue;
       this.#afterwards[k] = (this.#afterwards[k] ?? 0) | (view.bits(this.#localOf[k] ?? 0) & ANY);
@@ -147,6 +147,22 @@ export class Recorder implements Observer {
   #isErrorMade(value: number): boolean {
     const e = stripCasts(this.flow, value);
     return this.flow.exprOp[e] === Expr.Result && MAKES_ERROR.has(this.#nameOf(this.flow.exprA[e] as number));
+  }
+
+  /** A macro may return here, and what it returns is not known. */
+  #leaveInMacro(view: View): void {
+    this.#noteAlways(view);
+    this.#bits |= ANY;
+    for (let k = 0; k < this.parameters.count; k++) {
+      const bits = this.#entryBits(k, view);
+      for (const when of [this.#whenZero, this.#whenError, this.#whenOther]) when[k] = (when[k] ?? 0) | bits;
+    }
+  }
+
+  /** Whoever returns here knows this of the parameters, and no more. */
+  #noteAlways(view: View): void {
+    for (let k = 0; k < this.parameters.count; k++)
+      this.#always[k] = (this.#always[k] ?? 0) | this.#entryBits(k, view);
   }
 
   /** What the caller's argument was; of a macro that is what its parameter is, as long as it is not assigned. */

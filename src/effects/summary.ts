@@ -48,6 +48,7 @@ export function encodeSummary(w: ByteWriter, s: Summary): void {
   const rest =
     s.same >= 0 ||
     s.isFresh ||
+    s.mayReturn ||
     s.nullOnlyIf !== 0 ||
     s.assigns !== 0 ||
     s.block !== 'none' ||
@@ -90,7 +91,7 @@ export function encodeSummary(w: ByteWriter, s: Summary): void {
   }
   if (!rest) return;
   w.varint(s.same + 1);
-  w.byte(s.isFresh ? 1 : 0);
+  w.byte((s.isFresh ? 1 : 0) | (s.mayReturn ? 2 : 0));
   w.varint(s.returns - CONTINUES);
   w.varint(s.nullOnlyIf);
   w.varint(s.assigns);
@@ -131,6 +132,8 @@ export function decodeSummary(r: ByteReader): Summary {
       })
     : [];
   const rest = has(Flag.Rest);
+  const same = rest ? r.varint() - 1 : -1;
+  const first = rest ? r.byte() : 0;
   return {
     result,
     writes,
@@ -145,8 +148,9 @@ export function decodeSummary(r: ByteReader): Summary {
     implies,
     noReturn: has(Flag.NoReturn),
     modifies: has(Flag.Modifies),
-    same: rest ? r.varint() - 1 : -1,
-    isFresh: rest ? r.byte() !== 0 : false,
+    same,
+    isFresh: (first & 1) !== 0,
+    mayReturn: (first & 2) !== 0,
     returns: rest ? r.varint() + CONTINUES : CONTINUES,
     nullOnlyIf: rest ? r.varint() : 0,
     assigns: rest ? r.varint() : 0,

@@ -102,6 +102,7 @@ describe('what is done to parameters', () => {
     ['void f(struct x *p, int i) { if (i) p->a = 1; }', 0, 1],
     ['void g(struct x *q) { q->a = 1; } void f(struct x *p) { g(p); }', 1, 0],
     ['void g(struct x *q) { q->a = 1; } void f(struct x *p) { g(&p->inner); }', 1, 0],
+    ['void f(int off, char *p) { readl(off + p); }', 2, 0],
     ['void f(struct x *p) { struct x *q = p; q->a = 1; }', 1, 0],
     ['void f(struct x *p, int i) { if (i) panic(""); p->a = 1; }', 1, 0],
     ['void f(struct x *p) { p = other; p->a = 1; }', 0, 0],
@@ -134,6 +135,20 @@ describe('ways out', () => {
     expect(summaryOf('leave', '#define leave(x) do { done(); return (x); } while (0)\n').returns).toBe(0);
     expect(summaryOf('maybe', '#define maybe(x) do { if (x) return; } while (0)\n').returns).toBe(-2);
   });
+
+  it.each(['if (!(p)) return -22;', 'if (!(p)) return;'])(
+    'may return from the user of a macro, whose parameter is not used on every way then: %s',
+    (test) => {
+      const macro = `#define need(p) do { ${test} } while (0)\n`;
+      expect(summaryOf('need', macro)).toMatchObject({ returns: -2, mayReturn: true });
+      const user = summaryOf('f', `${macro}int f(struct x *p) { need(p); return p->a; }`);
+      expect(user).toMatchObject({ dereferences: 0, mayDereference: 0, implies: [] });
+      // What comes before it is certain.
+      expect(summaryOf('g', `${macro}int g(struct x *p) { p->a = 1; need(p); return 0; }`).dereferences).toBe(
+        1,
+      );
+    },
+  );
 });
 
 it('says what a loop macro gives its iterator', () => {
@@ -155,8 +170,9 @@ it('comes back from bytes as it was', () => {
     #define each(p, head) for (p = (head)->first; p; p = p->next)
     void *make(int n) { void *p = kmalloc(n, GFP_KERNEL); return p ? p : ERR_PTR(-12); }
     void die(void) { panic("x"); }
+    #define need(p) do { if (!(p)) return -22; } while (0)
     int empty(int *p, int *q) { *q = *p; return unknown(p); }`;
-  for (const name of ['lookup', 'each', 'make', 'die', 'empty']) {
+  for (const name of ['lookup', 'each', 'make', 'die', 'need', 'empty']) {
     const summary = summaryOf(name, source);
     const w = new ByteWriter();
     encodeSummary(w, summary);

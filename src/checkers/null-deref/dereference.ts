@@ -8,9 +8,16 @@ import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import { isArray, isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import {
+  isNumber,
+  pointerBehind,
+  pointerOf,
+  pushOperands,
+  stripCasts,
+} from '../../effects/flow-expressions.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { ALLOCATES_LIKE } from '../../kernel/allocators.ts';
 import { ASKS_FOR_ERROR, GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FunctionContext } from './function-context.ts';
 
@@ -117,9 +124,19 @@ function isReadLater(flow: Flow, view: View, pointer: number): boolean {
     if (flow.ops[at * 4] !== Op.Call) continue;
     const call = flow.ops[at * 4 + 1] as number;
     const args = flow.calls[call]?.args ?? [];
+    if (ALLOCATES_LIKE.test(calleeName(flow, call)) && isMadeWith(flow, args[0] ?? 0, pointer)) return true;
     if (args.includes(pointer) && flow.scopes.some((scope) => scope.call === call)) return true;
     if (!WARNINGS.test(calleeName(flow, call))) continue;
     return args.slice(0, 2).some((arg) => isNull(view.bits(arg)));
+  }
+  return false;
+}
+
+function isMadeWith(flow: Flow, expression: number, pointer: number): boolean {
+  const stack = [expression];
+  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+    if (e === pointer) return true;
+    pushOperands(flow, e, stack);
   }
   return false;
 }
@@ -143,17 +160,13 @@ export function watchDereferences(
   };
 }
 
-const NUMBER = /^(?:(?:un)?signed |long |short )*(?:int|long|short|char|bool|[us]\d+|s?size_t)$/;
-
 /** The pointer to a function that a call goes through; 0 for a call by name. */
 export function calledPointer(flow: Flow, call: number): number {
   const callee = stripCasts(flow, flow.calls[call]?.callee ?? 0);
   switch (flow.exprOp[callee]) {
-    case Expr.Local: {
+    case Expr.Local:
       // `int err; err("text");` is a macro of that name.
-      const type = flow.locals[flow.exprA[callee] as number]?.type ?? '';
-      return NUMBER.test(type) ? 0 : callee;
-    }
+      return isNumber(flow, callee) ? 0 : callee;
     case Expr.Arrow:
     case Expr.Field:
     case Expr.Index:

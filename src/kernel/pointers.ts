@@ -132,6 +132,11 @@ const ACCESSES: readonly (readonly [number, ReadonlySet<string>])[] = [
   ],
 ];
 
+/** Access as many bytes as their third argument says. */
+export const SIZED_ACCESSES = words(
+  'memcpy memset memmove memcmp memchr copy_to_user copy_from_user memcpy_fromio memcpy_toio strncmp strncpy',
+);
+
 /** Arguments that the C library's functions, and others without a readable body, dereference, as a mask. */
 export const DEREFERENCED_ARGUMENTS: ReadonlyMap<string, number> = new Map(
   ACCESSES.flatMap(([mask, names]) => [...names].map((name): [string, number] => [name, mask])),

@@ -36,6 +36,20 @@ export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, exce
   return sum([...habits].filter(([caller]) => caller !== except).map(([, own]) => own));
 }
 
+/** Counts over the other functions of a function's file that call by a name. */
+export function fileHabits(effects: Effects, ref: FunctionRef, name: string): CallerHabits {
+  const others = effects.program.definitions(ref.path).filter(({ id }) => id !== ref.id);
+  return sum(
+    others.map(({ fact: { flow } }) => {
+      const calls =
+        flow === undefined ? [] : [...flow.calls.keys()].filter((n) => calleeName(flow, n) === name);
+      return flow === undefined ? NO_HABITS : habitsIn(flow, calls);
+    }),
+  );
+}
+
+const NO_HABITS: CallerHabits = { calls: 0, forNull: 0, forError: 0, passedOn: 0 };
+
 /** What each caller does, by its id. */
 function count(effects: Effects, ref: FunctionRef | MacroRef): ReadonlyMap<string, CallerHabits> {
   const habits = new Map<string, CallerHabits>();

@@ -1,6 +1,9 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
+import { calleeName } from '../../effects/effects.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
+import { SIZED_ACCESSES } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import { type FunctionContext, nullOrigin, reaches, successors } from './function-context.ts';
@@ -25,7 +28,7 @@ export function findClearedThenUsed(context: FunctionContext, use: Use): boolean
   const isLikely = isFollowed && origin.forks === 1 && isOneWay(context.flow, origin.block, view);
   context.report({
     rule: clearedThenUsed,
-    confidence: isSure ? 'high' : isLikely ? 'medium' : 'low',
+    confidence: isOfSize(context.flow, use) ? 'low' : isSure ? 'high' : isLikely ? 'medium' : 'low',
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where it was set to NULL at line ${origin.line} and to nothing else since.`,
@@ -33,6 +36,14 @@ export function findClearedThenUsed(context: FunctionContext, use: Use): boolean
     trace: [context.step(origin.line, `${name} is set to NULL`), ...useSteps(context, use)],
   });
   return true;
+}
+
+/** Handed to a function that accesses as many bytes as it is told: none, where there is nothing. */
+function isOfSize(flow: Flow, use: Use): boolean {
+  const size = use.through < 0 ? undefined : flow.calls[use.through]?.args[2];
+  if (size === undefined || !SIZED_ACCESSES.has(calleeName(flow, use.through))) return false;
+  const e = stripCasts(flow, size);
+  return flow.exprOp[e] !== Expr.Integer && flow.exprOp[e] !== Expr.Sizeof;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import type { Observer } from '../../effects/domain.ts';
+import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
@@ -35,8 +35,10 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const isTrusted = habits !== undefined && habits.calls >= 4 && habits.forError * 2 < habits.calls;
   // The function tests it, and may know by the code that it made of it.
   const isTestedHere = habitsIn(context.flow, [call]).forError > 0;
+  // What only looks at its arguments fails for what they are, which its caller may know.
+  const isLook = ref !== undefined && summary.writes === 0 && !summary.modifies;
   const isClear =
-    !view.isWeak(pointer) && !view.isMerged && !isTestedHere && !isOfConfiguration(ref?.fact.flow);
+    !isLook && !view.isWeak(pointer) && !view.isMerged && !isTestedHere && !isOfConfiguration(ref?.fact.flow);
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
@@ -92,7 +94,11 @@ export function watchErrorTests(context: FunctionContext): Observer {
       context.report({
         rule: errPtr,
         // Its body gives none, or nobody else looks for one.
-        confidence: ALLOCATORS.has(callee) || (result & ERR) === 0 || isNobodys ? 'high' : 'medium',
+        confidence: isErrorOtherwise(context, pointer, view)
+          ? 'low'
+          : ALLOCATORS.has(callee) || (result & ERR) === 0 || isNobodys
+            ? 'high'
+            : 'medium',
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,
@@ -107,6 +113,18 @@ export function watchErrorTests(context: FunctionContext): Observer {
       });
     },
   };
+}
+
+/** Another call gives the same place an error pointer, on another way to the test: it is for that. */
+function isErrorOtherwise({ flow }: FunctionContext, pointer: number, view: View): boolean {
+  const place = stripCasts(flow, pointer);
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign || flow.ops[at + 1] !== place) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] !== Expr.Result) continue;
+    if ((view.knowledge(flow.exprA[value] as number).result & MAY_ERR) !== 0) return true;
+  }
+  return false;
 }
 
 /** A test for NULL of a value that is an error pointer where its function failed, and never NULL. */

@@ -6,6 +6,7 @@ import { stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
+import { type FieldEvidence, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 
@@ -13,7 +14,7 @@ import { uncheckedAlloc } from './unchecked-alloc.ts';
 const MAX_HANDS = 4;
 
 /** Watches arguments that are allocations of which nothing is known. */
-export function watchHanded(context: FunctionContext): Observer {
+export function watchHanded(context: FunctionContext, fields: FieldEvidence): Observer {
   const { flow, effects, ref } = context;
   return {
     call(call, view) {
@@ -25,13 +26,16 @@ export function watchHanded(context: FunctionContext): Observer {
         if (k > 30 || e <= 0 || ((dereferences | mayDereference) & (1 << k)) !== 0) continue;
         if (!mayBeNull(view.bits(e)) || view.isWeak(e)) continue;
         const allocator = calleeName(flow, view.originCall(e));
-        if (!ALLOCATORS.has(allocator) || !isKept(effects, callee, ref.path, k)) continue;
+        const kept = ALLOCATORS.has(allocator) ? keptIn(effects, callee, ref.path, k) : [];
+        if (kept.length === 0) continue;
+        const isExpected = kept.some((key) => fields.ofFile(key.path, key.key).some((use) => use.isTested));
         const name = context.text(e);
         const line = lineOf(flow.calls[view.originCall(e)]?.position ?? 0);
         const position = context.positionOf(view.at);
         context.report({
           rule: uncheckedAlloc,
-          confidence: 'medium',
+          // Whoever finds it there looks whether there is anything.
+          confidence: isExpected ? 'low' : 'medium',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -47,16 +51,22 @@ export function watchHanded(context: FunctionContext): Observer {
   };
 }
 
-/** Whether a function or macro stores an argument somewhere, and neither it nor one that gets it before tests it. */
-function isKept(effects: Effects, name: string, from: string, k: number): boolean {
-  let isStored = false;
+interface Kept {
+  readonly key: string;
+  readonly path: string;
+}
+
+/** The fields in which a function or macro stores an argument, where neither it nor one that gets it before tests it. */
+function keptIn(effects: Effects, name: string, from: string, k: number): readonly Kept[] {
+  const kept: Kept[] = [];
   const follow = (callee: string, path: string, argument: number, hands: number): boolean => {
     const { functions, macro } = effects.meaning(callee, path);
     const body = functions[0] ?? macro;
     const flow = body?.fact.flow;
     if (body === undefined || flow === undefined || GIVES_UP.test(callee)) return true;
     if ((effects.callee(callee, path).summary.tests & (1 << argument)) !== 0) return false;
-    if (isStoredIn(flow, argument)) isStored = true;
+    for (const place of placesOf(flow, argument))
+      kept.push({ key: fieldKey(effects, flow, place, body.path), path: body.path });
     if (hands === 0) return true;
     return flow.calls.every(({ args }, n) =>
       args.every(
@@ -64,17 +74,19 @@ function isKept(effects: Effects, name: string, from: string, k: number): boolea
       ),
     );
   };
-  return follow(name, from, k, MAX_HANDS) && isStored;
+  return follow(name, from, k, MAX_HANDS) ? kept : [];
 }
 
-function isStoredIn(flow: Flow, local: number): boolean {
+/** Where a function stores one of its parameters. */
+function placesOf(flow: Flow, local: number): readonly number[] {
+  const places: number[] = [];
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Assign) continue;
     const op = flow.exprOp[flow.ops[at + 1] as number];
     if (op !== Expr.Local && op !== Expr.Temporary && isLocal(flow, flow.ops[at + 2] as number, local))
-      return true;
+      places.push(flow.ops[at + 1] as number);
   }
-  return false;
+  return places;
 }
 
 function isLocal(flow: Flow, expression: number, local: number): boolean {

@@ -73,7 +73,7 @@ function auditFile(
         watchErrorTests(context),
         watchNullTests(context),
         watchNullArguments(context),
-        watchHanded(context),
+        watchHanded(context, fields),
         watchStores(context, fields),
         watchFields(context, fields),
         watchBeliefs(context),

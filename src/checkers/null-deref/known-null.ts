@@ -34,7 +34,7 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
   const because = source === '' ? '' : ` (${source})`;
   context.report({
     rule: knownNull,
-    confidence: confidenceOf(context.flow, origin, use),
+    confidence: isSetByCallee(context, origin, use) ? 'low' : confidenceOf(context.flow, origin, use),
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${because}.`,
@@ -88,7 +88,7 @@ function isOfPrinting(flow: Flow, origin: Origin, view: View): boolean {
   return false;
 }
 
-const PRINTS = /print|dbg|debug|trace|log/i;
+const PRINTS = /print|dbg|debug|trace|log|_(?:err|warn|info|notice|crit|alert)$/i;
 
 /** `p == q` somewhere, where q is no constant. */
 function isCompared(flow: Flow, pointer: number): boolean {
@@ -138,6 +138,36 @@ function setterOf(flow: Flow, at: number, isPlace: (e: number) => boolean): numb
       (arg) => flow.exprOp[arg] === Expr.Address && isPlace(flow.exprA[arg] as number),
     ) ?? NONE
   );
+}
+
+/** Whether a function that is called between test and use sets a member of the same name: it may be the same place. */
+function isSetByCallee(context: FunctionContext, origin: Origin, use: Use): boolean {
+  const { effects, flow, ref } = context;
+  const p = stripCasts(flow, use.pointer);
+  if (flow.exprOp[p] !== Expr.Arrow && flow.exprOp[p] !== Expr.Field) return false;
+  const member = flow.names[flow.exprB[p] as number];
+  const path = use.view.path();
+  return path.slice(path.lastIndexOf(origin.block) + 1).some((block) => {
+    for (let at = flow.blocks[block] as number; at < Math.min(endOfBlock(flow, block), use.view.at); at++) {
+      if (flow.ops[at * 4] !== Op.Call) continue;
+      const name = calleeName(flow, flow.ops[at * 4 + 1] as number);
+      const callee = name === '' ? undefined : effects.callee(name, ref.path).function?.fact.flow;
+      if (callee !== undefined && setsMember(callee, member)) return true;
+    }
+    return false;
+  });
+}
+
+function setsMember(flow: Flow, member: string | undefined): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const target = flow.ops[at + 1] as number;
+    if (flow.ops[at] !== Op.Assign) continue;
+    if (flow.exprOp[target] !== Expr.Arrow && flow.exprOp[target] !== Expr.Field) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    const isNull = flow.exprOp[value] === Expr.Integer && flow.exprA[value] === 0;
+    if (!isNull && flow.names[flow.exprB[target] as number] === member) return true;
+  }
+  return false;
 }
 
 /**

@@ -6,12 +6,13 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import { habitsIn } from './callers.ts';
 
 /** A result that is used, and what is known of the function that gives it. */
 export interface Lookup {
   readonly call: number;
+  readonly pointer: number;
   /** Instruction that uses the result. */
   readonly usedAt: number;
   /** File of the caller. */
@@ -29,6 +30,7 @@ export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): 
   if (lookup.isMaker) return false;
   return (
     isAskedBefore(flow, call) ||
+    isTakenBefore(flow, lookup) ||
     isOfCounter(flow, call) ||
     isAskedThrough(effects, flow, call, from) ||
     isTestedElsewhere(flow, call, lookup.isTestedByRule) ||
@@ -36,7 +38,7 @@ export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): 
   );
 }
 
-const ASKS_FOR_CONTENT = /empty|_len$|_count$|_has_|pending/i;
+const ASKS_FOR_CONTENT = /empty|_len$|_count$|(?:^|_)has_|(?:^|_)is_|valid|mapped|supported|pending/i;
 
 /** `while (!queue_empty(q)) take(q)`, `while (q->length > 0)`: a test of what the callee looks into. */
 function isAskedBefore(flow: Flow, call: number): boolean {
@@ -48,6 +50,37 @@ function isAskedBefore(flow: Flow, call: number): boolean {
       other.args.some((arg) => args.has(arg)),
   );
   return isAsked || isMemberTested(flow, call, COUNTS, flow.ops.length / 4);
+}
+
+/** A function that got it before was asked whether it could do with it. */
+function isTakenBefore(flow: Flow, { call, pointer, usedAt }: Lookup): boolean {
+  const p = stripCasts(flow, pointer);
+  for (let at = 0; at < usedAt; at++) {
+    if (flow.ops[at * 4] !== Op.Call) continue;
+    const n = flow.ops[at * 4 + 1] as number;
+    if (!isEarlier(flow, call, n) || !flow.calls[n]?.args.some((arg) => stripCasts(flow, arg) === p))
+      continue;
+    if (isAnswerTested(flow, n)) return true;
+  }
+  return false;
+}
+
+/** A branch is taken by what a call gives, or by a variable that is set to it. */
+function isAnswerTested(flow: Flow, call: number): boolean {
+  const isAnswer = (e: number): boolean => flow.exprOp[e] === Expr.Result && flow.exprA[e] === call;
+  const names = new Set<number>();
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const x = flow.ops[at + 1] as number;
+    if (flow.ops[at] === Op.Assign && isAnswer(stripCasts(flow, flow.ops[at + 2] as number))) names.add(x);
+    if (flow.ops[at] !== Op.Branch) continue;
+    const stack = [flow.branches[x * 3] as number];
+    for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+      if (isAnswer(e) || names.has(e)) return true;
+      pushOperands(flow, e, stack);
+      if (flow.exprOp[e] === Expr.Result) stack.push(...(flow.calls[flow.exprA[e] as number]?.args ?? []));
+    }
+  }
+  return false;
 }
 
 const COUNTS = /len|count|argc|^nr_|^num_/;

@@ -133,7 +133,7 @@ function weigh(
         });
   if (confidence === undefined) return undefined;
   // It knows of the doubt, and the test may be one that can't be followed to here; or it knows by something else.
-  if (isTestedHere || confidence === 'low' || isOfKind(flow, place, at))
+  if (isTestedHere || confidence === 'low' || isOfKind(flow, place, at) || isOfHandedIndex(context, place))
     return { key, ...own, confidence: 'low' };
   // Other elements of an array are other pointers; and the files beside this one have a say.
   const isDisputed = wide.tested.length < wide.unguarded;
@@ -142,6 +142,13 @@ function weigh(
     ...own,
     confidence: isDisputed || (key.endsWith('[]') && own.unguarded > 0) ? 'low' : confidence,
   };
+}
+
+/** An element whose number a caller in the file hands over: it has chosen one that is there. */
+function isOfHandedIndex({ flow, ref }: FunctionContext, place: number): boolean {
+  if (flow.exprOp[place] !== Expr.Index || !ref.fact.isStatic) return false;
+  const index = stripCasts(flow, flow.exprB[place] as number);
+  return flow.exprOp[index] === Expr.Local && flow.locals[flow.exprA[index] as number]?.isParameter === true;
 }
 
 /** Whether the place is read as one that others may change meanwhile. */

@@ -5,8 +5,9 @@ import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type CallerHabits, callerHabits } from './callers.ts';
+import { type CallerHabits, callerHabits, fileHabits } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
@@ -39,6 +40,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const isMaker = ref !== undefined && allocates(context.effects, ref, 3);
   const lookup: Lookup = {
     call,
+    pointer,
     usedAt: view.at,
     from: context.ref.path,
     isMaker,
@@ -55,7 +57,10 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
       table > 0 && !view.isWeak(pointer) && !view.isMerged
         ? 'medium'
         : isKnownToSucceed(context.effects, context.flow, lookup) ||
-            (!isMaker && isStepAlong(context.flow, call))
+            (!isMaker &&
+              (isStepAlong(context.flow, call) ||
+                RUNS_WHILE_BOUND.test(context.ref.name) ||
+                isTrustedInFile(context, callee)))
           ? 'low'
           : confidenceOf(context, ref, habits, use),
     position,
@@ -65,6 +70,12 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
     trace: [...sourceSteps(context, use), ...useSteps(context, use)],
   });
   return true;
+}
+
+/** Other functions of the file use what it gives without a test, more than those that test it. */
+function isTrustedInFile({ effects, ref }: FunctionContext, callee: string): boolean {
+  const { calls, forNull } = fileHabits(effects, ref, callee);
+  return calls - forNull >= 2 && calls - forNull > forNull;
 }
 
 /** Where nobody else calls it: how the callers of the function that its NULL comes from treat that. */

@@ -27,6 +27,7 @@ import {
   SAME_VALUE,
   STORES,
   TEST_ASSERTS,
+  TRUE_AS_SECOND,
 } from '../kernel/pointers.ts';
 import { type CallKnowledge, pure, RETURNS_UNKNOWN } from './knowledge.ts';
 import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
@@ -65,6 +66,7 @@ add(ERROR_CONVERSIONS, pure({ same: 0 }));
 add(SAME_VALUE, pure({ same: 0 }));
 for (const name of SAME_VALUE) if (/^WARN|_WARN/.test(name)) add([name], pure({ same: 0, complains: true }));
 add(SAME_AS_SECOND, pure({ same: 1, complains: true }));
+add(TRUE_AS_SECOND, pure({ same: 1 }));
 add(NOFAULT_READS, pure({ writes: 1, implies: [{ when: ZERO, argument: 1, through: false, bits: OTHER }] }));
 add(ERROR_PROBES, pure({ same: 1 }));
 add(ASSERTS_FALSE, pure({ assertsFalse: 1 }));

@@ -38,6 +38,8 @@ export const SAME_VALUE = words(
 
 /** The same of the second argument. */
 export const SAME_AS_SECOND = words('drm_WARN_ON drm_WARN_ON_ONCE drm_WARN drm_WARN_ONCE');
+/** Print, and are true, where their second argument is (drivers/gpu/drm/xe/xe_macros.h). */
+export const TRUE_AS_SECOND = words('XE_IOCTL_DBG');
 /** Print, and give back the error that is their second argument (include/linux/dev_printk.h). */
 export const ERROR_PROBES = words('dev_err_probe dev_err_ptr_probe dev_warn_probe');
 

@@ -8,6 +8,7 @@ import { expressionText } from '../../effects/expression-text.ts';
 import { pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { GIVES_UP, PRINTING } from '../../kernel/pointers.ts';
 import { type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
@@ -58,7 +59,7 @@ interface Kept {
 
 /** The allocations that a function keeps in what it was handed, and tests. */
 function toldAllocations({ fact: { flow } }: FunctionRef): readonly Kept[] {
-  if (flow === undefined) return [];
+  if (flow === undefined || !onlyAllocates(flow)) return [];
   const kept: Kept[] = [];
   const set = new Map<number, number>();
   for (let at = 0; at < flow.ops.length; at += 4)
@@ -74,6 +75,20 @@ function toldAllocations({ fact: { flow } }: FunctionRef): readonly Kept[] {
       kept.push({ place, allocator, line: lineOf(flow.ops[at + 3] as number) });
   }
   return kept;
+}
+
+/** What else a function does when it has its memory (a flag, a file, an interrupt) is often what leads to the uses of it. */
+function onlyAllocates(flow: Flow): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const op = flow.exprOp[flow.ops[at + 1] as number];
+    if (flow.ops[at] !== Op.Assign || (op !== Expr.Arrow && op !== Expr.Field)) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.exprOp[value] === Expr.Integer && flow.exprA[value] !== 0) return false;
+  }
+  return flow.calls.every((_, call) => {
+    const name = calleeName(flow, call);
+    return ALLOCATORS.has(name) || PRINTING.test(name) || GIVES_UP.test(name);
+  });
 }
 
 /** By a branch, or in what is returned: `return !p->buffer`. */
@@ -114,7 +129,7 @@ function report(
   const field = expressionText(callee.fact.flow as Flow, place);
   context.report({
     rule: uncheckedAlloc,
-    confidence: 'medium',
+    confidence: 'high',
     position,
     identity: `dropped ${callee.name} ${field}`,
     message: `${callee.name}() fails when ${allocator}() at ${callee.path}:${line} returns NULL, and nothing here looks at its result: ${field} is NULL then, and ${user.function}() uses it without a test.`,

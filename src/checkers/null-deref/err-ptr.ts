@@ -3,7 +3,6 @@ import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
-import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
@@ -43,7 +42,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? (isRule && !use.isSometimes ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? (isRule ? 'high' : 'medium') : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
@@ -87,18 +86,12 @@ export function watchErrorTests(context: FunctionContext): Observer {
       const { function: ref } = context.effects.callee(callee, context.ref.path);
       const habits = ref && callerHabits(context.effects, ref, context.ref.id);
       if ((bits & ERR) !== 0 && !(habits && isTestedForNull(habits))) return;
-      const isNobodys = habits !== undefined && habits.forError === 0 && habits.forNull >= 5;
       const name = context.text(pointer);
       const position = context.positionOf(view.at);
       const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
       context.report({
         rule: errPtr,
-        // Its body gives none, or nobody else looks for one.
-        confidence: isErrorOtherwise(context, pointer, view)
-          ? 'low'
-          : ALLOCATORS.has(callee) || (result & ERR) === 0 || isNobodys
-            ? 'high'
-            : 'medium',
+        confidence: isErrorOtherwise(context, pointer, view) ? 'low' : 'high',
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,

@@ -69,7 +69,10 @@ function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
   if (origin.forks === 0 && decisions === 0) return 'high';
-  return decisions <= 1 || origin.forks === 0 ? 'medium' : 'low';
+  // Which operations there are is settled once: nothing else goes with it.
+  if (use.isCall && decisions <= 1) return view.isMerged ? 'medium' : 'high';
+  // A condition in between may be one that only holds where there is something: `if (frame->is_aggregate) use(sta)`.
+  return decisions === 0 || origin.forks === 0 ? 'medium' : 'low';
 }
 
 /** `debug("%d", p ? p->number : -1)`: whoever prints is more careful than need be. */

@@ -95,8 +95,6 @@ function callsWithNull(caller: FunctionRef, name: string, k: number): readonly N
 
 /** Functions that set a field to NULL before a caller that hands it on untested is doubted. */
 const MIN_CLEARED = 3;
-/** What many call is for those to use who have an object. */
-const FEW_CALLERS = 3;
 
 /** Callers that hand on a field without a test, which several other functions around them set to NULL. */
 function findFieldArgument(
@@ -128,7 +126,8 @@ function findFieldArgument(
       const text = keyText(key);
       context.report({
         rule: nullArgument,
-        confidence: callers.length <= FEW_CALLERS ? 'medium' : 'low',
+        // Those who hand it on mostly know by something else that it is set.
+        confidence: 'low',
         position: position(line, 1),
         identity: `parameter ${parameter}`,
         message: `${parameter} is dereferenced without a test, and ${caller.name}() passes ${text} for it (${caller.path}:${lineOf(at)}), which ${cleared.length} functions set to NULL (${clearing.function}() at ${clearing.path}:${clearing.clearedAt}).`,

@@ -178,7 +178,7 @@ function check(
   const { tested: isTestedLater, trusted } = treatment(context, fields, place, isNullable);
   // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
   const isExpected = isTestedLater && trusted === undefined;
-  const isSure = trusted !== undefined && !isTestedLater && isSuccess && (isMaker || isHabit);
+  const isSure = trusted !== undefined && !isTestedLater && (isMaker || (isSuccess && isHabit));
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';

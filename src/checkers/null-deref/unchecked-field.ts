@@ -133,8 +133,13 @@ function weigh(
         });
   if (confidence === undefined) return undefined;
   // It knows of the doubt, and the test may be one that can't be followed to here; or it knows by something else.
-  if (isTestedHere || confidence === 'low' || isOfKind(flow, place, at) || isOfHandedIndex(context, place))
-    return { key, ...own, confidence: 'low' };
+  const isDoubted =
+    isTestedHere ||
+    confidence === 'low' ||
+    isOfKind(flow, place, at) ||
+    isOfHandedIndex(context, place) ||
+    (own.tested.length < 2 && isOfPart(flow, place));
+  if (isDoubted) return { key, ...own, confidence: 'low' };
   // Other elements of an array are other pointers; and the files beside this one have a say.
   const isDisputed = wide.tested.length < wide.unguarded;
   return {
@@ -150,6 +155,10 @@ function isOfHandedIndex({ flow, ref }: FunctionContext, place: number): boolean
   const index = stripCasts(flow, flow.exprB[place] as number);
   return flow.exprOp[index] === Expr.Local && flow.locals[flow.exprA[index] as number]?.isParameter === true;
 }
+
+/** `x->rx.map`: of a struct that lies in others, in several places, one test says little of this one. */
+const isOfPart = (flow: Flow, place: number): boolean =>
+  flow.exprOp[place] === Expr.Field && flow.exprOp[flow.exprA[place] as number] === Expr.Arrow;
 
 /** Whether the place is read as one that others may change meanwhile. */
 function isReadByRcu(flow: Flow, place: number): boolean {

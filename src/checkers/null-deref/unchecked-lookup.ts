@@ -3,6 +3,7 @@ import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
+import { MAY_ERR } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
@@ -55,7 +56,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
     rule: uncheckedLookup,
     confidence:
       table > 0 && !view.isWeak(pointer) && !view.isMerged
-        ? 'medium'
+        ? 'high'
         : isKnownToSucceed(context.effects, context.flow, lookup) ||
             (!isMaker &&
               (isStepAlong(context.flow, call) ||
@@ -175,7 +176,9 @@ function confidenceOf(
   const isSearch = goesThroughList(ref.fact.flow);
   if (habits.calls === 0 && use.isSometimes) return 'low';
   if (habits.calls === 0) {
-    if (effects.summary(ref).nullFrom !== '' || !isClear) return 'low';
+    // Where it tells of its failure by an error, NULL is something else.
+    const { nullFrom, result } = effects.summary(ref);
+    if (nullFrom !== '' || (result & MAY_ERR) !== 0 || !isClear) return 'low';
     // What finds nothing may do so at any time; what looks at its argument may be known to find it there.
     if (!allocates(effects, ref, 1)) return hasLoop(ref.fact.flow) ? 'medium' : 'low';
     return isSearch ? 'medium' : 'high';

@@ -46,12 +46,17 @@ function newDefects(
         : 2;
   const chosen = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = identity(finding);
+    const key = cycleOf(finding) ?? identity(finding);
     const other = chosen.get(key);
-    if (!known.has(key) && (other === undefined || rank(finding) < rank(other))) chosen.set(key, finding);
+    if (known.has(identity(finding))) continue;
+    if (other === undefined || rank(finding) < rank(other)) chosen.set(key, finding);
   }
   return [...chosen.values()];
 }
+
+/** The locks of a cycle, in which memory may be asked for in several ways. */
+const cycleOf = ({ rule, cycle }: Finding): string | undefined =>
+  cycle && [rule, ...cycle.map(({ from }) => from).sort()].join('\0');
 
 function partition<T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
   return [list.filter(isFirst), list.filter((item) => !isFirst(item))];

@@ -28,7 +28,7 @@ const LONGEST = 3;
 
 /**
  * A cycle through each dependency that the audited files make. One cycle has one fingerprint, wherever it is
- * entered: who reports takes the place that the change touches.
+ * entered (one for each sort of allocation that leads to reclaim): who reports takes the place that the change touches.
  */
 export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
   const found = new Map<string, Finding>();
@@ -55,6 +55,8 @@ function toFinding(through: PlacedDependency, cycle: readonly Dependency[], conf
   const { from, to, locks, position } = through;
   const line = lineOf(position);
   const names = cycle.map((d) => d.from.lock);
+  // Where memory is asked for once more, that is another defect.
+  const allocators = through.allocator === '' ? [] : [through.allocator];
   return {
     checker: 'lock-order',
     rule: rule.id,
@@ -67,7 +69,7 @@ function toFinding(through: PlacedDependency, cycle: readonly Dependency[], conf
     function: locks.ref.name,
     message: messageOf(cycle),
     explanation: `${scenario(cycle)}\n\nChain exists of: ${chainLine(cycle)}\n\n${remedy(rule, from.lock, to.lock)}`,
-    fingerprint: fingerprint(rule.id, rotated(names).join(' ')),
+    fingerprint: fingerprint(rule.id, [...rotated(names), ...allocators].join(' ')),
     trace: chainSteps(cycle),
     cycle: cycleEdges(cycle),
     hasSeveralPlaces: true,

@@ -13,6 +13,7 @@ import {
 } from '../../effects/locks/dependencies.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { Acquired, Cause, Happening } from '../../effects/locks/lock-summary.ts';
+import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Step } from '../checker.ts';
 import { acquisitionSteps, causeSteps } from './causes.ts';
 import { type Entry, heldByCallers } from './entry.ts';
@@ -29,6 +30,8 @@ export interface PlacedDependency extends Dependency {
   readonly conditional: boolean;
   /** Calls from this function to the second lock. */
   readonly depth: number;
+  /** What asks for memory, by name, where the second lock is reclaim; '' where it is another. */
+  readonly allocator: string;
 }
 
 /** All dependencies that a function makes itself. */
@@ -102,6 +105,7 @@ function ofCaller(locks: FunctionLocks, entry: Entry, reached: Reached): readonl
       position: reached.event.position,
       conditional: from.doubtful,
       depth: reached.depth + from.calls,
+      allocator: allocatorOf(locks, reached),
     }));
 }
 
@@ -121,7 +125,13 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
     position: d.event.position,
     conditional: d.conditional || d.event.isMerged,
     depth: d.depth,
+    allocator: allocatorOf(locks, d),
   };
+}
+
+function allocatorOf(locks: FunctionLocks, { to, event, below }: Omit<BodyDependency, 'from'>): string {
+  if (to.lock !== FS_RECLAIM) return '';
+  return below !== undefined && 'what' in below ? below.what : nameOfCall(locks.body.flow, event.call);
 }
 
 /** A parameter, a flag or one of several operations decides below the call that the lock is taken. */

@@ -210,7 +210,7 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
         confidence: isDoubtful(locks, event, held) ? 'low' : calleeConfidence(locks, event, taken, again),
         position: event.position,
         identity: '',
-        defect: `${locks.ref.name} ${held.lockClass || text} ${taken.steps.at(-1)?.function}`,
+        defect: `${locks.ref.name} ${held.lockClass || text} ${taken.callee} ${taken.steps.at(-1)?.function}`,
         message: `${taken.callee}() takes ${again === 'place' ? text : held.lockClass}, ${again === 'place' ? 'which' : `and ${text}`} is held here since line ${locks.lineOfTaking(held)}: ${again === 'place' ? waits(held, taken) : 'possible recursive locking'}.`,
         explanation: scenario(held.lockClass || text),
         trace: [locks.stepOfTaking(held), ...taken.steps],

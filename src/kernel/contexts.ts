@@ -197,6 +197,14 @@ const OFF_BUT_NOT_IN: ReadonlySet<string> = new Set(
     .map((type) => `struct ${type}`),
 );
 
+/**
+ * Operations that run in softirqs, but that one caller calls with interrupts off: that caller. Source: Documentation/
+ * networking/netdevices.rst, "ndo_start_xmit": "will be called with interrupts disabled by netconsole".
+ */
+export const callerWithIrqsOff: ReadonlyMap<string, string> = new Map([
+  ['struct net_device_ops.ndo_start_xmit', 'netconsole'],
+]);
+
 /** Whether a function that is stored in `field` of `type`, and must not sleep, is called by interrupts. */
 export const isCalledByInterrupts = (type: string, field: string): boolean =>
   !OFF_BUT_NOT_IN.has(type) && field !== 'ndo_poll_controller';

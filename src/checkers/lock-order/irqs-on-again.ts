@@ -3,6 +3,7 @@ import { lineOf } from '../../c/flow.ts';
 import type { Held } from '../../effects/locks/held.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import { callerWithIrqsOff } from '../../kernel/contexts.ts';
 import { lockFunctions } from '../../kernel/locks.ts';
 import type { Confidence, Step } from '../checker.ts';
 import type { Entry } from './entry.ts';
@@ -15,6 +16,8 @@ interface Off {
   readonly because: string;
   readonly steps: readonly Step[];
   readonly confidence: Confidence;
+  /** Only some callers have them off. */
+  readonly isSometimes?: true;
 }
 
 export function findIrqsOnAgain(locks: FunctionLocks, around: Surroundings): void {
@@ -26,7 +29,10 @@ export function findIrqsOnAgain(locks: FunctionLocks, around: Surroundings): voi
     if (irq !== 'irq' && irq !== 'bh') continue;
     const taken = event.state.held.find((h) => h.place === lock.place);
     if (taken === undefined || formOf(locks, taken) !== irq) continue;
-    const off = offInFunction(locks, event, taken, irq) ?? offInCallers(locks, event, irq, around);
+    const off =
+      offInFunction(locks, event, taken, irq) ??
+      offInCallers(locks, event, irq, around) ??
+      offSometimes(locks, event);
     if (off !== undefined) report(locks, event, lock, taken, off);
   }
 }
@@ -74,6 +80,25 @@ function offInCallers(
   };
 }
 
+/** The function is an operation that one caller calls with interrupts off, though others do not. */
+function offSometimes(locks: FunctionLocks, event: LockEvent): Off | undefined {
+  if (event.state.released.length > 0) return undefined;
+  for (const { entry, path } of locks.effects.effects.program.storedIn(locks.ref)) {
+    const field = `${entry.type}.${entry.field}`;
+    const caller = callerWithIrqsOff.get(field);
+    if (caller === undefined) continue;
+    const text = `${locks.ref.name}() is stored as ${field}`;
+    const step = { path, line: entry.line, function: entry.table, text };
+    return {
+      because: `${caller} calls ${field} with them off`,
+      steps: [step],
+      confidence: 'medium',
+      isSometimes: true,
+    };
+  }
+  return undefined;
+}
+
 /** Timers and completions that some run in softirqs, with interrupts on. */
 const isUncertain = ({ context, steps }: Entry): boolean =>
   context === 'irq work' || steps.some(({ text }) => /hrtimer|urb|usb_|\.complete\b/.test(text));
@@ -86,7 +111,7 @@ function report(locks: FunctionLocks, event: LockEvent, lock: Held, taken: Held,
     confidence: off.confidence,
     position: event.position,
     identity: `on again ${lock.lockClass || text}`,
-    message: `${name}(${text}) switches interrupts on here, which were off before: ${off.because}.`,
+    message: `${name}(${text}) switches interrupts on here, which ${off.isSometimes ? 'may be' : 'were'} off before: ${off.because}.`,
     explanation: `What counts on them being off is open to interrupts from here on: a handler that takes the same lock spins for ever. Take ${text} with spin_lock_irqsave() and release it with spin_unlock_irqrestore(), which leave interrupts as they were.`,
     trace: [
       ...off.steps,

@@ -9,6 +9,10 @@ import type { FunctionLocks } from './function-locks.ts';
 
 /** Callers that are asked. */
 const MAX_CALLERS = 8;
+/** Callers of callers, where each returns what the other has answered. */
+const MAX_HANDED = 2;
+/** Files beside the function's own. */
+const MAX_SIBLINGS = 40;
 
 /** `foo(x, &dropped); if (!dropped) unlock();`: the callee says by a flag that it has released the lock. */
 export function isToldByFlag(locks: FunctionLocks, lock: Held): boolean {
@@ -65,29 +69,49 @@ export function isReleasedByNoCaller(
 ): boolean {
   const { returns, attributes } = ref.fact;
   if (attributes.some(({ name }) => /^__(?:cond_)?(?:acquires|releases)/.test(name))) return false;
-  if (returns.endsWith('*') && isReleasedInFile(effects, ref, lock)) return false;
-  const callers = effects.effects.program.callers(ref, MAX_CALLERS + 1);
-  if (callers.length === 0 || callers.length > MAX_CALLERS) return false;
+  if (returns.endsWith('*') && isReleasedIn(effects, [ref.path], lock)) return false;
+  return noneReleases(effects, ref, lock, result, 0);
+}
+
+function noneReleases(
+  effects: FunctionLocks['effects'],
+  ref: FunctionRef,
+  lock: Held,
+  result: 'tells of the lock' | 'is an error',
+  handedOn: number,
+): boolean {
+  const { program } = effects.effects;
+  const callers = program.callers(ref, MAX_CALLERS + 1);
+  if (callers.length > MAX_CALLERS) return false;
+  if (callers.length === 0) {
+    // It is called through a field: whoever releases for it takes no such lock itself.
+    const near = [ref.path, ...program.siblings(ref.path).slice(0, MAX_SIBLINGS)];
+    return lock.lockClass !== '' && program.storedIn(ref).length > 0 && !isReleasedIn(effects, near, lock);
+  }
   return callers.every((caller) => {
     const { flow } = caller.fact;
     const events = flow === undefined ? undefined : effects.events(caller)?.events;
-    if (flow !== undefined && result !== 'is an error' && handsResultOn(flow, ref.name)) return false;
     if (mayRelease(effects, caller, ref.name, lock.kind)) return false;
     const isOwn = (call: number): boolean => flow !== undefined && nameOfCall(flow, call) === ref.name;
-    return events?.every(
+    const isKept = events?.every(
       ({ kind, call, lock: released }) =>
         kind !== 'release' || released === undefined || !isAlike(released, lock) || isOwn(call),
     );
+    if (isKept !== true) return false;
+    if (flow === undefined || result === 'is an error' || !handsResultOn(flow, ref.name)) return true;
+    return handedOn < MAX_HANDED && noneReleases(effects, caller, lock, result, handedOn + 1);
   });
 }
 
-/** An iterator's position, and with it the lock, goes on to another function of the file: one that only releases it. */
-const isReleasedInFile = (effects: FunctionLocks['effects'], ref: FunctionRef, lock: Held): boolean =>
-  effects.effects.program
-    .definitions(ref.path)
-    .some((other) =>
-      effects.summary(other).net.some((left) => left.operation === 'release' && isAlike(left, lock)),
-    );
+/** An iterator's position, and with it the lock, goes on to another function: one that only releases it. */
+const isReleasedIn = (effects: FunctionLocks['effects'], paths: readonly string[], lock: Held): boolean =>
+  paths.some((path) =>
+    effects.effects.program
+      .definitions(path)
+      .some((other) =>
+        effects.summary(other).net.some((left) => left.operation === 'release' && isAlike(left, lock)),
+      ),
+  );
 
 /** Whether two locks may be one: of a kind, and of one class as far as that is known. */
 const isAlike = (a: Pick<Held, 'kind' | 'lockClass'>, b: Held): boolean =>

@@ -17,8 +17,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openTree } from '../src/cli/open-change.ts';
 import { cacheDir } from '../src/config/cache-dir.ts';
+import { eachCallbackDependency } from '../src/effects/tree/callbacks.ts';
 import { LockGraphWriter, TreeLockGraph } from '../src/effects/tree/lock-graph.ts';
-import { eachReclaimDependency } from '../src/effects/tree/reclaim.ts';
 import { openEffects } from '../src/effects/tree/related-effects.ts';
 import { UserError } from '../src/errors.ts';
 import { applyPatch } from '../src/git/apply-patch.ts';
@@ -78,7 +78,7 @@ async function link(): Promise<void> {
     const start = performance.now();
     const writer = new LockGraphWriter();
     for (const { number, stored } of dependencies) writer.add(number, [stored]);
-    eachReclaimDependency(opened.program(), store, (number, found) => writer.add(number, found));
+    eachCallbackDependency(opened.program(), store, (number, found) => writer.add(number, found));
     writer.finish({ folder: scratch }, 'bench');
     const graph = TreeLockGraph.open({ folder: scratch }, 'bench');
     rows.push([

@@ -8,7 +8,7 @@
  */
 
 import { FENCE_SIGNALLING } from './fences.ts';
-import { FS_RECLAIM } from './reclaim.ts';
+import { FS_RECLAIM, JOURNAL_HANDLE } from './reclaim.ts';
 
 /** What sort of lock: it decides the wait context and what a second acquisition means. */
 export type LockKind =
@@ -332,6 +332,12 @@ export const atomicSections: ReadonlyMap<string, AtomicSection> = new Map([
   ['put_cpu_var', section('preemption', -1)],
   ['get_cpu_ptr', section('preemption', 1)],
   ['put_cpu_ptr', section('preemption', -1)],
+  // asm/fpu/api.h of x86, asm/neon.h of arm and arm64: the registers are the CPU's until the end
+  ['kernel_fpu_begin', section('preemption', 1)],
+  ['kernel_fpu_begin_mask', section('preemption', 1)],
+  ['kernel_fpu_end', section('preemption', -1)],
+  ['kernel_neon_begin', section('preemption', 1)],
+  ['kernel_neon_end', section('preemption', -1)],
   ['kmap_atomic', section('preemption', 1)],
   ['kunmap_atomic', section('preemption', -1)],
   ['local_bh_disable', section('softirq', 1)],
@@ -372,7 +378,7 @@ export const lockAssertions: ReadonlyMap<
 /**
  * Classes of which the kernel tells instances apart by what they belong to (file system type, nesting level,
  * parent and child), with annotations that a reader of one function does not see. An order between two of
- * their instances says little.
+ * their instances says little. A transaction that begins within another, which callers may have open, waits for nothing.
  */
 export const nestedClasses: ReadonlySet<string> = new Set([
   'struct inode.i_rwsem',
@@ -381,7 +387,7 @@ export const nestedClasses: ReadonlySet<string> = new Set([
   'struct sock.sk_lock',
   'struct address_space.invalidate_lock',
   'struct super_block.s_umount',
-  'struct mm_struct.mmap_lock',
+  JOURNAL_HANDLE,
   'struct rq.__lock',
 ]);
 

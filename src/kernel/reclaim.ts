@@ -1,20 +1,11 @@
 /**
- * What memory reclaim calls: an allocation with __GFP_DIRECT_RECLAIM may run any of these, so whatever they
- * take may be waited for under fs_reclaim. Fields of operations tables; what is stored there is found in the tree.
- *
- * Sources: mm/page_alloc.c, __fs_reclaim_acquire() (which takes __mmu_notifier_invalidate_range_start_map);
- * include/linux/mmu_notifier.h; include/linux/shrinker.h.
+ * Memory reclaim as a lock: an allocation with __GFP_DIRECT_RECLAIM takes it for a moment (mm/page_alloc.c,
+ * __fs_reclaim_acquire()), and what reclaim calls runs under it (callbacks.ts).
  */
 export const FS_RECLAIM = 'fs_reclaim';
 
-export interface ReclaimCallback {
-  readonly type: string;
-  readonly field: string;
-}
+/** The journal's handle: fs/jbd2/transaction.c, start_this_handle(), which enters a memalloc_nofs scope. */
+export const JOURNAL_HANDLE = 'struct journal_s.j_trans_commit_map';
 
-export const reclaimCallbacks: readonly ReclaimCallback[] = [
-  { type: 'struct mmu_interval_notifier_ops', field: 'invalidate' },
-  { type: 'struct mmu_notifier_ops', field: 'invalidate_range_start' },
-  { type: 'struct shrinker', field: 'scan_objects' },
-  { type: 'struct shrinker', field: 'count_objects' },
-];
+/** Locks whose holder is in a memalloc scope of theirs: allocations do not enter reclaim. */
+export const withoutReclaim: ReadonlySet<string> = new Set([JOURNAL_HANDLE]);

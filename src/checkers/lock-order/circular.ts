@@ -34,7 +34,7 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const through of own) {
     // An annotation teaches what reclaim takes: the defect is where memory is asked for under that.
-    if (through.from.lock === FS_RECLAIM) continue;
+    if (through.from.lock === FS_RECLAIM || isAnnotation(through)) continue;
     const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
     const confidence = confidenceOf(graph, through, cycle);
@@ -46,6 +46,12 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     if (known === undefined || ORDER[finding.confidence] > ORDER[known.confidence]) found.set(key, finding);
   }
   return [...found.values()];
+}
+
+/** A lock that is made of another one and an annotation (`socket_lock_t`): the two have no order. */
+function isAnnotation({ from, to }: Dependency): boolean {
+  const [a, b] = [from.lock, to.lock].map((lock) => lock.slice(0, lock.lastIndexOf('.')));
+  return a === b && (from.lock.endsWith('.dep_map') || to.lock.endsWith('.dep_map'));
 }
 
 const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };

@@ -141,15 +141,18 @@ const doubtBelow = ({ below }: { readonly below?: Acquired | Happening }): numbe
 /** From the event to the second lock. */
 function stepsTo(
   locks: FunctionLocks,
-  { event, callee, below }: Omit<BodyDependency, 'from'>,
+  { event, callee, below, to }: Omit<BodyDependency, 'from'>,
 ): readonly Step[] {
   const line = lineOf(event.position);
   if (callee === undefined || below === undefined) {
-    const text =
-      event.lock === undefined
-        ? `${nameOfCall(locks.body.flow, event.call)}() may enter reclaim`
-        : `${locks.text(event.lock)} is taken`;
-    return [locks.step(line, text)];
+    const name = nameOfCall(locks.body.flow, event.call);
+    const waits = to.lock === FS_RECLAIM ? 'may enter reclaim' : `may wait for ${to.lock}`;
+    return [
+      locks.step(
+        line,
+        event.lock === undefined ? `${name}() ${waits}` : `${locks.text(event.lock)} is taken`,
+      ),
+    ];
   }
   const call = locks.step(line, `${callee.name}() is called`);
   if (isAcquired(below)) return [call, ...acquisitionSteps(locks.effects, below, callee.name, callee.path)];

@@ -11,10 +11,12 @@ import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { NetEffect } from '../../effects/locks/lock-summary.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { attributeOf } from '../../kernel/attributes.ts';
+import { callbackOf } from '../../kernel/callbacks.ts';
 import { beginsTask, contextOfField, registrations } from '../../kernel/contexts.ts';
 import { leadsToFence } from '../../kernel/fences.ts';
 import { atomicSections } from '../../kernel/locks.ts';
 import { takenAround } from '../../kernel/operation-locks.ts';
+import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Step } from '../checker.ts';
 import {
   type Entries,
@@ -23,6 +25,7 @@ import {
   inContext,
   isReleased,
   keyOf,
+  ofCallback,
   onWayToFence,
   onward,
   type Stored,
@@ -109,7 +112,9 @@ export class EntryPoints {
       };
       const context = contextOfField(entry.type, entry.field);
       const around = this.#takenAround(ref, entry.type, entry.field);
+      const callback = callbackOf(entry.type, entry.field);
       if (leadsToFence(entry.type, entry.field)) add(onWayToFence(ref, step));
+      else if (callback !== undefined && callback.lock !== FS_RECLAIM) add(ofCallback(ref, callback, step));
       else if (around !== undefined) add(underLock(ref, context ?? 'process', around, step));
       else if (context !== undefined) add(inContext(ref, context, [step], beginsTask(entry.type)));
       else if (!this.#through(ref, entry.type, entry.field, step, calls, add)) complete = false;

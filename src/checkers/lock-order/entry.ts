@@ -2,7 +2,8 @@
 import { type Held, isAtomicKind, type LockState, MAYBE } from '../../effects/locks/held.ts';
 import type { NetEffect } from '../../effects/locks/lock-summary.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
+import type { Callback } from '../../kernel/callbacks.ts';
+import { ATOMIC_CONTEXTS, beginsTask, type Context } from '../../kernel/contexts.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
 import type { Step } from '../checker.ts';
 
@@ -134,6 +135,26 @@ export const onWayToFence = (ref: FunctionRef, step: Step): Entry => {
     call: -1,
     through: '',
     taken: { ...step, text: `${step.text}: the fences of its job wait for it` },
+  };
+  return { ...entry, held: [held], steps: [] };
+};
+
+/** What is called with something held that others wait for. */
+export const ofCallback = (ref: FunctionRef, callback: Callback, step: Step): Entry => {
+  const { lock, mode, caller, type } = callback;
+  const entry = inContext(ref, 'process', [step], beginsTask(type));
+  const held: EntryLock = {
+    calls: 0,
+    doubtful: false,
+    fields: [],
+    place: `@${lock}`,
+    lockClass: lock,
+    kind: 'lock_map',
+    mode,
+    subclass: 0,
+    call: -1,
+    through: '',
+    taken: { ...step, text: `${step.text}, which ${caller} calls with ${lock} held` },
   };
   return { ...entry, held: [held], steps: [] };
 };

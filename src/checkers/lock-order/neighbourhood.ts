@@ -4,7 +4,7 @@
  */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { EffectStore } from '../../effects/stores.ts';
-import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
+import { callbacks } from '../../kernel/callbacks.ts';
 import { acquisitionSteps } from './causes.ts';
 import { dependenciesForCallers, dependenciesOf, type PlacedDependency } from './dependencies.ts';
 import { FunctionLocks } from './function-locks.ts';
@@ -64,7 +64,7 @@ export function neighbourhood(
       for (const dependency of dependenciesOf(locks)) graph.add(dependency);
     }
   }
-  addReclaim(effects, graph, new Set([...paths, ...around]));
+  addCallbacks(effects, graph, new Set([...paths, ...around]));
   return { graph, own };
 }
 
@@ -82,32 +82,33 @@ export function functionsOf(effects: LockEffects, path: string): readonly Functi
   });
 }
 
-/** Reclaim calls what drivers store in these fields: all that those functions take, they take under fs_reclaim. */
-function addReclaim(effects: LockEffects, graph: LockGraph, near: ReadonlySet<string>): void {
-  for (const { type, field } of reclaimCallbacks) {
+/** All that the functions take which are called with a lock held, they take under that. */
+function addCallbacks(effects: LockEffects, graph: LockGraph, near: ReadonlySet<string>): void {
+  for (const { type, field, lock, mode, caller } of callbacks) {
     for (const { ref, entry, path } of effects.effects.program.stored(type, field)) {
       if (!near.has(ref.path)) continue;
       for (const acquired of effects.summary(ref).acquires) {
         if (
           !acquired.blocks ||
           acquired.lockClass === '' ||
+          acquired.lockClass === lock ||
           acquired.kind === 'rcu' ||
           acquired.kind === 'srcu'
         )
           continue;
         graph.add({
-          from: { lock: FS_RECLAIM, mode: 'write' },
+          from: { lock, mode },
           to: { lock: acquired.lockClass, mode: acquired.mode },
           witness: [
             {
               path,
               line: entry.line,
               function: ref.name,
-              text: `reclaim calls ${type}.${field}, which is ${ref.name}()`,
+              text: `${caller} calls ${type}.${field}, which is ${ref.name}()`,
             },
             ...acquisitionSteps(effects, acquired, ref.name, ref.path),
           ],
-          weight: 0.8 ** acquired.cause.depth,
+          weight: 0.8 ** acquired.far,
           count: 1,
           place: ref.path,
         });

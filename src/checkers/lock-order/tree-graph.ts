@@ -2,9 +2,8 @@
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { EffectStore } from '../../effects/stores.ts';
 import type { TreeDependency, TreeLockGraph } from '../../effects/tree/lock-graph.ts';
-import type { TableEntry } from '../../index/facts.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { FS_RECLAIM, reclaimCallbacks } from '../../kernel/reclaim.ts';
+import { callbackOf, callbacks } from '../../kernel/callbacks.ts';
 import type { Step } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -132,30 +131,32 @@ function witnessSteps(
   ref: FunctionRef,
   { from, to }: Pick<Dependency, 'from' | 'to'>,
 ): readonly Step[] {
-  if (from.lock === FS_RECLAIM) return reclaimSteps(effects, ref, to.lock);
   const body = effects.body(ref);
   if (body === undefined) return [];
   const same = dependenciesOf(new FunctionLocks(effects, ref, body))
     .filter((d) => d.from.lock === from.lock && d.to.lock === to.lock)
     .sort((x, y) => y.weight - x.weight);
-  return same[0]?.witness ?? [];
+  const called = () => (isOfCallback(from.lock) ? callbackSteps(effects, ref, from.lock, to.lock) : []);
+  return same[0]?.witness ?? called();
 }
 
-/** Reclaim calls the function through the field in which the tree stores it. */
-function reclaimSteps(effects: LockEffects, ref: FunctionRef, lock: string): readonly Step[] {
+const isOfCallback = (lock: string): boolean => callbacks.some((callback) => callback.lock === lock);
+
+/** The function is called with a lock held, through the field in which the tree stores it. */
+function callbackSteps(effects: LockEffects, ref: FunctionRef, held: string, lock: string): readonly Step[] {
   const acquired = effects
     .summary(ref)
     .acquires.filter((a) => a.lockClass === lock && a.blocks)
     .sort((x, y) => x.cause.depth - y.cause.depth)[0];
-  const stored = effects.effects.program.storedIn(ref).find(({ entry }) => isReclaimCallback(entry));
+  const stored = effects.effects.program
+    .storedIn(ref)
+    .find(({ entry: { type, field } }) => callbackOf(type, field)?.lock === held);
   if (acquired === undefined || stored === undefined) return [];
   const { entry, path } = stored;
-  const text = `reclaim calls ${entry.type}.${entry.field}, which is ${ref.name}()`;
+  const caller = callbackOf(entry.type, entry.field)?.caller;
+  const text = `${caller} calls ${entry.type}.${entry.field}, which is ${ref.name}()`;
   return [
     { path, line: entry.line, function: ref.name, text },
     ...acquisitionSteps(effects, acquired, ref.name, ref.path),
   ];
 }
-
-const isReclaimCallback = ({ type, field }: TableEntry): boolean =>
-  reclaimCallbacks.some((callback) => callback.type === type && callback.field === field);

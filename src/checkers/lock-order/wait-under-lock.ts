@@ -145,7 +145,7 @@ function confidenceOf(
   held: Over,
   taken: Acquired,
 ): Confidence {
-  const distance = wait.depth + taken.cause.depth + (held.by?.calls ?? 0);
+  const distance = wait.depth + taken.far + (held.by?.calls ?? 0);
   const own = held.by === undefined ? held.lock : undefined;
   // I/O completion may release a semaphore that a callee has taken.
   if (held.lock.kind === 'semaphore' && held.lock.through !== '') return 'low';

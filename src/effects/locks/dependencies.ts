@@ -1,12 +1,13 @@
 /** The dependencies that one function makes: what it takes, or has taken below it, while it holds something. */
 import type { Flow } from '../../c/flow.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { MMAP_LOCK, mayFault } from '../../kernel/callbacks.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { gfpOf } from './gfp.ts';
-import { type Held, isSpinning } from './held.ts';
-import { type Body, nameOfCall } from './lock-body.ts';
+import { type Held, isSpinning, isWithoutReclaim } from './held.ts';
+import { type Body, farFrom, leavesHeld, nameOfCall } from './lock-body.ts';
 import type { LockEvent } from './lock-domain.ts';
 import type { Callee } from './lock-effects.ts';
 import type { Acquired, Happening } from './lock-summary.ts';
@@ -84,6 +85,7 @@ export const isNotEntered = (from: Held, to: LockUse): boolean =>
   to.lock === FENCE_SIGNALLING && to.mode === 'read' && isSpinning(from.kind);
 
 const RECLAIM: LockUse = { lock: FS_RECLAIM, mode: 'write' };
+const FAULT: LockUse = { lock: MMAP_LOCK, mode: 'read' };
 
 /** What a call or an acquisition may have to wait for, whatever is held. */
 export function reachedBy({ flow, places, callees: calleesOf }: Body, event: LockEvent): readonly Reached[] {
@@ -96,37 +98,56 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
   }
   if (event.kind !== 'call') return [];
   const args = flow.calls[event.call]?.args ?? [];
-  const isInScope = event.state.nofs > 0;
+  const isInScope = isWithoutReclaim(event.state);
   const allocator = ALLOCATORS.get(nameOfCall(flow, event.call));
   if (allocator !== undefined)
     return !isInScope && entersReclaim(flow, args[allocator.flags] ?? 0) ? [{ ...here, to: RECLAIM }] : [];
+  const faults = mayFault.has(nameOfCall(flow, event.call)) ? [{ ...here, to: FAULT }] : [];
   const callees = calleesOf(event.call);
   const isOneOfMany = callees.length > 1;
-  return callees.flatMap((callee) => {
-    const reached: Reached[] = [];
-    for (const below of callee.summary.acquires) {
-      if (!below.blocks || below.lockClass === '' || UNORDERED.has(below.kind)) continue;
+  return [
+    ...faults,
+    ...callees.flatMap((callee) => {
+      const reached: Reached[] = [];
+      for (const acquired of callee.summary.acquires) {
+        if (!acquired.blocks || acquired.lockClass === '' || UNORDERED.has(acquired.kind)) continue;
+        // How a callee comes to take it for its caller is no matter.
+        const below = leavesHeld(callee.summary, acquired.lockClass) ? certainly(acquired) : acquired;
+        reached.push({
+          event,
+          to: { lock: orderedClass(below), mode: below.mode },
+          isPlain: isPlain(below),
+          place: places.substitute(below.place, args) ?? '',
+          without: below.without,
+          callee,
+          below,
+          conditional: isOneOfMany,
+          depth: farFrom(callee.summary, below),
+        });
+      }
+      const below = callee.summary.reclaims;
+      if (below === undefined || isInScope) return reached;
+      if (below.gfp >= 0 && !entersReclaim(flow, args[below.gfp] ?? 0)) return reached;
+      const conditional = isOneOfMany || below.cause.conditional !== false;
+      const { without } = below;
       reached.push({
-        event,
-        to: { lock: orderedClass(below), mode: below.mode },
-        isPlain: isPlain(below),
-        place: places.substitute(below.place, args) ?? '',
-        without: below.without,
+        ...here,
+        to: RECLAIM,
+        without,
         callee,
         below,
-        conditional: isOneOfMany,
+        conditional,
         depth: below.cause.depth + 1,
       });
-    }
-    const below = callee.summary.reclaims;
-    if (below === undefined || isInScope) return reached;
-    if (below.gfp >= 0 && !entersReclaim(flow, args[below.gfp] ?? 0)) return reached;
-    const conditional = isOneOfMany || below.cause.conditional !== false;
-    const { without } = below;
-    reached.push({ ...here, to: RECLAIM, without, callee, below, conditional, depth: below.cause.depth + 1 });
-    return reached;
-  });
+      return reached;
+    }),
+  ];
 }
+
+const certainly = (acquired: Acquired): Acquired => ({
+  ...acquired,
+  cause: { ...acquired.cause, conditional: false },
+});
 
 function entersReclaim(flow: Flow, flags: number): boolean {
   const gfp = flags === 0 ? undefined : gfpOf(flow, flags);

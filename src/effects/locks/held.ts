@@ -1,5 +1,6 @@
 /** The locks that are held and the context that the code is in, at one point of one path. Immutable; interned as numbers. */
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
+import { withoutReclaim } from '../../kernel/reclaim.ts';
 
 export interface Held {
   readonly place: string;
@@ -40,6 +41,10 @@ export const NOTHING_HELD: LockState = {
   released: [],
   dropped: [],
 };
+
+/** Whether allocations do not enter reclaim, because of a scope or of a lock that brings one with it. */
+export const isWithoutReclaim = ({ nofs, held }: LockState): boolean =>
+  nofs > 0 || held.some(({ lockClass }) => withoutReclaim.has(lockClass));
 
 /** Kinds whose holder must not sleep. */
 const SPINNING: ReadonlySet<LockKind> = new Set([

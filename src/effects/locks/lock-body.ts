@@ -2,6 +2,7 @@
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { blockOf } from '../../c/flow-blocks.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { MMAP_LOCK, mayFault } from '../../kernel/callbacks.ts';
 import { guardConstructor, isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockAssertions, lockFunctions } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
@@ -16,11 +17,11 @@ import {
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker } from '../paths.ts';
 import type { WalkLimits } from '../state-store.ts';
-import { NONZERO, ZERO } from '../values.ts';
+import { ANY, ERR, NONZERO, OTHER, ZERO } from '../values.ts';
 import type { Condition } from './condition.ts';
 import { Conditions } from './conditional.ts';
 import { type Gfp, gfpOf } from './gfp.ts';
-import { type Held, isSleepingLock, type LockState, MAYBE } from './held.ts';
+import { type Held, isSleepingLock, isWithoutReclaim, type LockState, MAYBE } from './held.ts';
 import { LockDomain, type LockEvent } from './lock-domain.ts';
 import {
   type Acquired,
@@ -40,6 +41,10 @@ import { isExported, Places } from './place.ts';
 const MAX_ACQUIRES = 48;
 const MAX_DEPTH = 8;
 const MAX_WAITS = 16;
+/** Calls of a function that does nothing much but to take a lock for its caller. */
+const WRAPPER = 8;
+/** Calls of one that ends what its caller has begun, and cleans up behind it. */
+const RELEASER = 32;
 
 export interface BodyInput {
   readonly flow: Flow;
@@ -116,7 +121,7 @@ export function eventsOfBody(input: BodyInput, walker: Walker): Events {
 
 /** Only what a body leaves held or released, for those that call it. */
 export function netOfBody(input: BodyInput, walker: Walker): LockSummary {
-  return netEffects(lockEvents(input, new Places(input.flow), walker).events);
+  return netEffects(lockEvents(input, new Places(input.flow), walker).events, input.flow.calls.length);
 }
 
 function lockEvents(
@@ -293,6 +298,7 @@ function summarise(
         subclass,
         blocks: isWaitedFor,
         without,
+        far: 0,
         cause,
         call,
       });
@@ -339,6 +345,7 @@ function summarise(
         subclass: subclassOf(input, primitive, made.args),
         blocks: blocking,
         without: releasedBefore(call),
+        far: 0,
         cause: direct(lockClass),
         call,
       });
@@ -356,6 +363,19 @@ function summarise(
       }
       continue;
     }
+    if (mayFault.has(name))
+      acquires.push({
+        lockClass: MMAP_LOCK,
+        place: '',
+        kind: 'rwsem',
+        mode: 'read',
+        subclass: 0,
+        blocks: true,
+        without: releasedBefore(call),
+        far: 0,
+        cause: direct(MMAP_LOCK),
+        call,
+      });
     const wait = waits.get(name);
     if (wait !== undefined) {
       const pointer = wait.argument < 0 ? 0 : (made.args[wait.argument] ?? 0);
@@ -417,7 +437,9 @@ function summarise(
           lockClass,
           place: exported(place),
           without: [...a.without, ...releasedBefore(call)],
-          cause: through(a.cause),
+          far: farFrom(summary, a),
+          // How a callee comes to take it for its caller is no matter.
+          cause: through(leavesHeld(summary, a.lockClass) ? { ...a.cause, conditional: false } : a.cause),
           call,
         });
       }
@@ -452,7 +474,7 @@ function summarise(
       }
     }
   }
-  const net = netEffects(events);
+  const net = netEffects(events, flow.calls.length);
   const nothing = acquires.length + sleeps.length + reclaims.length + waited.length + asserts.length === 0;
   if (nothing && handlers === 0 && net === NO_LOCKS) return NO_LOCKS;
   return {
@@ -466,6 +488,14 @@ function summarise(
   };
 }
 
+/** Calls from here to the taking of a lock below a callee: none where the callee takes it for its caller. */
+export const farFrom = (callee: LockSummary, { lockClass, far }: Acquired): number =>
+  leavesHeld(callee, lockClass) ? 0 : far + 1;
+
+/** Whether a callee takes a lock for its caller. */
+export const leavesHeld = ({ net }: LockSummary, lockClass: string): boolean =>
+  net.some((n) => n.operation === 'acquire' && n.lockClass === lockClass);
+
 /** Both must hold: of two tests only that there are some is kept. */
 const both = (a: Condition, b: Condition): Condition => (a === false || a === b ? b : b === false ? a : true);
 
@@ -477,11 +507,10 @@ const parameterMask = (flow: Flow, e: number): number => {
 
 /** Answers whether every path to a call is in a memalloc scope. */
 function callsWithoutReclaim(events: readonly LockEvent[]): (call: number) => boolean {
-  const lowest = new Map<number, number>();
-  for (const { kind, call, state } of events) {
-    if (kind === 'call') lowest.set(call, Math.min(lowest.get(call) ?? state.nofs, state.nofs));
-  }
-  return (call) => (lowest.get(call) ?? 0) > 0;
+  const always = new Map<number, boolean>();
+  for (const { kind, call, state } of events)
+    if (kind === 'call') always.set(call, always.get(call) !== false && isWithoutReclaim(state));
+  return (call) => always.get(call) === true;
 }
 
 /** True where some path that takes the lock has released it for the caller before: then the caller holds it. */
@@ -495,7 +524,12 @@ function takesBack(acquired: Acquired & { call: number }, events: readonly LockE
 }
 
 /** The places that a caller can name. */
-const exported = (place: string): string => (place.startsWith('$') || place.startsWith('@') ? place : '');
+const exported = (place: string): string =>
+  place.startsWith('$') || place.startsWith('@') || isBehindAccessor(place) ? place : '';
+
+/** `#EXT4_SB($0)>.lock`: what a macro makes of a parameter. By habit those that only look have names in capitals. */
+const isBehindAccessor = (place: string): boolean =>
+  /^#[A-Z][A-Z0-9_]*\([$@]/.test(place) && isExported(place);
 
 /** Block of each call of a flow, by the call's number; undefined for one that no instruction makes. */
 export function blocksOfCalls(flow: Flow): (number | undefined)[] {
@@ -506,10 +540,10 @@ export function blocksOfCalls(flow: Flow): (number | undefined)[] {
   return blocks;
 }
 
-/** One acquisition a class, mode and place: the one with the fewest calls on the way. */
+/** One acquisition a class, mode and place: the one with the fewest functions on the way. */
 function nearest(all: readonly (Acquired & { call: number })[]): Acquired[] {
   const found = new Map<string, Acquired>();
-  for (const a of all.toSorted((x, y) => x.cause.depth - y.cause.depth)) {
+  for (const a of all.toSorted((x, y) => x.far - y.far || x.cause.depth - y.cause.depth)) {
     if (a.lockClass === '' && a.place === '') continue;
     const key = `${a.lockClass}~${a.mode}~${a.blocks}~${a.place}`;
     const { call: _call, ...summarised } = a;
@@ -552,7 +586,7 @@ function likeliest(all: readonly Happening[]): Happening | undefined {
 }
 
 /** What is held or released at every return that has the same sort of result. */
-function netEffects(events: readonly LockEvent[]): LockSummary {
+function netEffects(events: readonly LockEvent[], calls: number): LockSummary {
   const left = events.filter((e) => e.kind === 'leave');
   const used = left.filter((e) => !isForNull(e));
   const exits = used.length > 0 ? used : left;
@@ -603,9 +637,11 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
       n.operation === 'release' && n.place === released.place && n.lockClass === released.lockClass;
     if (!net.some((n) => isSaid(n) && n.success === 'always')) net.push(released);
   }
+  net.push(...netOfMaps(exits, events, net, calls));
   const same = (field: 'preempt' | 'softirq' | 'hardirq' | 'nofs'): number => {
-    const first = exits[0]?.state[field] ?? 0;
-    return exits.every((e) => e.state[field] === first) ? first : 0;
+    const counts = exits.map(({ state }) => state[field]);
+    // As far as all exits go: one that does more (a section within another) does that much as well.
+    return Math.max(0, Math.min(...counts)) + Math.min(0, Math.max(...counts));
   };
   const made = {
     ...NO_LOCKS,
@@ -616,6 +652,45 @@ function netEffects(events: readonly LockEvent[]): LockSummary {
     nofs: same('nofs'),
   };
   return changesState(made) ? made : NO_LOCKS;
+}
+
+/**
+ * Annotations that only some returns leave held, or released: who begins a transaction within another, or freezes what is
+ * frozen, takes the map once (fs/jbd2/transaction.c, block/blk-mq.c). Of a function that takes it and never lets it go,
+ * those that do count; its other results tell callers where it has failed.
+ */
+function netOfMaps(
+  exits: readonly LockEvent[],
+  events: readonly LockEvent[],
+  known: readonly NetEffect[],
+  calls: number,
+): readonly NetEffect[] {
+  const net: NetEffect[] = [];
+  const isNew = ({ kind, lockClass }: Held): boolean =>
+    kind === 'lock_map' && lockClass !== '' && ![...known, ...net].some((n) => n.lockClass === lockClass);
+  const isReleased = (lockClass: string): boolean =>
+    events.some((e) => e.kind === 'release' && e.lock?.lockClass === lockClass);
+  const isTaken = (lockClass: string): boolean =>
+    events.some((e) => e.state.held.some((h) => h.lockClass === lockClass));
+  for (const held of exits.flatMap(({ state }) => state.held)) {
+    if (!isNew(held) || isReleased(held.lockClass)) continue;
+    const holding = exits.filter(({ state }) => state.held.some((h) => h.lockClass === held.lockClass));
+    const results = holding.reduce((bits, e) => bits | (e.result ?? ANY), 0);
+    const isToldByError = exits.some((e) => !holding.includes(e) && e.result === ERR);
+    if (results === ZERO) net.push(effect('acquire', held, 'zero'));
+    else if ((results & ZERO) !== 0) {
+      // What a callee leaves held, without a word to callers, goes no further up than wrappers.
+      if (held.through === '' || calls <= WRAPPER) net.push(effect('acquire', held, 'always'));
+    } else net.push(effect('acquire', held, results === OTHER || isToldByError ? 'valid' : 'nonzero'));
+  }
+  for (const { kind, lock } of events) {
+    if (kind !== 'release' || lock === undefined || !isNew(lock) || isTaken(lock.lockClass)) continue;
+    // What a callee may do, or not, is no more than that here.
+    if (lock.through !== '' && calls > RELEASER) continue;
+    if (!exits.some(({ state }) => state.released.includes(lock.place))) continue;
+    net.push(effect('release', lock, 'always'));
+  }
+  return net;
 }
 
 /** Places that some returns leave released, and others with the same sort of result do not. */
@@ -644,7 +719,8 @@ const isExportable = (h: Held): boolean => isExported(h.place) || h.lockClass !=
 const effect = (operation: NetEffect['operation'], h: Held, success: NetEffect['success']): NetEffect => ({
   operation,
   lockClass: h.lockClass,
-  place: exported(h.place),
+  // Of an annotation one is as good as another: callers have a name for it.
+  place: exported(h.place) || (h.kind === 'lock_map' && h.lockClass !== '' ? `@${h.lockClass}` : ''),
   kind: h.kind,
   mode: h.mode,
   subclass: h.subclass,

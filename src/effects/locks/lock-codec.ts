@@ -41,6 +41,7 @@ const acquired = record<Acquired>({
   subclass: int,
   blocks: bool,
   without,
+  far: uint,
   cause,
 });
 
@@ -51,7 +52,7 @@ const netEffect = record<NetEffect>({
   kind,
   mode,
   subclass: int,
-  success: choice(['always', 'nonzero', 'zero', 'sometimes']),
+  success: choice(['always', 'nonzero', 'zero', 'sometimes', 'valid']),
 });
 
 const happening = record<Happening>({ what: text, gfp: int, without, cause });

@@ -72,6 +72,15 @@ const FIELDS = {
   'fs reclaim': 'nofs',
 } as const;
 
+/** The results with which an effect comes. */
+const RESULTS: Readonly<Record<NetEffect['success'], number>> = {
+  always: ANY,
+  sometimes: ANY,
+  zero: ZERO,
+  nonzero: OTHER | ERR,
+  valid: OTHER,
+};
+
 export class LockDomain implements Domain {
   readonly states = new LockStates();
   readonly #options: LockDomainOptions;
@@ -280,11 +289,11 @@ export class LockDomain implements Domain {
     const context = (s: LockState): LockState => inSection(s, summary, 1);
     if (summary.net.length === 0) return this.states.number(context(state));
     const args = this.#flow.calls[call]?.args ?? [];
-    const after = (result: 'zero' | 'nonzero'): LockState => {
+    const after = (result: number): LockState => {
       let s = context(state);
       for (const effect of summary.net) {
         const { success } = effect;
-        if (success !== 'always' && success !== 'sometimes' && success !== result) continue;
+        if ((RESULTS[success] & result) === 0) continue;
         const place = this.#options.places.substitute(effect.place, args) ?? `?${name}${effect.lockClass}`;
         const lock = { ...this.#heldBy(effect, call, name), place };
         const lockClass = effect.lockClass !== '' ? effect.lockClass : this.#options.classOf(place);
@@ -303,12 +312,25 @@ export class LockDomain implements Domain {
       }
       return s;
     };
-    const zero = this.states.number(after('zero'));
-    const nonzero = this.states.number(after('nonzero'));
-    if (zero === nonzero) return zero;
+    const zero = this.states.number(after(ZERO));
+    const valid = this.states.number(after(OTHER));
+    const error = summary.net.some(({ success }) => success === 'valid')
+      ? this.states.number(after(ERR))
+      : valid;
+    if (zero === valid && valid === error) return zero;
+    if (valid === error)
+      return [
+        { state: zero, result: ZERO },
+        { state: valid, result: OTHER | ERR },
+      ];
     return [
-      { state: zero, result: ZERO },
-      { state: nonzero, result: OTHER | ERR },
+      { state: valid, result: OTHER },
+      ...(zero === error
+        ? [{ state: error, result: ZERO | ERR }]
+        : [
+            { state: zero, result: ZERO },
+            { state: error, result: ERR },
+          ]),
     ];
   }
 

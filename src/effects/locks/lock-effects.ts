@@ -34,7 +34,7 @@ const MAX_WRAPPERS = 4;
 /** Bodies that are walked for what happens below functions; what lies beyond is not known. */
 const MAX_BODIES = 12_000;
 /** Functions that a call through a field may reach before nothing is said about it. */
-const MAX_TARGETS = 8;
+export const MAX_TARGETS = 8;
 /** Tables that may fill the field: with more of them there are more functions, or none is typical. */
 const MAX_PLACES = 40;
 

@@ -28,6 +28,8 @@ export interface Acquired {
   readonly blocks: boolean;
   /** Classes of the caller's locks that are released before. */
   readonly without: readonly string[];
+  /** Calls between this function and the one that takes the lock; what only takes it for its caller is no function of its own. */
+  readonly far: number;
   readonly cause: Cause;
 }
 
@@ -39,8 +41,8 @@ export interface NetEffect {
   readonly kind: LockKind;
   readonly mode: LockMode;
   readonly subclass: number;
-  /** By the result of the call; `sometimes`: a release that the result does not tell. */
-  readonly success: Success | 'sometimes';
+  /** By the result of the call; `valid`: where it is a pointer to something; `sometimes`: a release that it does not tell. */
+  readonly success: Success | 'valid' | 'sometimes';
 }
 
 /** Something that happens in here: it sleeps, it may enter reclaim. */

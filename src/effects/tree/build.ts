@@ -7,9 +7,9 @@ import { TreeFiles } from '../../index/file-index.ts';
 import { indexProgram } from '../../index/index-program.ts';
 import type { TreeIndex } from '../../index/tree-index.ts';
 import { type FunctionBatch, functionBatches } from './batches.ts';
+import { eachCallbackDependency } from './callbacks.ts';
 import { RecordReader } from './codec.ts';
 import { LockGraphWriter } from './lock-graph.ts';
-import { eachReclaimDependency } from './reclaim.ts';
 import { openEffects } from './related-effects.ts';
 import { batchDependenciesCodec } from './stored-dependencies.ts';
 import { Threads } from './threads.ts';
@@ -133,7 +133,7 @@ function addReclaim(index: TreeIndex, factsFolder: string, graph: LockGraphWrite
   const effects = TreeEffects.openAlone(index, effectsName());
   try {
     const program = indexProgram(new TreeFiles(index, store.facts));
-    eachReclaimDependency(program, effects, (number, found) => graph.add(number, found));
+    eachCallbackDependency(program, effects, (number, found) => graph.add(number, found));
   } finally {
     effects.close();
     store.close();

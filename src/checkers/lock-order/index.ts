@@ -5,6 +5,7 @@ import { storeOf } from '../../effects/stores.ts';
 import type { CodeChecker, Finding } from '../checker.ts';
 import { areaOf } from './areas.ts';
 import { assertion, findBrokenAssertion } from './assertion.ts';
+import { findCalledBack } from './called-back.ts';
 import { circular, findCycles, reclaim } from './circular.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { findIgnoredFlags } from './ignored-flags.ts';
@@ -73,6 +74,7 @@ function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Fin
   findSectionLeft(locks);
   findRecursive(locks);
   findRecursiveInCallers(locks, around);
+  findCalledBack(locks);
   findSleepInAtomic(locks);
   findSleepInCallers(locks, around);
   findIgnoredFlags(locks);

@@ -1,6 +1,6 @@
 import { lineOf } from '../../c/flow.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
+import { farFrom, nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired, NetEffect } from '../../effects/locks/lock-summary.ts';
 import { isExported } from '../../effects/locks/place.ts';
@@ -40,7 +40,7 @@ function report(locks: FunctionLocks, event: LockEvent): void {
     position: event.position,
     identity: `${lock.lockClass || locks.text(lock)}`,
     message: `${locks.text(lock)} is taken here while it is held since line ${locks.lineOfTaking(held)}: ${waits(held, lock)}.`,
-    explanation: scenario(locks.text(lock)),
+    explanation: recursiveScenario(locks.text(lock)),
     trace: [
       locks.stepOfTaking(held),
       locks.step(lineOf(event.position), `${locks.text(lock)} is taken again`),
@@ -117,7 +117,8 @@ function takenBy(locks: FunctionLocks, event: LockEvent, audited: ReadonlySet<st
           subclass: a.subclass,
           without: a.without,
           conditional: a.cause.conditional !== false || callees.length > 1,
-          depth: a.cause.depth + 1,
+          // What takes it for its caller takes it as the primitive does.
+          depth: Math.max(1, farFrom(callee.summary, a)),
           text: `${callee.name}() takes ${a.lockClass}`,
           get steps() {
             return [
@@ -165,7 +166,7 @@ function reportEntry(
     identity: '',
     defect: `${held.taken.function} ${name} ${taken.steps.at(-1)?.function}`,
     message: `${taken.text}, and ${locks.ref.name}() is called with ${isSure ? 'it' : `${name}`} held by ${held.taken.function}(): ${isSure ? waits(held, taken) : 'possible recursive locking'}.`,
-    explanation: scenario(name),
+    explanation: recursiveScenario(name),
     trace: [held.taken, ...entry.steps, ...taken.steps],
   });
 }
@@ -203,16 +204,21 @@ function reportCallee(locks: FunctionLocks, event: LockEvent): void {
         reportRound(locks, event, taken, held);
         continue;
       }
-      if (again === 'no') continue;
+      if (again === 'no') {
+        if (isOfFamily(locks, held, taken)) reportFamily(locks, event, taken, held);
+        continue;
+      }
       const text = locks.text(held);
       locks.report({
         rule: recursive,
-        confidence: isDoubtful(locks, event, held) ? 'low' : calleeConfidence(locks, event, taken, again),
+        confidence: isDoubtful(locks, event, held)
+          ? 'low'
+          : asReaders(held, taken, calleeConfidence(locks, event, taken, again)),
         position: event.position,
         identity: '',
         defect: `${locks.ref.name} ${held.lockClass || text} ${taken.callee} ${taken.steps.at(-1)?.function}`,
         message: `${taken.callee}() takes ${again === 'place' ? text : held.lockClass}, ${again === 'place' ? 'which' : `and ${text}`} is held here since line ${locks.lineOfTaking(held)}: ${again === 'place' ? waits(held, taken) : 'possible recursive locking'}.`,
-        explanation: scenario(held.lockClass || text),
+        explanation: recursiveScenario(held.lockClass || text),
         trace: [locks.stepOfTaking(held), ...taken.steps],
       });
     }
@@ -245,7 +251,37 @@ function reportRound(locks: FunctionLocks, event: LockEvent, taken: Taken, held:
     identity: '',
     defect: `${locks.ref.name} ${held.lockClass} round`,
     message: `${taken.callee}() comes back to ${locks.ref.name}(), which takes ${held.lockClass} of another object while ${text} is held here since line ${locks.lineOfTaking(held)}: possible recursive locking.`,
-    explanation: `${scenario(held.lockClass)}\n\nLockdep can't tell the two objects apart, and neither can a task that takes them the other way round. Release ${text} before the call, or, where the objects have an order that everybody keeps, say so with the _nested form.`,
+    explanation: `${recursiveScenario(held.lockClass)}\n\nLockdep can't tell the two objects apart, and neither can a task that takes them the other way round. Release ${text} before the call, or, where the objects have an order that everybody keeps, say so with the _nested form.`,
+    trace: [locks.stepOfTaking(held), ...taken.steps],
+  });
+}
+
+/**
+ * A socket that is locked under another one of its family: lockdep has one class for both, and the way in which sockets
+ * of other families tell parent and child apart (lock_sock_nested()) is left out on both sides.
+ */
+function isOfFamily(locks: FunctionLocks, held: Held, taken: Taken): boolean {
+  if (held.kind !== 'socket' || taken.lockClass !== held.lockClass || held.through !== '') return false;
+  if (held.subclass !== 0 || taken.subclass !== 0 || taken.without.includes(held.lockClass)) return false;
+  if (isExported(held.place) && isExported(taken.place)) return false;
+  const last = taken.steps.at(-1);
+  return taken.depth <= 3 && protocolOf(last?.path ?? '') === protocolOf(locks.ref.path);
+}
+
+/** `net/bluetooth` of `net/bluetooth/rfcomm/sock.c`. */
+const protocolOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+
+function reportFamily(locks: FunctionLocks, event: LockEvent, taken: Taken, held: Held): void {
+  const text = locks.text(held);
+  const isDecided = taken.conditional || locks.isConditional(event.call, held);
+  locks.report({
+    rule: recursive,
+    confidence: event.isMerged || isDecided || isDoubtful(locks, event, held) ? 'low' : 'medium',
+    position: event.position,
+    identity: '',
+    defect: `${locks.ref.name} ${held.lockClass} family ${taken.callee}`,
+    message: `${taken.callee}() locks another socket while ${text} is held here since line ${locks.lineOfTaking(held)}: possible recursive locking.`,
+    explanation: `${recursiveScenario(held.lockClass)}\n\nLockdep can't tell the two sockets apart, and elsewhere they may be locked the other way round. Release ${text} before the call, or, where parents are always locked first, say so with lock_sock_nested().`,
     trace: [locks.stepOfTaking(held), ...taken.steps],
   });
 }
@@ -256,7 +292,7 @@ const MAX_CALLED = 60;
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Kinds of which one task waits for itself; of a semaphore there may be many. */
-const canRecurse = (kind: LockKind): boolean =>
+export const canRecurse = (kind: LockKind): boolean =>
   kind !== 'semaphore' &&
   kind !== 'rcu' &&
   kind !== 'srcu' &&
@@ -319,10 +355,11 @@ function calleeConfidence(
 ): Confidence {
   if (event.isMerged || taken.conditional || taken.depth > 5 || goesRound(locks, taken)) return 'low';
   if (again === 'class' && !(isOnePerMount(taken.lockClass) && taken.depth <= 3)) return 'low';
-  return /\[|#/.test(taken.place) ? 'low' : 'medium';
+  if (/\[|#/.test(taken.place)) return 'low';
+  return again === 'place' && taken.depth <= 2 ? 'high' : 'medium';
 }
 
-const scenario = (lock: string): string =>
+export const recursiveScenario = (lock: string): string =>
   [
     'Possible unsafe locking scenario:',
     '',

@@ -193,6 +193,12 @@ function unknownToCallers(
   return held.find((e) => ((e.result ?? ZERO) & ZERO) === 0);
 }
 
+/** What a header wraps for everybody (`filemap_invalidate_lock()`) takes the lock as surely as the primitive. */
+const isOfHeader = ({ effects, ref }: FunctionLocks, name: string): boolean => {
+  const { functions, macro } = effects.effects.meaning(name, ref.path);
+  return (functions[0] ?? macro)?.path.endsWith('.h') === true;
+};
+
 export function outcomeOf(exit: LockEvent): 'success' | 'failure' | 'unknown' {
   const bits = exit.result ?? NONZERO | ZERO;
   if (bits === ERR) return 'failure';
@@ -211,7 +217,7 @@ function confidenceOf(
   // What decides that it is taken may decide that it is released.
   if (locks.correlatedReleases(lock).length > 0 || isToldByFlag(locks, lock)) return 'low';
   if (isInCallersObject(locks, lock)) return 'low';
-  if (lock.through !== '') return 'medium';
+  if (lock.through !== '' && !isOfHeader(locks, lock.through)) return 'medium';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'
     : 'high';

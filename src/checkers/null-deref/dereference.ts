@@ -34,6 +34,8 @@ export interface Use {
   readonly isDifference?: boolean;
   /** The function that it points to is called. */
   readonly isCall?: boolean;
+  /** A variable that points into the object, and that is what is dereferenced. */
+  readonly via?: number;
   /** The callee dereferences it on some of its paths, and tests it on none. */
   readonly isSometimes?: boolean;
 }
@@ -56,11 +58,15 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     else if (mayBeNull(bits)) rules.whenMaybeNull.some((rule) => rule(context, use));
     else if (mayBeError(bits)) rules.whenMaybeError.some((rule) => rule(context, use));
   };
+  const wholes = wholesOf(context.flow);
   return {
     accessed(pointer, place, view) {
       const accessed = context.accessed(stripCasts(context.flow, pointer), place, isDoubtful(view));
       if (accessed !== 0 && !isReadLater(context.flow, view, accessed))
         check({ pointer: accessed, view, through: -1, argument: -1 });
+      const via = stripCasts(context.flow, pointer);
+      const whole = wholes(via, isDoubtful(view));
+      if (whole !== 0) check({ pointer: whole, view, through: -1, argument: -1, via });
       return accessed;
     },
     assign(target, value, view) {
@@ -105,6 +111,30 @@ export function watchUses(context: FunctionContext, rules: UseRules): Observer {
     },
   };
 }
+
+/**
+ * The object that a variable points into: p of `m = &p->member`, or of `f = &m->first` behind that. 0 where it is none
+ * of which there is doubt, or where the variable is set to something else, too.
+ */
+function wholesOf(flow: Flow): (variable: number, isDoubtful: (pointer: number) => boolean) => number {
+  const wholes = new Map<number, number>();
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const target = flow.ops[at + 1] as number;
+    if (flow.ops[at] !== Op.Assign || flow.exprOp[target] !== Expr.Local) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    const whole = flow.exprOp[value] === Expr.Address ? pointerOf(flow, value) : 0;
+    wholes.set(target, wholes.has(target) ? 0 : whole);
+  }
+  return (variable, doubt) => {
+    let whole = wholes.get(variable) ?? 0;
+    for (let steps = 0; steps < MAX_PARTS && whole !== 0 && !doubt(whole); steps++)
+      whole = wholes.get(whole) ?? 0;
+    return whole !== 0 && doubt(whole) && (wholes.get(whole) ?? 0) === 0 ? whole : 0;
+  };
+}
+
+/** Members of members that are followed. */
+const MAX_PARTS = 4;
 
 const isDoubtful =
   (view: View) =>
@@ -238,6 +268,7 @@ export function useText(context: FunctionContext, use: Use): string {
   if (use.isAddress) return 'has the address of a member taken';
   if (use.isDifference) return 'has another pointer subtracted from it';
   if (use.isCall) return 'is called';
+  if (use.via !== undefined) return `is dereferenced by way of ${context.text(use.via)}`;
   if (use.through < 0) return 'is dereferenced';
   const when = use.isSometimes ? ' on some path' : '';
   return `is passed to ${context.calleeText(use.through)}(), which dereferences it${when}`;

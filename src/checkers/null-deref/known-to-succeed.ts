@@ -111,7 +111,7 @@ function isMemberTested(flow: Flow, call: number, name: RegExp, end: number): bo
 }
 
 /** `p = make(&size); if (size)`: a variable that the callee fills is tested, which tells of the result. */
-function isToldByVariable(flow: Flow, call: number): boolean {
+export function isToldByVariable(flow: Flow, call: number): boolean {
   const filled = new Set<number>();
   for (const arg of flow.calls[call]?.args ?? [])
     if (flow.exprOp[arg] === Expr.Address) filled.add(flow.exprA[arg] as number);

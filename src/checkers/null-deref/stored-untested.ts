@@ -15,6 +15,7 @@ import { errPtr } from './err-ptr.ts';
 import { findErrorLeft } from './error-left.ts';
 import { type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isToldByVariable } from './known-to-succeed.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
 
@@ -114,11 +115,12 @@ function treatment(
 ): { tested: boolean; trusted: FieldUse | undefined } {
   const { path, name } = context.ref;
   const key = fieldKey(context.effects, context.flow, place, path);
-  const uses =
-    key === '' ? [] : fields.ofFile(path, key).filter((use) => use.function !== name && !use.isSet);
+  if (key === '') return { tested: false, trusted: undefined };
+  const uses = fields.ofFile(path, key).filter((use) => use.function !== name && !use.isSet);
   const isTested = (use: FieldUse): boolean => (isNullable ? use.isTested : use.isTestedForError);
   return {
-    tested: uses.some(isTested),
+    // Those of the files beside it use it, too.
+    tested: [...uses, ...fields.besides(path, key)].some((use) => !use.isSet && isTested(use)),
     trusted: uses.find((use) => use.isDereferenced && !isTested(use)),
   };
 }
@@ -138,7 +140,7 @@ function check(
     (isSuccess && view.isWeak(place) && !ALLOCATORS.has(calleeName(context.flow, call)))
   )
     return;
-  if (isTestedByName(context, place)) return;
+  if (isTestedByName(context, place) || isToldByVariable(context.flow, call)) return;
   const isTestedHere = isTested(context.flow, place);
   // One possibility is left: this way was taken by a test.
   if ((bits & ANY) === ZERO || (bits & ANY) === ERR) return;

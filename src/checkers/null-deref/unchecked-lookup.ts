@@ -2,6 +2,7 @@ import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
 import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
+import { typeOf } from '../../effects/expression-text.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -156,6 +157,21 @@ const goesThroughList = (flow: Flow | undefined): boolean =>
 const isTestedByMost = ({ calls, forNull, passedOn }: CallerHabits): boolean =>
   forNull >= 5 && forNull >= 0.85 * calls && forNull * 4 >= passedOn;
 
+/** Callers that test what depends on a kind before it is believed that they must. */
+const FEW_TESTS = 5;
+
+/** `return event->type == PATH ? &event->path : NULL`: a number decides, of what it is handed; nothing is looked for. */
+function isOfKindOnly(effects: Effects, ref: FunctionRef): boolean {
+  const { flow } = ref.fact;
+  const { writes, modifies, nullFrom } = effects.summary(ref);
+  if (flow === undefined || writes !== 0 || modifies || nullFrom !== '' || hasLoop(flow)) return false;
+  const conditions = flow.branches.filter((_, i) => i % 3 === 0).map((e) => stripCasts(flow, e));
+  return (
+    conditions.length + flow.switches.length > 0 &&
+    conditions.every((e) => !isPointer(typeOf(flow, e, effects.program, ref.path)))
+  );
+}
+
 /**
  * The tree's own habit decides: where the others test, a test is needed. What makes an object fails by no fault of
  * its caller; what looks one up may be known to find it here, by a check that somebody made before.
@@ -194,6 +210,8 @@ function confidenceOf(
     return share >= 0.75 && isClear ? 'medium' : 'low';
   }
   if (habits.forNull * 4 < habits.passedOn) return 'low';
+  // Whoever has an object of the right kind gets it.
+  if (habits.forNull < FEW_TESTS && isOfKindOnly(effects, ref)) return 'low';
   // What many read from an object by a function of a header is known to be there by those who do not test it.
   const isUnanimous = habits.forNull >= 20 && share >= 0.95;
   const isAccessor = ref.path.endsWith('.h') && habits.calls >= 8 && !isUnanimous;

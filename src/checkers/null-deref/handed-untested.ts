@@ -35,7 +35,7 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         context.report({
           rule: uncheckedAlloc,
           // Whoever finds it there looks whether there is anything.
-          confidence: isExpected ? 'low' : 'medium',
+          confidence: isExpected ? 'low' : 'high',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,

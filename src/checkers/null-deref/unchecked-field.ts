@@ -56,11 +56,11 @@ export function watchFields(context: FunctionContext, fields: FieldEvidence): Ob
     if ((bits & ZERO) === 0 || mayBeNull(bits)) return;
     const place = placeOf(e, view.at);
     if (place === 0) return;
-    const use = `${place} ${blockOf(flow, view.at)} ${isCall}`;
+    const use = `${place} ${blockOf(flow, view.at)} ${isCall} ${through < 0}`;
     let evidence: Evidence | undefined;
     if (asked.has(use)) evidence = asked.get(use);
     else {
-      evidence = weigh(context, fields, before, place, view.at, isCall);
+      evidence = weigh(context, fields, before, place, view.at, { isCall, isHere: through < 0 });
       asked.set(use, evidence);
     }
     if (evidence !== undefined) report(context, evidence, { pointer: e, view, through, argument, isCall });
@@ -102,7 +102,7 @@ function weigh(
   before: Before,
   place: number,
   at: number,
-  isCall: boolean,
+  { isCall, isHere }: { readonly isCall: boolean; readonly isHere: boolean },
 ): Evidence | undefined {
   const { effects, ref, flow } = context;
   const key = fieldKey(effects, flow, place, ref.path);
@@ -130,6 +130,7 @@ function weigh(
           isElement: key.endsWith('[]'),
           isRcu: isReadByRcu(flow, place),
           isCall,
+          isHere,
         });
   if (confidence === undefined) return undefined;
   // It knows of the doubt, and the test may be one that can't be followed to here; or it knows by something else.
@@ -320,16 +321,24 @@ function isMemberOf(flow: Flow, member: number, base: number): boolean {
 /**
  * Never high: those who do not test a field often know by something else that it is set. Medium where teardown, or who
  * gives the object up, is seen to set it to NULL and many test it; where a lookup without locks may meet that (RCU); and
- * where it is an element, of which another being set says nothing.
+ * where it is an element, of which another being set says nothing; and where no other goes without a test.
  */
 function confidenceOf(
   { guarded, tested, cleared, unguarded }: Count,
   wide: Count,
-  kind: { readonly isElement: boolean; readonly isRcu: boolean; readonly isCall: boolean },
+  kind: {
+    readonly isElement: boolean;
+    readonly isRcu: boolean;
+    readonly isCall: boolean;
+    /** It is dereferenced here, and by no callee. */
+    readonly isHere: boolean;
+  },
 ): Confidence | undefined {
   const isCleared = wide.cleared.length > 0;
   // An operation that is left out is no matter of when: the tables say it.
   if (unguarded === 0 && kind.isCall && guarded.length >= 3) return 'medium';
+  // All others that use it, here and in the files beside, test it first.
+  if (wide.unguarded === 0 && kind.isHere && !kind.isCall && guarded.length >= 3) return 'medium';
   if (unguarded === 0 && isCleared) {
     if (tested.length >= MANY || wide.tested.length >= 3 * MANY) return 'medium';
     if (guarded.length >= 2 && kind.isElement && wide.tested.length >= MANY) return 'medium';

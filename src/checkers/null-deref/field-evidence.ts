@@ -62,6 +62,9 @@ function globalKey(effects: Effects, flow: Flow, place: number, path: string): s
 /** Whether a key says nothing outside its file. */
 export const isOfFile = (key: string): boolean => key.endsWith(OF_FILE);
 
+/** A void pointer in a struct: whose it is, and when it is set, each user knows. */
+export const isOfUser = (key: string): boolean => isOfFile(key) && key.includes('.');
+
 /** A key as a reader is told of it. */
 export const keyText = (key: string): string => key.replace(OF_FILE, '');
 

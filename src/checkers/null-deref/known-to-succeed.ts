@@ -30,6 +30,7 @@ export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): 
   if (lookup.isMaker) return false;
   return (
     isAskedBefore(flow, call) ||
+    isMemberAsked(effects, flow, call, from) ||
     isTakenBefore(flow, lookup) ||
     isOfCounter(flow, call) ||
     isAskedThrough(effects, flow, call, from) ||
@@ -50,6 +51,23 @@ function isAskedBefore(flow: Flow, call: number): boolean {
       other.args.some((arg) => args.has(arg)),
   );
   return isAsked || isMemberTested(flow, call, COUNTS, flow.ops.length / 4);
+}
+
+/** `if (flow->head) take_first(flow)`, where take_first() looks at its argument's head: what it looks at was tested. */
+function isMemberAsked(effects: Effects, flow: Flow, call: number, from: string): boolean {
+  const callee = effects.callee(calleeName(flow, call), from).function?.fact.flow;
+  if (callee === undefined) return false;
+  const read = new Set<string>();
+  for (let e = 1; e < callee.exprOp.length; e++) {
+    const base = callee.exprA[e] as number;
+    if (callee.exprOp[e] !== Expr.Arrow || callee.exprOp[base] !== Expr.Local) continue;
+    if (callee.locals[callee.exprA[base] as number]?.isParameter)
+      read.add(callee.names[callee.exprB[e] as number] ?? '');
+  }
+  const position = flow.calls[call]?.position ?? 0;
+  let end = 0;
+  while (end < flow.ops.length / 4 && (flow.ops[end * 4 + 3] as number) < position) end++;
+  return isMemberTested(flow, call, { test: (name) => read.has(name) }, end);
 }
 
 /** A function that got it before was asked whether it could do with it. */
@@ -89,7 +107,12 @@ const isEarlier = (flow: Flow, call: number, other: number): boolean =>
   (flow.calls[call]?.position ?? 0) < (flow.calls[other]?.position ?? 0);
 
 /** Whether a branch before instruction `end` tests a member, whose name is like that, of an object that the call gets. */
-function isMemberTested(flow: Flow, call: number, name: RegExp, end: number): boolean {
+function isMemberTested(
+  flow: Flow,
+  call: number,
+  name: { test(name: string): boolean },
+  end: number,
+): boolean {
   const objects = flow.calls[call]?.args.map((arg) => stripCasts(flow, arg)) ?? [];
   const isHanded = (base: number): boolean =>
     objects.some(

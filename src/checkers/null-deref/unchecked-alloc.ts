@@ -27,7 +27,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   context.report({
     rule: uncheckedAlloc,
     confidence:
-      isFreed(context, use) || isTestedBehind(context.flow, pointer)
+      isFreed(context, use) || isTestedBehind(context.flow, pointer) || isToldByFlag(context.flow, call)
         ? 'low'
         : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call))
           ? 'medium'
@@ -51,6 +51,24 @@ const isFreed = (context: FunctionContext, use: Use): boolean =>
 /** Somewhere in the function: behind a use that need be none. */
 const isTested = (context: FunctionContext, call: number): boolean =>
   habitsIn(context.flow, [call]).forNull > 0;
+
+/** `ok = p != NULL; if (!ok) …`: a branch is taken by a variable that says whether there is anything. */
+function isToldByFlag(flow: Flow, call: number): boolean {
+  const names = new Set<number>();
+  const flags = new Set<number>();
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const x = flow.ops[at + 1] as number;
+    if (flow.ops[at] === Op.Branch && flags.has(stripCasts(flow, flow.branches[x * 3] as number)))
+      return true;
+    if (flow.ops[at] !== Op.Assign) continue;
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    const op = flow.exprOp[value];
+    if (op === Expr.Result && flow.exprA[value] === call) names.add(x);
+    const isTest = op === Expr.Unary || op === Expr.Binary;
+    if (isTest && names.has(stripCasts(flow, flow.exprA[value] as number))) flags.add(x);
+  }
+  return false;
+}
 
 /** `at = &x->data; *at = allocate(); if (!x->data)`: the test names what the address is of. */
 function isTestedBehind(flow: Flow, pointer: number): boolean {

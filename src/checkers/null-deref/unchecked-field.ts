@@ -14,6 +14,7 @@ import {
   type FieldUse,
   fieldKey,
   isOfFile,
+  isOfUser,
   keyText,
   loaded,
 } from './field-evidence.ts';
@@ -137,6 +138,7 @@ function weigh(
   const isDoubted =
     isTestedHere ||
     confidence === 'low' ||
+    isOfUser(key) ||
     isOfKind(flow, place, at) ||
     isOfHandedIndex(context, place) ||
     (own.tested.length < 2 && isOfPart(flow, place));

@@ -9,7 +9,7 @@ import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type CallerHabits, callerHabits, fileHabits } from './callers.ts';
+import { type CallerHabits, callerHabits, fileHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
@@ -62,7 +62,8 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
             (!isMaker &&
               (isStepAlong(context.flow, call) ||
                 RUNS_WHILE_BOUND.test(context.ref.name) ||
-                isTrustedInFile(context, callee)))
+                isTrustedInFile(context, callee) ||
+                isAskedByCallers(context, callee)))
           ? 'low'
           : confidenceOf(context, ref, habits, use),
     position,
@@ -79,6 +80,29 @@ function isTrustedInFile({ effects, ref }: FunctionContext, callee: string): boo
   const { calls, forNull } = fileHabits(effects, ref, callee);
   return calls - forNull >= 2 && calls - forNull > forNull;
 }
+
+/** A function of the file all of whose callers look the same up, and test it. */
+function isAskedByCallers({ effects, ref }: FunctionContext, callee: string): boolean {
+  if (!ref.fact.isStatic) return false;
+  const callers = effects.program.callers(ref, MAX_ASKED);
+  return (
+    callers.length > 0 &&
+    callers.length < MAX_ASKED &&
+    callers.every(({ fact: { flow } }) => {
+      const calls = flow === undefined ? [] : [...flow.calls.keys()];
+      return (
+        flow !== undefined &&
+        habitsIn(
+          flow,
+          calls.filter((n) => calleeName(flow, n) === callee),
+        ).forNull > 0
+      );
+    })
+  );
+}
+
+/** Callers that are asked whether they looked the same up. */
+const MAX_ASKED = 8;
 
 /** Where nobody else calls it: how the callers of the function that its NULL comes from treat that. */
 function habitsOf(context: FunctionContext, ref: FunctionRef, nullFrom: string): CallerHabits {

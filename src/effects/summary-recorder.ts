@@ -103,7 +103,7 @@ export class Recorder implements Observer {
     this.hasLeft = true;
     if (this.#body.isMacro) {
       const isLast = view.at === this.flow.ops.length / 4 - 1;
-      const isReturn = value !== 0 || this.flow.ops[view.at * 4] === Op.Return;
+      const isReturn = value !== 0 || (this.flow.ops[view.at * 4] === Op.Return && !isLast);
       if (isReturn && !(this.#body.isExpression && isLast)) {
         this.returnsFromUser++;
         this.returnedParameter = this.parameters.constantOf(value);

@@ -6,7 +6,7 @@ import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { gfpOf } from './gfp.ts';
-import { type Held, isSpinning, isWithoutReclaim } from './held.ts';
+import { type Held, isWithoutReclaim } from './held.ts';
 import { type Body, farFrom, leavesHeld, nameOfCall } from './lock-body.ts';
 import type { LockEvent } from './lock-domain.ts';
 import type { Callee } from './lock-effects.ts';
@@ -80,9 +80,12 @@ export function dependenciesOfBody(body: Body): readonly BodyDependency[] {
   return found;
 }
 
-/** dma_fence_begin_signalling() takes its map only where sleeping is allowed (drivers/dma-buf/dma-fence.c). */
+/**
+ * Who begins the way to a signal under a lock waits for nobody: that is for who waits for the fence, which takes the map
+ * as a writer. Under another map it is an annotation, which means what it says.
+ */
 export const isNotEntered = (from: Held, to: LockUse): boolean =>
-  to.lock === FENCE_SIGNALLING && to.mode === 'read' && isSpinning(from.kind);
+  to.lock === FENCE_SIGNALLING && to.mode === 'read' && from.kind !== 'lock_map';
 
 const RECLAIM: LockUse = { lock: FS_RECLAIM, mode: 'write' };
 const FAULT: LockUse = { lock: MMAP_LOCK, mode: 'read' };

@@ -667,7 +667,7 @@ function netOfMaps(
 ): readonly NetEffect[] {
   const net: NetEffect[] = [];
   const isNew = ({ kind, lockClass }: Held): boolean =>
-    kind === 'lock_map' && lockClass !== '' && ![...known, ...net].some((n) => n.lockClass === lockClass);
+    isMapAlone(kind, lockClass) && ![...known, ...net].some((n) => n.lockClass === lockClass);
   const isReleased = (lockClass: string): boolean =>
     events.some((e) => e.kind === 'release' && e.lock?.lockClass === lockClass);
   const isTaken = (lockClass: string): boolean =>
@@ -692,6 +692,10 @@ function netOfMaps(
   }
   return net;
 }
+
+/** An annotation that stands for itself: `dep_map` is the habitual name of one that belongs to a lock or context beside it. */
+const isMapAlone = (kind: Held['kind'], lockClass: string): boolean =>
+  kind === 'lock_map' && lockClass !== '' && !lockClass.endsWith('.dep_map');
 
 /** Places that some returns leave released, and others with the same sort of result do not. */
 function mayBeReleased(groups: readonly (readonly LockEvent[])[]): ReadonlySet<string> {
@@ -720,7 +724,7 @@ const effect = (operation: NetEffect['operation'], h: Held, success: NetEffect['
   operation,
   lockClass: h.lockClass,
   // Of an annotation one is as good as another: callers have a name for it.
-  place: exported(h.place) || (h.kind === 'lock_map' && h.lockClass !== '' ? `@${h.lockClass}` : ''),
+  place: exported(h.place) || (isMapAlone(h.kind, h.lockClass) ? `@${h.lockClass}` : ''),
   kind: h.kind,
   mode: h.mode,
   subclass: h.subclass,

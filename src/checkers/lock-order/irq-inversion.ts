@@ -4,6 +4,7 @@ import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
+import { areFarApart } from './areas.ts';
 import type { Entry } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Interrupt, IrqUse } from './irq-usage.ts';
@@ -25,7 +26,9 @@ export function findIrqInversion(locks: FunctionLocks, around: Surroundings): vo
     const { lock } = event;
     if (event.kind !== 'acquire' || lock === undefined || event.blocks === false) continue;
     if (lock.lockClass === '' || !isSpinning(lock.kind) || nestedClasses.has(lock.lockClass)) continue;
-    const uses = around.irqUsage.of(lock.lockClass).filter(({ id }) => id !== locks.ref.id);
+    const uses = around.irqUsage
+      .of(lock.lockClass)
+      .filter(({ id, steps: [first] }) => id !== locks.ref.id && isNear(locks.ref.path, first));
     const habit = uses.some(({ interrupt }) => interrupt === 'hardirq')
       ? undefined
       : around.irqHabits.of(lock.lockClass, locks);
@@ -37,6 +40,10 @@ export function findIrqInversion(locks: FunctionLocks, around: Surroundings): vo
     }
   }
 }
+
+/** A handler of another subsystem takes the lock of its own object, though the two lie in a struct that both have. */
+const isNear = (path: string, handler: Step | undefined): boolean =>
+  handler === undefined || !areFarApart([path, handler.path]);
 
 /** Whether the interrupt is off when the lock is taken, by what the function has done itself or by the taking. */
 function isOff({ state, stops }: LockEvent, interrupt: Interrupt): boolean {

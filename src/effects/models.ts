@@ -7,6 +7,7 @@ import {
   ASSERTS_TRUE,
   ASSERTS_VALID,
   COMPLAINS,
+  COMPLAINS_OF_FIRST,
   COMPLAINS_OF_SECOND,
   CONDITIONAL_BLOCKS,
   DEREFERENCED_ARGUMENTS,
@@ -100,7 +101,7 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
     models.set(name, model);
   }
   if (model === UNTOLD) return undefined;
-  if (model === WARNS && COMPLAINS_OF_SECOND.test(name) && flow.calls[call]?.args.length === 2)
+  if (model === WARNS && takesObjectFirst(name) && flow.calls[call]?.args.length === 2)
     return WARNS_OF_SECOND;
   if (model !== ALLOCATES) return model;
   const { args } = flow.calls[call] ?? { args: [] };
@@ -108,6 +109,9 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
   if (flags !== undefined && mentions(flow, flags, NOFAIL_FLAG)) return CANT_FAIL;
   return args.some((arg) => mentions(flow, arg, PANIC_FLAG)) ? CANT_FAIL : ALLOCATES;
 }
+
+const takesObjectFirst = (name: string): boolean =>
+  COMPLAINS_OF_SECOND.test(name) && !COMPLAINS_OF_FIRST.has(name);
 
 /** What was found for names, of which most are in no table: each is asked for often. */
 const models = new Map<string, CallKnowledge>();

@@ -85,6 +85,8 @@ export const RETURN_VOID_MACROS = words('return_VOID');
 export const COMPLAINS = /(?:^|_)E?(?:WARN|BUG)_ON(?:_|$)/i;
 /** Those of drivers and file systems, which take their object before the condition: `GLOCK_BUG_ON(gl, condition)`. */
 export const COMPLAINS_OF_SECOND = /(?:^|_)E?(?:WARN|BUG)_ON(?:_ONCE)?$/i;
+/** Of their names, but the condition comes first (include/linux/kvm_host.h, arch/x86/kvm/kvm_emulate.h, kernel/locking/rwsem.c). */
+export const COMPLAINS_OF_FIRST = words('KVM_BUG_ON KVM_EMULATOR_BUG_ON DEBUG_RWSEMS_WARN_ON');
 export const ASSERTS = /(?:^|_)(?:ASSERT|assert)$/;
 
 /** Names of macros whose value is whether they warned. */

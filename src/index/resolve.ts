@@ -42,7 +42,7 @@ function fitness<T extends Candidate>(
   let score = 100 + Math.min(sharedFolders(path, from), 20) * 10;
   if (arch === '') score += 5;
   else if (arch === ownArch) score += 40;
-  else if (ownArch !== '') score -= 60;
+  else if (ownArch !== '') return sharesCode(arch, ownArch) ? score - 60 : 0;
   else if (arch !== 'x86') score -= 40;
   return score;
 }
@@ -52,6 +52,15 @@ function architectureOf(path: string): string {
   const end = path.indexOf('/', 5);
   return end < 0 ? '' : path.slice(5, end);
 }
+
+/** Architectures that compile files of each other: no other two are ever in one kernel. */
+const SHARED: readonly (readonly [string, string])[] = [
+  ['arm', 'arm64'],
+  ['um', 'x86'],
+];
+
+const sharesCode = (arch: string, other: string): boolean =>
+  SHARED.some((pair) => pair.includes(arch) && pair.includes(other));
 
 /** Whether a file is no part of the kernel itself: its tools and samples have copies of names. */
 export const isOutside = (path: string): boolean => /^(tools|samples|scripts|Documentation|usr)\//.test(path);

@@ -35,6 +35,20 @@ describe('names', () => {
     expect(ids(p.functions('far', 'drivers/a/one.c'))).toEqual(['lib/far.c:far']);
   });
 
+  it('takes nothing from another architecture, unless the two share code', () => {
+    const flush = (arch: string) => [`arch/${arch}/mm/flush.c`, 'void flush(void) { }\n'];
+    const arches = program({
+      ...Object.fromEntries([flush('arm'), flush('alpha')]),
+      'arch/arm64/mm/use.c': 'void use(void) { flush(); }\n',
+      'arch/sparc/include/asm/flush.h': 'static inline void flush(void) { }\n',
+      'arch/sparc/mm/use.c': '#include <asm/flush.h>\nvoid use(void) { flush(); }\n',
+    });
+    expect(ids(arches.functions('flush', 'arch/arm64/mm/use.c'))).toEqual(['arch/arm/mm/flush.c:flush']);
+    expect(ids(arches.functions('flush', 'arch/sparc/mm/use.c'))).toEqual([
+      'arch/sparc/include/asm/flush.h:flush',
+    ]);
+  });
+
   it('finds callers of this very function', () => {
     const [own] = p.functions('get', 'drivers/a/one.c');
     expect(own && ids(p.callers(own))).toEqual(['drivers/a/one.c:use']);

@@ -69,12 +69,22 @@ function handlersOf(locks: FunctionLocks, wait: Wait, around: Surroundings): rea
   }
 }
 
-/** Where several files register handlers on members of the same type (`client->irq`), each waits for its own. */
+/**
+ * Where several files register handlers on members of the same type (`client->irq`), each waits for its own; or, where it
+ * registers none, for that of the one file of its folder that does.
+ */
 function ownHandlers(found: readonly Handler[], locks: FunctionLocks, wait: Wait): readonly Handler[] {
-  const files = new Set(found.map(({ step }) => step.path));
-  if (files.size <= 1) return found;
-  return found.filter(({ step }) => step.path === locks.ref.path || step.path === wait.calleePath);
+  if (areOfOneFile(found)) return found;
+  const own = found.filter(({ step }) => step.path === locks.ref.path || step.path === wait.calleePath);
+  if (own.length > 0) return own;
+  const beside = found.filter(({ step }) => folderOf(step.path) === folderOf(locks.ref.path));
+  return areOfOneFile(beside) ? beside : [];
 }
+
+const areOfOneFile = (handlers: readonly Handler[]): boolean =>
+  new Set(handlers.map(({ step }) => step.path)).size <= 1;
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 
 function report(
   locks: FunctionLocks,

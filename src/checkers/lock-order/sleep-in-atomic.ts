@@ -139,8 +139,8 @@ function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
   });
 }
 
-/** What sleeps, and the function that calls it. */
-const endOf = (sleep: Sleep): string => `${sleep.steps.at(-1)?.function} ${sleep.what}`;
+/** The function that calls what sleeps: another way to sleep there makes no other defect of it. */
+const endOf = (sleep: Sleep): string => sleep.steps.at(-1)?.function ?? '';
 
 function under(locks: FunctionLocks, lock: Held): string {
   const line = locks.lineOfTaking(lock);

@@ -53,7 +53,10 @@ export function programsAtHand(cacheDir: string | undefined): ProgramSource {
     }
     if (cacheDir !== undefined) {
       const { isIndexAtHand } = await import('../index/at-hand.ts');
-      if (await isIndexAtHand(base, cacheDir)) return indexedPrograms(base, head, diff, cacheDir);
+      if (await isIndexAtHand(base, cacheDir)) {
+        const { indexedPrograms } = await import('./indexed-programs.ts');
+        return indexedPrograms(base, head, diff, cacheDir);
+      }
     }
     const near = {
       base: await withNeighbours(base, paths.base),
@@ -80,47 +83,6 @@ const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 export async function isSmallTree(tree: SourceTree): Promise<boolean> {
   if (tree.root === undefined) return (await tree.paths('')).length < SMALL_TREE;
   return (await countFiles(tree.root, SMALL_TREE)) < SMALL_TREE;
-}
-
-async function indexedPrograms(
-  base: SourceTree,
-  head: SourceTree,
-  diff: readonly FileDiff[],
-  cacheDir: string,
-): Promise<Sides> {
-  const [{ openIndex }, { openEffects }, { ChangedEffects }, { useStore }] = await Promise.all([
-    import('../index/open-index.ts'),
-    import('../effects/tree/related-effects.ts'),
-    import('../effects/tree/changed-effects.ts'),
-    import('../effects/stores.ts'),
-  ]);
-  const opened = await openIndex(base, { cacheDir });
-  const changed = [...new Set(diff.flatMap((file) => [file.oldPath, file.newPath]))].filter(
-    (path): path is string => path !== undefined && isSource(path),
-  );
-  const after = await head.read(changed);
-  const before = opened.program();
-  const now = opened.program(new Map(changed.map((path) => [path, after.get(path)])));
-  const effects = openEffects(opened.report.index);
-  if (effects !== undefined) {
-    useStore(before, effects);
-    useStore(now, new ChangedEffects(effects, before, now, changed));
-  }
-  return {
-    base: before,
-    head: now,
-    limits: [],
-    async at(tree, paths) {
-      const files = await tree.read(paths);
-      const program = opened.program(new Map(paths.map((path) => [path, files.get(path)])));
-      if (effects !== undefined) useStore(program, new ChangedEffects(effects, before, program, paths));
-      return program;
-    },
-    close() {
-      effects?.close();
-      opened.close();
-    },
-  };
 }
 
 async function includedPrograms(

@@ -1,0 +1,48 @@
+/** The programs of a change to a tree that has an index: the tree's, and the changed files over it. */
+
+import { useStore } from '../effects/stores.ts';
+import { ChangedEffects } from '../effects/tree/changed-effects.ts';
+import { openEffects } from '../effects/tree/related-effects.ts';
+import type { FileDiff, SourceTree } from '../git/change.ts';
+import { type OpenedIndex, openIndex } from '../index/open-index.ts';
+import { isSource } from './affected.ts';
+import type { Sides } from './programs.ts';
+
+/** Opens the index of the base. Rejects as openIndex() does. */
+export async function indexedPrograms(
+  base: SourceTree,
+  head: SourceTree,
+  diff: readonly FileDiff[],
+  cacheDir: string,
+): Promise<Sides> {
+  const opened = await openIndex(base, { cacheDir });
+  const effects = openEffects(opened.report.index);
+  return {
+    ...(await programsOver(opened, effects, head, diff)),
+    close() {
+      effects?.close();
+      opened.close();
+    },
+  };
+}
+
+/** Over an index that is open, and stays so: who reviews many changes to one tree opens it once. */
+export async function programsOver(
+  opened: OpenedIndex,
+  effects: ReturnType<typeof openEffects>,
+  head: SourceTree,
+  diff: readonly FileDiff[],
+): Promise<Sides> {
+  const before = opened.program();
+  if (effects !== undefined) useStore(before, effects);
+  const at = async (tree: SourceTree, paths: readonly string[]) => {
+    const files = await tree.read(paths);
+    const program = opened.program(new Map(paths.map((path) => [path, files.get(path)])));
+    if (effects !== undefined) useStore(program, new ChangedEffects(effects, before, program, paths));
+    return program;
+  };
+  const changed = [...new Set(diff.flatMap((file) => [file.oldPath, file.newPath]))].filter(
+    (path): path is string => path !== undefined && isSource(path),
+  );
+  return { base: before, head: await at(head, changed), limits: [], at };
+}

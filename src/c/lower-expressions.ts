@@ -342,7 +342,8 @@ function lowerCall(l: Lowering, node: number): number {
   const callee = isName ? lowerIdentifier(l, calleeNode) : lowerCallee(l, calleeNode);
   const args: number[] = [];
   for (let arg = firstArg; arg !== 0; arg = tree.next[arg] as number) {
-    if (special === Special.Unevaluated) args.push(b.expr(Expr.Sizeof));
+    if (special === Special.Unevaluated || (special === Special.TypeOfFirst && arg === firstArg))
+      args.push(b.expr(Expr.Sizeof));
     else if (special === Special.CompileTime) args.push(b.expr(Expr.Sizeof, lowerUnevaluated(l, arg)));
     else args.push(lowerValue(l, arg));
   }

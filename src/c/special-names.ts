@@ -22,6 +22,8 @@ export const Special = {
   Declares: 10,
   /** The compiler evaluates the arguments, the program never does: they are kept without what evaluating them does. */
   CompileTime: 11,
+  /** The first argument is not evaluated: of it the type counts. */
+  TypeOfFirst: 12,
 } as const;
 
 const NAMES: Readonly<Record<keyof typeof Special, readonly string[]>> = {
@@ -47,6 +49,20 @@ const NAMES: Readonly<Record<keyof typeof Special, readonly string[]>> = {
     'BUILD_BUG_ON_ZERO',
     '__builtin_constant_p',
     'compiletime_assert',
+  ],
+  TypeOfFirst: [
+    'kmalloc_flex',
+    'kmalloc_obj',
+    'kmalloc_objs',
+    'kvmalloc_flex',
+    'kvmalloc_obj',
+    'kvmalloc_objs',
+    'kvzalloc_flex',
+    'kvzalloc_obj',
+    'kvzalloc_objs',
+    'kzalloc_flex',
+    'kzalloc_obj',
+    'kzalloc_objs',
   ],
   Configuration: ['IS_BUILTIN', 'IS_ENABLED', 'IS_MODULE', 'IS_REACHABLE'],
   Guard: ['guard'],

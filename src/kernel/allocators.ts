@@ -9,6 +9,8 @@
 export interface Allocator {
   /** Argument with the GFP flags, -1 where there is none. */
   readonly flags: number;
+  /** Without that argument GFP_KERNEL is meant. */
+  readonly isOptional: boolean;
 }
 
 const ROWS: readonly (readonly [number, string])[] = [
@@ -32,10 +34,6 @@ const ROWS: readonly (readonly [number, string])[] = [
   ],
   [0, 'alloc_page alloc_pages __get_free_page __get_free_pages get_zeroed_page kasprintf kvasprintf'],
   [0, 'kvasprintf_const'],
-  // Whose first argument is no value: it says of what there is to be one, or so many (linux/slab.h).
-  [1, 'kmalloc_obj kzalloc_obj kvmalloc_obj kvzalloc_obj'],
-  [2, 'kmalloc_objs kzalloc_objs kvmalloc_objs kvzalloc_objs'],
-  [3, 'kmalloc_flex kzalloc_flex kvmalloc_flex kvzalloc_flex'],
   [
     1,
     `kmalloc kzalloc kmalloc_node kzalloc_node kvmalloc kvzalloc kvmalloc_node kvzalloc_node kstrdup
@@ -59,12 +57,20 @@ const ROWS: readonly (readonly [number, string])[] = [
   ],
 ];
 
-export const ALLOCATORS: ReadonlyMap<string, Allocator> = new Map(
-  ROWS.flatMap(([flags, names]) => names.split(/\s+/).map((name): [string, Allocator] => [name, { flags }])),
-);
+/** `kmalloc_obj(*p)`, `kmalloc_objs(*p, count)`, `kmalloc_flex(*p, member, count)`: flags may follow. */
+const OPTIONAL: typeof ROWS = [
+  [1, 'kmalloc_obj kzalloc_obj kvmalloc_obj kvzalloc_obj'],
+  [2, 'kmalloc_objs kzalloc_objs kvmalloc_objs kvzalloc_objs'],
+  [3, 'kmalloc_flex kzalloc_flex kvmalloc_flex kvzalloc_flex'],
+];
 
-/** Those whose first argument is not evaluated: `p = kzalloc_obj(*p)` reads nothing. */
-export const ALLOCATES_LIKE = /^kv?[mz]alloc_(?:objs?|flex)$/;
+export const ALLOCATORS: ReadonlyMap<string, Allocator> = new Map(
+  [ROWS, OPTIONAL].flatMap((rows) =>
+    rows.flatMap(([flags, names]) =>
+      names.split(/\s+/).map((name): [string, Allocator] => [name, { flags, isOptional: rows === OPTIONAL }]),
+    ),
+  ),
+);
 
 /** With this flag an allocation does not fail. */
 export const NOFAIL_FLAG = '__GFP_NOFAIL';

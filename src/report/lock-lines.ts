@@ -63,7 +63,7 @@ export function allocatorLines(name: string): string[] {
   const flags =
     allocator.flags < 0
       ? 'it may sleep and enter reclaim'
-      : `whether it may sleep and enter reclaim is for the flags in its argument ${allocator.flags + 1} to say`;
+      : `whether it may sleep and enter reclaim is for the flags in its argument ${allocator.flags + 1} to say${allocator.isOptional ? ' (GFP_KERNEL without them)' : ''}`;
   return [`${name}() allocates: it may return NULL, and ${flags}`, ''];
 }
 

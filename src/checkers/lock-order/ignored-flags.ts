@@ -1,6 +1,6 @@
 /** An allocation that asks for more than the GFP flags allow that the function was called with. */
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
-import { gfpOf } from '../../effects/locks/gfp.ts';
+import { gfpOfAllocation } from '../../effects/locks/gfp.ts';
 import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
@@ -32,7 +32,7 @@ export function findIgnoredFlags(locks: FunctionLocks): void {
     const name = nameOfCall(flow, call);
     const allocator = ALLOCATORS.get(name);
     if (allocator === undefined || allocator.flags < 0 || name.startsWith('devm_')) continue;
-    const gfp = gfpOf(flow, args[allocator.flags] ?? 0);
+    const gfp = gfpOfAllocation(flow, allocator, args);
     if (gfp === undefined || 'parameter' in gfp || !gfp.flags.sleeps || !gfp.flags.fs) continue;
     const passed = flagsPassedTo(locks, locks.ref, 0);
     if (passed === undefined) continue;

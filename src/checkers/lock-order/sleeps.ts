@@ -1,6 +1,6 @@
 /** What in a function may sleep: a call that does it itself, or one below which something does. */
 import { lineOf } from '../../c/flow.ts';
-import { gfpOf } from '../../effects/locks/gfp.ts';
+import { gfpOf, gfpOfAllocation } from '../../effects/locks/gfp.ts';
 import { isSleepingLock } from '../../effects/locks/held.ts';
 import { isSleeping, nameOfCall, sleepsByDelay } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
@@ -59,7 +59,7 @@ export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep
   const args = flow.calls[event.call]?.args ?? [];
   const allocator = ALLOCATORS.get(name);
   if (allocator !== undefined) {
-    const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, args[allocator.flags] ?? 0);
+    const gfp = gfpOfAllocation(flow, allocator, args);
     return isSleeping(flow, name) || (gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps)
       ? direct(name)
       : [];

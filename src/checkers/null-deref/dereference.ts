@@ -8,16 +8,9 @@ import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import { isArray, isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import {
-  isNumber,
-  pointerBehind,
-  pointerOf,
-  pushOperands,
-  stripCasts,
-} from '../../effects/flow-expressions.ts';
+import { isNumber, pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { ALLOCATES_LIKE } from '../../kernel/allocators.ts';
 import { ASKS_FOR_ERROR, GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FunctionContext } from './function-context.ts';
 
@@ -154,19 +147,9 @@ function isReadLater(flow: Flow, view: View, pointer: number): boolean {
     if (flow.ops[at * 4] !== Op.Call) continue;
     const call = flow.ops[at * 4 + 1] as number;
     const args = flow.calls[call]?.args ?? [];
-    if (ALLOCATES_LIKE.test(calleeName(flow, call)) && isMadeWith(flow, args[0] ?? 0, pointer)) return true;
     if (args.includes(pointer) && flow.scopes.some((scope) => scope.call === call)) return true;
     if (!WARNINGS.test(calleeName(flow, call))) continue;
     return args.slice(0, 2).some((arg) => isNull(view.bits(arg)));
-  }
-  return false;
-}
-
-function isMadeWith(flow: Flow, expression: number, pointer: number): boolean {
-  const stack = [expression];
-  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
-    if (e === pointer) return true;
-    pushOperands(flow, e, stack);
   }
   return false;
 }

@@ -1,11 +1,10 @@
 /** The dependencies that one function makes: what it takes, or has taken below it, while it holds something. */
-import type { Flow } from '../../c/flow.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { MMAP_LOCK, mayFault } from '../../kernel/callbacks.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
-import { gfpOf } from './gfp.ts';
+import { type Gfp, gfpOf, gfpOfAllocation } from './gfp.ts';
 import { type Held, isWithoutReclaim } from './held.ts';
 import { type Body, farFrom, leavesHeld, nameOfCall } from './lock-body.ts';
 import type { LockEvent } from './lock-domain.ts';
@@ -104,7 +103,9 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
   const isInScope = isWithoutReclaim(event.state);
   const allocator = ALLOCATORS.get(nameOfCall(flow, event.call));
   if (allocator !== undefined)
-    return !isInScope && entersReclaim(flow, args[allocator.flags] ?? 0) ? [{ ...here, to: RECLAIM }] : [];
+    return !isInScope && entersReclaim(gfpOfAllocation(flow, allocator, args))
+      ? [{ ...here, to: RECLAIM }]
+      : [];
   const faults = mayFault.has(nameOfCall(flow, event.call)) ? [{ ...here, to: FAULT }] : [];
   const callees = calleesOf(event.call);
   const isOneOfMany = callees.length > 1;
@@ -130,7 +131,7 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
       }
       const below = callee.summary.reclaims;
       if (below === undefined || isInScope) return reached;
-      if (below.gfp >= 0 && !entersReclaim(flow, args[below.gfp] ?? 0)) return reached;
+      if (below.gfp >= 0 && !entersReclaim(gfpOf(flow, args[below.gfp] ?? 0))) return reached;
       const conditional = isOneOfMany || below.cause.conditional !== false;
       const { without } = below;
       reached.push({
@@ -152,10 +153,8 @@ const certainly = (acquired: Acquired): Acquired => ({
   cause: { ...acquired.cause, conditional: false },
 });
 
-function entersReclaim(flow: Flow, flags: number): boolean {
-  const gfp = flags === 0 ? undefined : gfpOf(flow, flags);
-  return gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps && gfp.flags.fs;
-}
+const entersReclaim = (gfp: Gfp): boolean =>
+  gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps && gfp.flags.fs;
 
 /** 0 to 1: how sure it is that the order happens at run time. */
 export const weightOf = (d: Omit<BodyDependency, 'from'>): number =>

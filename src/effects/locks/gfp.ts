@@ -1,12 +1,20 @@
 /** The GFP flags that an expression stands for. */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
+import type { Allocator } from '../../kernel/allocators.ts';
 import { type GfpFlags, gfpFlags } from '../../kernel/gfp.ts';
 
 /** flags: known; parameter: the caller decides; undefined: neither is known, and nothing should be said. */
 export type Gfp = { readonly flags: GfpFlags } | { readonly parameter: number } | undefined;
 
 const NONE: GfpFlags = { sleeps: false, fs: false, io: false };
+const KERNEL = gfpFlags.get('GFP_KERNEL') as GfpFlags;
+
+/** Those of a call of an allocator with these arguments. */
+export function gfpOfAllocation(flow: Flow, { flags, isOptional }: Allocator, args: readonly number[]): Gfp {
+  if (flags < 0) return undefined;
+  return isOptional && args.length <= flags ? { flags: KERNEL } : gfpOf(flow, args[flags] ?? 0);
+}
 
 /** `given`: the parameter whose own assignments are being looked at. */
 export function gfpOf(flow: Flow, expression: number, depth = 0, given = -1): Gfp {

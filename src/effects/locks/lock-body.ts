@@ -20,7 +20,7 @@ import type { WalkLimits } from '../state-store.ts';
 import { ANY, ERR, NONZERO, OTHER, ZERO } from '../values.ts';
 import type { Condition } from './condition.ts';
 import { Conditions } from './conditional.ts';
-import { type Gfp, gfpOf } from './gfp.ts';
+import { type Gfp, gfpOf, gfpOfAllocation } from './gfp.ts';
 import { type Held, isSleepingLock, isWithoutReclaim, type LockState, MAYBE } from './held.ts';
 import { LockDomain, type LockEvent } from './lock-domain.ts';
 import {
@@ -398,7 +398,7 @@ function summarise(
     }
     const allocator = ALLOCATORS.get(name);
     if (allocator !== undefined) {
-      const gfp = allocator.flags < 0 ? undefined : gfpOf(flow, made.args[allocator.flags] ?? 0);
+      const gfp = gfpOfAllocation(flow, allocator, made.args);
       const happening = (g: Gfp): Happening | undefined => {
         if (g === undefined) return undefined;
         if ('parameter' in g)

@@ -9,6 +9,12 @@ import type { FunctionRef, Program } from '../index/program.ts';
 export type Severity = 'error' | 'warning' | 'note';
 export type Confidence = 'high' | 'medium' | 'low';
 
+const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];
+
+/** Greater than 0 where `a` is surer than `b`. */
+export const compareConfidence = (a: Confidence, b: Confidence): number =>
+  CONFIDENCES.indexOf(a) - CONFIDENCES.indexOf(b);
+
 /** Where a trailer finding stands: a line of the message of `commit`. */
 export const COMMIT_MESSAGE = '/COMMIT_MSG';
 

@@ -1,9 +1,16 @@
 /** The findings of one function: of several with one identity the most certain is kept, then the first. */
 import type { FunctionRef } from '../index/program.ts';
-import type { Confidence, Finding, MissingTest, Rewording, Rule, Step, Suggestion } from './checker.ts';
+import {
+  type Confidence,
+  compareConfidence,
+  type Finding,
+  type MissingTest,
+  type Rewording,
+  type Rule,
+  type Step,
+  type Suggestion,
+} from './checker.ts';
 import { fingerprint } from './fingerprint.ts';
-
-const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
 export interface Candidate {
   readonly rule: Rule;
@@ -42,7 +49,7 @@ export class FunctionFindings {
       defect === undefined ? fingerprint(rule.id, this.#ref.name, identity) : fingerprint(rule.id, defect);
     const known = this.#findings.get(key);
     if (known !== undefined) {
-      const better = ORDER[candidate.confidence] - ORDER[known.confidence];
+      const better = compareConfidence(candidate.confidence, known.confidence);
       if (better < 0 || (better === 0 && candidate.line >= known.line)) return;
     }
     this.#findings.set(key, {

@@ -1,5 +1,5 @@
 /** Says what is new about a head and takes back what is not true any more: the reconciler's hands. */
-import { COMMIT_MESSAGE, type Confidence, type Finding, type Severity } from '../checkers/checker.ts';
+import { COMMIT_MESSAGE, compareConfidence, type Finding, type Severity } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
 import { commentBody, type ReviewComment, readFindingMark, reviewComment } from '../report/github.ts';
 import { reviewBody } from '../report/review-body.ts';
@@ -14,7 +14,6 @@ import type { Services } from './services.ts';
 import { dismissedBody, retiredBody, type Standing, standingOf } from './standing.ts';
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
-const DOUBT: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2 };
 
 /** Brings the review comments on GitHub to what the report says. Doing it twice says nothing twice. */
 export async function saySo(
@@ -37,7 +36,9 @@ export async function saySo(
   const inline = onePerLine(
     live
       .filter(({ confidence }) => confidence !== 'low')
-      .toSorted((a, b) => RANK[a.severity] - RANK[b.severity] || DOUBT[a.confidence] - DOUBT[b.confidence]),
+      .toSorted(
+        (a, b) => RANK[a.severity] - RANK[b.severity] || compareConfidence(b.confidence, a.confidence),
+      ),
     before,
   );
   const desired = inline.flatMap(({ finding, beside }): Remark<ReviewComment>[] => {

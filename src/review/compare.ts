@@ -1,5 +1,5 @@
 /** Findings of head minus findings of base, and the other way round. */
-import type { Finding } from '../checkers/checker.ts';
+import { compareConfidence, type Finding } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
 import { changedLines } from './changed-lines.ts';
 
@@ -31,13 +31,22 @@ function without(findings: readonly Finding[], others: readonly Finding[], isCha
   return [...surplus(single, others, isChanged), ...newDefects(shared, others, isChanged)];
 }
 
-/** A defect that is seen from several places is new where the other side has it nowhere; it is said at the place that the change touches. */
+/**
+ * A defect that is seen from several places is new where the other side has it nowhere; or has it in other functions
+ * alone, and is less sure of it: there is a plainer way to it now. It is said at the place that the change touches.
+ */
 function newDefects(
   findings: readonly Finding[],
   others: readonly Finding[],
   isChanged: IsChanged,
 ): Finding[] {
-  const known = new Set(others.map(identity));
+  const known = Map.groupBy(others, identity);
+  const isKnown = (finding: Finding): boolean =>
+    (known.get(identity(finding)) ?? []).some(
+      (other) =>
+        (other.path === finding.path && other.function === finding.function) ||
+        compareConfidence(other.confidence, finding.confidence) >= 0,
+    );
   const rank = (finding: Finding): number =>
     isChanged(finding.path, finding.line)
       ? 0
@@ -46,9 +55,9 @@ function newDefects(
         : 2;
   const chosen = new Map<string, Finding>();
   for (const finding of findings) {
+    if (isKnown(finding)) continue;
     const key = cycleOf(finding) ?? identity(finding);
     const other = chosen.get(key);
-    if (known.has(identity(finding))) continue;
     if (other === undefined || rank(finding) < rank(other)) chosen.set(key, finding);
   }
   return [...chosen.values()];

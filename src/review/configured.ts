@@ -1,8 +1,6 @@
 /** What the repository's configuration makes of findings: rules off or at another severity, too little confidence. */
-import type { Confidence, Finding } from '../checkers/checker.ts';
+import { compareConfidence, type Finding } from '../checkers/checker.ts';
 import type { Configuration } from '../config/configuration.ts';
-
-const CONFIDENCE: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
 export function configuredFindings(
   findings: readonly Finding[],
@@ -14,7 +12,7 @@ export function configuredFindings(
     if (dismissed.has(finding.fingerprint)) return [];
     const severity = rules.get(finding.rule);
     if (severity === 'off') return [];
-    if (CONFIDENCE[finding.confidence] < CONFIDENCE[configuration.confidence]) return [];
+    if (compareConfidence(finding.confidence, configuration.confidence) < 0) return [];
     return [severity === undefined ? finding : { ...finding, severity }];
   });
 }

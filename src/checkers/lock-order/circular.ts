@@ -1,7 +1,7 @@
 import { columnOf, lineOf } from '../../c/flow.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
-import type { Confidence, Finding, Rule } from '../checker.ts';
+import { type Confidence, compareConfidence, type Finding, type Rule } from '../checker.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { areFarApart } from './areas.ts';
 import type { PlacedDependency } from './dependencies.ts';
@@ -43,7 +43,8 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     const finding = toFinding(through, cycle, confidence);
     const key = `${finding.fingerprint} ${through.from.lock} ${finding.path} ${finding.function}`;
     const known = found.get(key);
-    if (known === undefined || ORDER[finding.confidence] > ORDER[known.confidence]) found.set(key, finding);
+    if (known === undefined || compareConfidence(finding.confidence, known.confidence) > 0)
+      found.set(key, finding);
   }
   return [...found.values()];
 }
@@ -53,8 +54,6 @@ function isAnnotation({ from, to }: Dependency): boolean {
   const [a, b] = [from.lock, to.lock].map((lock) => lock.slice(0, lock.lastIndexOf('.')));
   return a === b && (from.lock.endsWith('.dep_map') || to.lock.endsWith('.dep_map'));
 }
-
-const ORDER: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
 function toFinding(through: PlacedDependency, cycle: readonly Dependency[], confidence: Confidence): Finding {
   const rule = cycle.some((d) => d.from.lock === FS_RECLAIM) ? reclaim : circular;

@@ -129,8 +129,22 @@ function lockEvents(
   places: Places,
   walker: Walker,
 ): { events: readonly LockEvent[]; complete: boolean } {
-  const { flow } = input;
   if (!touchesLocks(input)) return { events: [], complete: true };
+  const walked = walkLocks(input, places, walker, input.limits);
+  const isCutShort = !walked.complete && !walked.events.some(({ kind }) => kind === 'leave');
+  return isCutShort ? walkLocks(input, places, walker, COARSE) : walked;
+}
+
+/** Of a walk that came to no end of the function: fewer states, of more of it. What it leaves held counts most. */
+const COARSE: WalkLimits = { statesPerBlock: 2, merges: 2, states: 3000 };
+
+function walkLocks(
+  input: BodyInput,
+  places: Places,
+  walker: Walker,
+  limits: WalkLimits | undefined,
+): { events: readonly LockEvent[]; complete: boolean } {
+  const { flow } = input;
   const events = new Map<number | string, LockEvent>();
   const domain: LockDomain = new LockDomain({
     places,
@@ -152,7 +166,7 @@ function lockEvents(
     domains: [domain],
     knowledge: input.knowledge,
     constant: input.constant,
-    ...(input.limits ? { limits: input.limits } : {}),
+    ...(limits ? { limits } : {}),
   });
   return { events: [...events.values()], complete };
 }

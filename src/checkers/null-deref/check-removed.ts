@@ -8,7 +8,7 @@ import { calleeName, type Effects } from '../../effects/effects.ts';
 import { expressionText, typeOf } from '../../effects/expression-text.ts';
 import { pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import type { Confidence, Finding, Rule } from '../checker.ts';
+import { type Confidence, compareConfidence, type Finding, type Rule } from '../checker.ts';
 import { FunctionFindings } from '../function-findings.ts';
 import { calledPointer } from './dereference.ts';
 import { type FieldEvidence, fieldKey } from './field-evidence.ts';
@@ -35,13 +35,22 @@ export function findRemovedChecks(
   if (tested.size === 0) return [];
   const still = testsOf(effects, after, now.path);
   const called = new Set(before.calls.map((_, call) => calleeName(before, call)));
-  const findings = new FunctionFindings('null-deref', now);
+  /** By the test and the use: a copy of the pointer has the same, and of the two the surer is said. */
+  const found = new Map<string, Finding>();
   for (const [text, line] of tested) {
     if (still.has(text)) continue;
     const use = useOf(effects, after, now.path, text, called);
-    if (use !== undefined) report(effects, fields, findings, now, after, { text, line, ...use }, introduced);
+    if (use === undefined) continue;
+    const findings = new FunctionFindings('null-deref', now);
+    report(effects, fields, findings, now, after, { text, line, ...use }, introduced);
+    const key = `${line} ${use.position}`;
+    for (const finding of findings.all) {
+      const known = found.get(key);
+      if (known === undefined || compareConfidence(finding.confidence, known.confidence) > 0)
+        found.set(key, finding);
+    }
   }
-  return findings.all;
+  return [...found.values()];
 }
 
 /** The pointers that a function tests for NULL, as they are written, with the line; copies in locals count for them. */

@@ -1,5 +1,6 @@
 struct port { int n; };
 struct dev { struct port *port; struct port *spare; };
+struct hub { struct port *up; };
 
 int number(struct dev *d)
 {
@@ -28,4 +29,17 @@ int moved(struct dev *d)
 	if (!has_port(d->port))
 		return -19;
 	return d->port->n + 2;
+}
+
+int up_number(struct hub *h)
+{
+	return h->up ? h->up->n : 0;
+}
+
+/* The pointer and its copy are one: said once. */
+int copied(struct hub *h)
+{
+	struct port *port = h->up;
+
+	return port->n + 3; /* expect: null-deref/check-removed */
 }

@@ -1,5 +1,6 @@
 struct port { int n; };
 struct dev { struct port *port; struct port *spare; };
+struct hub { struct port *up; };
 
 int number(struct dev *d)
 {
@@ -26,4 +27,18 @@ int moved(struct dev *d)
 	if (!d->port)
 		return -19;
 	return d->port->n + 2;
+}
+
+int up_number(struct hub *h)
+{
+	return h->up ? h->up->n : 0;
+}
+
+int copied(struct hub *h)
+{
+	struct port *port = h->up;
+
+	if (!port)
+		return -19;
+	return port->n + 3;
 }

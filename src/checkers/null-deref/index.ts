@@ -9,6 +9,7 @@ import { checkRemoved } from './check-removed.ts';
 import { clearedThenUsed, findClearedThenUsed } from './cleared-then-used.ts';
 import { compareSides } from './compare-sides.ts';
 import { watchUses } from './dereference.ts';
+import { findDriverDataUnset } from './driver-data-unset.ts';
 import { findDroppedFailures } from './dropped-failure.ts';
 import { errPtr, findErrorDereference, watchErrorTests, watchNullTests } from './err-ptr.ts';
 import { FieldEvidence } from './field-evidence.ts';
@@ -86,6 +87,7 @@ function auditFile(
     findCheckAfterUse(context);
     findNullForError(context);
     findIteratorsPastEnd(context);
+    findDriverDataUnset(context);
     return context.findings;
   });
 }

@@ -129,4 +129,6 @@ export interface FileFacts {
   readonly tableEntries: readonly TableEntry[];
   readonly topLevelMacros: readonly TopLevelMacro[];
   readonly errors: readonly ParseError[];
+  /** True where only some lines of the file are known: what it does not have may be in the others. */
+  readonly isPartial?: true;
 }

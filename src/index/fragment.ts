@@ -33,6 +33,7 @@ export function fragmentFacts(diff: FileDiff, side: Side): FileFacts {
     tableEntries: parts.flatMap((part) => part.tableEntries),
     topLevelMacros: parts.flatMap((part) => part.topLevelMacros),
     errors: parts.flatMap((part) => part.errors),
+    ...(diff.oldPath === undefined || diff.newPath === undefined ? {} : { isPartial: true }),
   };
 }
 

@@ -16,6 +16,7 @@ import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts
 import { findSleepInAtomic, findSleepInCallers, sleepInAtomic } from './sleep-in-atomic.ts';
 import { Surroundings } from './surroundings.ts';
 import { findLeftHeld, findReleasedTwice, unbalanced } from './unbalanced.ts';
+import { findNeverInitialized, findTakenBeforeInitialized, uninitialized } from './uninitialized.ts';
 import { findWaitContext, waitContext } from './wait-context.ts';
 import { findWaitUnderLock, waitUnderLock } from './wait-under-lock.ts';
 import { findNotTaken, findOtherMode, findSectionLeft, findWrongLock } from './wrong-release.ts';
@@ -32,6 +33,7 @@ export const lockOrder: CodeChecker = {
     irqInversion,
     waitContext,
     assertion,
+    uninitialized,
   ],
   audit(program, paths, touched) {
     const effects = lockEffectsOf(program);
@@ -42,6 +44,11 @@ export const lockOrder: CodeChecker = {
       store === undefined
         ? cyclesByArea(effects, paths, audited, around)
         : findCycles(wholeTree(effects, store, audited, around));
+    for (const path of paths)
+      findNeverInitialized(
+        path,
+        audited.filter(({ ref }) => ref.path === path),
+      );
     return [...audited.flatMap((locks) => auditFunction(locks, around)), ...cycles];
   },
 };
@@ -83,5 +90,6 @@ function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Fin
   findIrqsOnAgain(locks, around);
   findWaitContext(locks, around);
   findBrokenAssertion(locks, around);
+  findTakenBeforeInitialized(locks);
   return locks.findings;
 }

@@ -121,7 +121,8 @@ function isCallback({ program }: Effects, ref: FunctionRef): boolean {
 
 /** Whether a file has the driver with its probing, which does not look for data that was set before. */
 function isDriver({ program }: Effects, path: string): boolean {
-  const { tableEntries = [], topLevelMacros = [] } = program.facts(path) ?? {};
+  const { tableEntries = [], topLevelMacros = [], isPartial = false } = program.facts(path) ?? {};
+  if (isPartial) return false;
   const probes = [
     ...tableEntries
       .filter(({ type, field }) => field === 'probe' && isDriverTable(type))

@@ -14,7 +14,7 @@ export const Special = {
   Configuration: 6,
   /** guard(name)(args); the rest of the block runs under the guard. */
   Guard: 7,
-  /** CLASS(name, variable)(args); declares the variable, destroyed at the end of the block. */
+  /** CLASS(name, variable)(args), ACQUIRE(name, variable)(args); declares the variable, destroyed at the end of the block. */
   Class: 8,
   /** The variadic arguments of a macro. */
   VariadicArguments: 9,
@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<keyof typeof Special, readonly string[]>> = {
   ],
   Configuration: ['IS_BUILTIN', 'IS_ENABLED', 'IS_MODULE', 'IS_REACHABLE'],
   Guard: ['guard'],
-  Class: ['CLASS'],
+  Class: ['ACQUIRE', 'CLASS'],
   VariadicArguments: ['__VA_ARGS__'],
   Declares: [
     'DECLARE_BITMAP',

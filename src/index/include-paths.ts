@@ -72,7 +72,9 @@ export class IncludePaths {
       if (number !== undefined) return number;
     }
     if (!name.startsWith('asm/')) return -1;
-    return this.#numbers.get(`include/asm-generic/${name.slice(4)}`) ?? -1;
+    // What an architecture does not have itself is made from the generic header (scripts/Makefile.asm-headers).
+    const generic = `asm-generic/${name.slice(4)}`;
+    return this.#numbers.get(`include/${generic}`) ?? this.#numbers.get(`include/uapi/${generic}`) ?? -1;
   }
 
   /** A header with this name at its end, found through an -I option of some Makefile: the one that is nearest. */

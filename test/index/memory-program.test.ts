@@ -49,6 +49,18 @@ describe('names', () => {
     ]);
   });
 
+  it('takes the generic header for what an architecture does not have itself', () => {
+    const value = (number: number) => `#define ENODEVICE ${number}\n`;
+    const headers = program({
+      'arch/alpha/include/uapi/asm/errno.h': value(45),
+      'include/uapi/asm-generic/errno.h': value(95),
+      'fs/a.c': '#include <asm/errno.h>\nint get(void) { return ENODEVICE; }\n',
+      'arch/alpha/mm/a.c': '#include <asm/errno.h>\nint get(void) { return ENODEVICE; }\n',
+    });
+    expect(headers.macro('ENODEVICE', 'fs/a.c')?.path).toBe('include/uapi/asm-generic/errno.h');
+    expect(headers.macro('ENODEVICE', 'arch/alpha/mm/a.c')?.path).toBe('arch/alpha/include/uapi/asm/errno.h');
+  });
+
   it('finds callers of this very function', () => {
     const [own] = p.functions('get', 'drivers/a/one.c');
     expect(own && ids(p.callers(own))).toEqual(['drivers/a/one.c:use']);

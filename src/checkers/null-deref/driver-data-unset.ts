@@ -13,6 +13,7 @@ import {
   MAKES_DRIVER_TABLE,
   REGISTERS_PROBE,
 } from '../../kernel/driver-data.ts';
+import { firstDereference } from './first-dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedLookup } from './unchecked-lookup.ts';
 
@@ -27,7 +28,8 @@ export function findDriverDataUnset(context: FunctionContext): void {
     if (!getsOwn(flow, call)) continue;
     const getter = calleeName(flow, call);
     const data = dataOf(flow, call);
-    const use = data === 0 ? undefined : useOf(context, data);
+    if (data === 0 || isTested(flow, data)) continue;
+    const use = firstDereference(effects, flow, ref.path, (e) => e === data);
     if (use === undefined || !isCallback(effects, ref) || !isDriver(effects, ref.path)) continue;
     if (mayBeSet(effects, ref.path)) continue;
     const name = context.text(data);
@@ -72,36 +74,9 @@ function dataOf(flow: Flow, call: number): number {
   return assigned.filter(({ target }) => target === found).length === 1 ? found : 0;
 }
 
-/** Where it is dereferenced first; undefined where it is not, or where something asks whether it is there. */
-function useOf(
-  { flow, effects, ref }: FunctionContext,
-  data: number,
-): { readonly position: number; readonly how: string } | undefined {
-  let found: { position: number; how: string } | undefined;
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    const op = flow.ops[at];
-    const x = flow.ops[at + 1] as number;
-    const position = flow.ops[at + 3] as number;
-    if (op === Op.Branch && mentions(flow, flow.branches[x * 3] as number, data)) return undefined;
-    if (op === Op.Deref && stripCasts(flow, x) === data) found ??= { position, how: 'dereferenced' };
-    if (op !== Op.Call) continue;
-    const args = flow.calls[x]?.args ?? [];
-    const argument = args.findIndex((arg) => isMadeOf(flow, arg, data));
-    if (argument < 0 || argument > 30) continue;
-    const by = stripCasts(flow, args[argument] as number) === data ? '' : ', by the address of a member,';
-    if ((effects.knowledge(flow, x, ref.path).dereferences & (1 << argument)) !== 0)
-      found ??= { position, how: `passed${by} to ${calleeName(flow, x)}(), which dereferences it` };
-  }
-  return found;
-}
-
-/** The pointer, or the address of a member behind it. */
-function isMadeOf(flow: Flow, given: number, data: number): boolean {
-  let e = stripCasts(flow, given);
-  if (flow.exprOp[e] !== Expr.Address) return e === data;
-  e = flow.exprA[e] as number;
-  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
-  return flow.exprOp[e] === Expr.Arrow && flow.exprA[e] === data;
+/** Whether something asks if the data is there. */
+function isTested(flow: Flow, data: number): boolean {
+  return flow.branches.some((condition, n) => n % 3 === 0 && mentions(flow, condition, data));
 }
 
 function mentions(flow: Flow, condition: number, data: number): boolean {

@@ -1,11 +1,13 @@
 /** A function that the change lets return NULL, which callers that it does not touch use without a test. */
-import { lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { calleeName, type Effects, effectsOf } from '../../effects/effects.ts';
+import { stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_NULL } from '../../effects/values.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
 import type { Finding, Step } from '../checker.ts';
 import { FunctionFindings } from '../function-findings.ts';
 import { habitsIn } from './callers.ts';
+import { firstDereference } from './first-dereference.ts';
 import { uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Callers that are looked at, and that are named. */
@@ -28,7 +30,7 @@ export function findNewlyNull(
   if ((result & MAY_NULL) === 0 || nullLine === 0) return [];
   if ((effectsOf(base).summary(old).result & MAY_NULL) !== 0) return [];
   const callers = effects.program.callers(now, MAX_CALLERS).filter((caller) => caller.id !== now.id);
-  const trusting = callers.flatMap((caller) => trustingCalls(caller, now.name));
+  const trusting = callers.flatMap((caller) => trustingCalls(effects, caller, now.name));
   if (trusting.length === 0) return [];
   const names = [...new Set(trusting.map(({ ref }) => `${ref.name}()`))];
   const named = names.slice(0, NAMED).join(', ');
@@ -57,14 +59,24 @@ export function findNewlyNull(
   return findings.all;
 }
 
-function trustingCalls(caller: FunctionRef, name: string): readonly Caller[] {
+/** The calls whose result is dereferenced, and tested nowhere. */
+function trustingCalls(effects: Effects, caller: FunctionRef, name: string): readonly Caller[] {
   const { flow } = caller.fact;
   if (flow === undefined) return [];
   return [...flow.calls.keys()]
     .filter((call) => calleeName(flow, call) === name)
     .filter((call) => {
       const { calls, forNull } = habitsIn(flow, [call]);
-      return calls === 1 && forNull === 0;
+      return calls === 1 && forNull === 0 && isDereferenced(effects, flow, caller.path, call);
     })
     .map((call) => ({ ref: caller, line: lineOf(flow.calls[call]?.position ?? 0) }));
+}
+
+function isDereferenced(effects: Effects, flow: Flow, path: string, call: number): boolean {
+  const isResult = (e: number): boolean => flow.exprOp[e] === Expr.Result && flow.exprA[e] === call;
+  const places = new Set<number>();
+  for (let at = 0; at < flow.ops.length; at += 4)
+    if (flow.ops[at] === Op.Assign && isResult(stripCasts(flow, flow.ops[at + 2] as number)))
+      places.add(flow.ops[at + 1] as number);
+  return firstDereference(effects, flow, path, (e) => isResult(e) || places.has(e)) !== undefined;
 }

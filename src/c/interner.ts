@@ -11,13 +11,16 @@ export type Source = Buffer & { latin1Slice(start: number, end: number): string 
 const NAME_LIMIT = 150_000;
 const FIRST_TABLE_BITS = 16;
 
+/** Of all interners: a number that one gives a name says nothing of another's. */
+let epochs = 0;
+
 export class Interner {
   /** Text of each name. */
   names: string[] = [''];
   /** Token kind of each name: Identifier or a keyword. */
   tokenKinds = new Uint8Array(1 << 14);
   #flags = new Uint16Array(1 << 14);
-  epoch = 0;
+  epoch = epochs++;
   #bytes = Buffer.alloc(1 << 18);
   #bytesUsed = 0;
   #starts = new Int32Array(1 << 14);
@@ -37,7 +40,7 @@ export class Interner {
     this.#bytesUsed = 0;
     this.#table.fill(0);
     this.#joined.clear();
-    this.epoch++;
+    this.epoch = epochs++;
     this.#internKeywords();
   }
 

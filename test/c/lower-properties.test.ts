@@ -152,6 +152,21 @@ describe('any function', () => {
     );
   });
 
+  it('makes the same of the same bytes, whatever was read before, by whichever parser', () => {
+    const one = new Extractor();
+    const print = (extractor: Extractor, source: string): string[] =>
+      extractor
+        .extract(parse(Buffer.from(source)))
+        .functions.map(({ flow }) => (flow === undefined ? '' : printFlow(flow, true)));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(name, statement), { maxLength: 3 }), (statements) => {
+        const source = functionOf(statements.map((s) => `${s};`).join('\n'));
+        expect(print(one, source)).toEqual(print(new Extractor(), source));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('survives any bytes and any damage', () => {
     const extractor = new Extractor();
     const encoder = new Encoder();

@@ -59,6 +59,8 @@ function confidenceOf(
   wait: Wait,
   way: Entry | undefined,
 ): Confidence {
+  // A thread that stops one of its kind: that it is another, numbers say.
+  if (wait.awaits === 'thread') return 'low';
   if (event.isMerged || wait.conditional || locks.isConditional(event.call)) return 'low';
   return wait.depth + (way?.calls ?? 0) <= 2 ? 'medium' : 'low';
 }

@@ -107,9 +107,10 @@ function report(
     const by = held.by === undefined ? '' : ` (${held.steps[0]?.function}() holds it)`;
     locks.report({
       rule: waitUnderLock,
-      confidence: isAgreed(locks, wait, handler, held, taken)
-        ? 'low'
-        : confidenceOf(locks, event, wait, held, taken),
+      confidence:
+        isAgreed(locks, wait, handler, held, taken) || isOfKind(wait, handler, held, taken)
+          ? 'low'
+          : confidenceOf(locks, event, wait, held, taken),
       position: event.position,
       identity: '',
       defect: `${held.steps[0]?.function} ${held.lock.lockClass} ${wait.steps.at(-1)?.function} ${wait.target}`,
@@ -137,6 +138,15 @@ function report(
 const isAgreed = (locks: FunctionLocks, wait: Wait, handler: Handler, held: Over, taken: Acquired): boolean =>
   (ATOMIC_CONTEXTS.has(handler.context) && isSleepingLock(taken.kind) && taken.cause.depth > 0) ||
   shareBit(locks, wait, handler, held.steps);
+
+/** A thread that waits for others of its kind: that they do what it does now is for numbers to say. */
+const isOfKind = (wait: Wait, handler: Handler, held: Over, taken: Acquired): boolean =>
+  wait.awaits === 'thread' &&
+  (taken.cause.callee === held.steps[0]?.function ||
+    held.steps.some(
+      ({ function: name, text }) =>
+        name === handler.ref.name || text.startsWith(`${handler.ref.name}() is handed to `),
+    ));
 
 /** A caller that holds the lock of one object, and passes another of its type. */
 const isOfAnother = ({ by, lock }: Over, wait: Wait): boolean =>

@@ -264,6 +264,10 @@ function isOfFamily(locks: FunctionLocks, held: Held, taken: Taken): boolean {
   if (held.kind !== 'socket' || taken.lockClass !== held.lockClass || held.through !== '') return false;
   if (held.subclass !== 0 || taken.subclass !== 0 || taken.without.includes(held.lockClass)) return false;
   if (isExported(held.place) && isExported(taken.place)) return false;
+  const { program } = locks.effects.effects;
+  const folder = [locks.ref.path, ...program.siblings(locks.ref.path)];
+  // Families that have sockets below their sockets give these classes of their own.
+  if (folder.some((path) => program.usesName(path, 'sock_lock_init_class_and_name'))) return false;
   const last = taken.steps.at(-1);
   return taken.depth <= 3 && protocolOf(last?.path ?? '') === protocolOf(locks.ref.path);
 }

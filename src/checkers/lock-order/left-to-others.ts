@@ -25,8 +25,15 @@ export function isToldByFlag(locks: FunctionLocks, lock: Held): boolean {
   );
 }
 
-/** Whether an expression is a local whose address a call is given. */
+/** Whether an expression is a local whose address a call is given, or lies behind one that a call is given. */
 function isWrittenByCallee(flow: Flow, e: number): boolean {
+  if (flow.exprOp[e] === Expr.Deref) {
+    const pointer = flow.exprA[e] as number;
+    return (
+      flow.exprOp[pointer] === Expr.Local &&
+      flow.calls.some(({ args }) => args.some((arg) => isSameLocal(flow, arg, pointer)))
+    );
+  }
   if (flow.exprOp[e] !== Expr.Local) return false;
   return flow.calls.some(({ args }) =>
     args.some((arg) => flow.exprOp[arg] === Expr.Address && isSameLocal(flow, flow.exprA[arg] as number, e)),

@@ -246,7 +246,11 @@ function reportRound(locks: FunctionLocks, event: LockEvent, taken: Taken, held:
   const text = locks.text(held);
   locks.report({
     rule: recursive,
-    confidence: event.isMerged || taken.conditional || taken.depth > 4 ? 'low' : 'medium',
+    // One that calls itself goes from an object to its parent, or child: an order that is meant.
+    confidence:
+      event.isMerged || taken.conditional || taken.depth > 4 || taken.callee === locks.ref.name
+        ? 'low'
+        : 'medium',
     position: event.position,
     identity: '',
     defect: `${locks.ref.name} ${held.lockClass} round`,

@@ -51,6 +51,7 @@ export function dependenciesForCallers(
   around: Surroundings,
   goesOn: (lock: string) => boolean,
 ): readonly PlacedDependency[] {
+  if (!around.entries.isOfInterest(locks.ref)) return [];
   const reached = locks.eventsOrCalls
     .filter((event) => !event.isMerged)
     .flatMap((event) => reachedBy(locks.body, event))

@@ -63,17 +63,17 @@ export class EntryPoints {
   readonly #working = new Set<string>();
   readonly #events = new Map<string, Events | undefined>();
 
-  readonly #isOfInterest: (ref: FunctionRef) => boolean;
+  /** Of other functions nothing is said: of() has none. */
+  readonly isOfInterest: (ref: FunctionRef) => boolean;
 
-  /** `isOfInterest`: of other functions nothing is said. */
   constructor(effects: LockEffects, isOfInterest: (ref: FunctionRef) => boolean = () => true) {
     this.#effects = effects;
-    this.#isOfInterest = isOfInterest;
+    this.isOfInterest = isOfInterest;
   }
 
   /** The ways into a function. */
   of(ref: FunctionRef): Entries {
-    return this.#isOfInterest(ref) ? this.#within(ref, MAX_CALLS) : NONE;
+    return this.isOfInterest(ref) ? this.#within(ref, MAX_CALLS) : NONE;
   }
 
   /** The ways into a function, with at most `calls` calls followed upwards. */

@@ -53,6 +53,7 @@ function report(locks: FunctionLocks, event: LockEvent): void {
  * one of that class. Said of what the function does itself, and of what it calls in files that are not looked at.
  */
 export function findRecursiveInCallers(locks: FunctionLocks, { entries, paths }: Surroundings): void {
+  if (!entries.isOfInterest(locks.ref)) return;
   for (const event of locks.eventsOrCalls) {
     for (const taken of takenBy(locks, event, paths)) {
       for (const entry of entries.of(locks.ref).all) {

@@ -34,6 +34,7 @@ export function findSleepInAtomic(locks: FunctionLocks): void {
  * what the function does itself, and of what it calls in files that are not looked at.
  */
 export function findSleepInCallers(locks: FunctionLocks, { entries, paths }: Surroundings): void {
+  if (!entries.isOfInterest(locks.ref)) return;
   for (const event of locks.eventsOrCalls) {
     if (atomicBecause(event.state) !== undefined) continue;
     for (const sleep of sleepsOf(locks, event)) {

@@ -3,7 +3,7 @@
  * way. A device of the firmware's ACPI tables has its hardware id for a name (acpi_set_modalias()), which an id table
  * seldom lists; one of the device tree is named like its entry mostly.
  *
- * Sources: drivers/spi/spi.c, drivers/i2c/i2c-core-base.c, drivers/i2c/i2c-core-acpi.c, drivers/acpi/scan.c.
+ * Sources: include/linux/spi/spi.h, drivers/i2c/i2c-core-base.c, drivers/i2c/i2c-core-acpi.c, drivers/acpi/scan.c.
  */
 export const ID_LOOKUPS: ReadonlySet<string> = new Set(['i2c_client_get_device_id', 'spi_get_device_id']);
 

@@ -277,7 +277,7 @@ function isOfFamily(locks: FunctionLocks, held: Held, taken: Taken): boolean {
   return taken.depth <= 3 && protocolOf(last?.path ?? '') === protocolOf(locks.ref.path);
 }
 
-/** `net/bluetooth` of `net/bluetooth/rfcomm/sock.c`. */
+/** `net/ipv4` of `net/ipv4/tcp.c`: the folder of a family. */
 const protocolOf = (path: string): string => path.split('/').slice(0, 2).join('/');
 
 function reportFamily(locks: FunctionLocks, event: LockEvent, taken: Taken, held: Held): void {

@@ -37,6 +37,12 @@ export function pointerBehind(flow: Flow, place: number): number {
   return op === Expr.Arrow || op === Expr.Index ? stripCasts(flow, flow.exprA[e] as number) : 0;
 }
 
+/** NULL or 0, as it is written, whatever it is cast to. */
+export function isNullConstant(flow: Flow, expression: number): boolean {
+  const e = stripCasts(flow, expression);
+  return flow.exprOp[e] === Expr.Integer && flow.exprA[e] === 0;
+}
+
 /** Pushes the expressions that `e` is made of. */
 export function pushOperands(flow: Flow, e: number, onto: number[]): void {
   switch (flow.exprOp[e]) {

@@ -1,7 +1,7 @@
 /** A driver's callback uses what nothing in the driver, or below it, has stored with the device. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import { modelOf } from '../../effects/models.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
@@ -179,11 +179,11 @@ const mayBind = (path: string): boolean =>
 function sets(flow: Flow): boolean {
   for (let at = 0; at < flow.ops.length; at += 4) {
     const x = flow.ops[at + 1] as number;
-    if (flow.ops[at] === Op.Assign && isMember(flow, x) && !isNullValue(flow, flow.ops[at + 2] as number))
+    if (flow.ops[at] === Op.Assign && isMember(flow, x) && !isNullConstant(flow, flow.ops[at + 2] as number))
       return true;
     if (flow.ops[at] !== Op.Call || !DRIVER_DATA_SETTERS.has(calleeName(flow, x))) continue;
     const [device = 0, data = 0] = flow.calls[x]?.args ?? [];
-    if (!isNullValue(flow, data) && !isAllocatedHere(flow, device)) return true;
+    if (!isNullConstant(flow, data) && !isAllocatedHere(flow, device)) return true;
   }
   return false;
 }
@@ -191,11 +191,6 @@ function sets(flow: Flow): boolean {
 const isMember = (flow: Flow, e: number): boolean =>
   (flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field) &&
   flow.names[flow.exprB[e] as number] === DRIVER_DATA_MEMBER;
-
-function isNullValue(flow: Flow, value: number): boolean {
-  const e = stripCasts(flow, value);
-  return flow.exprOp[e] === Expr.Integer && flow.exprA[e] === 0;
-}
 
 /** `&made->dev`, of an object that the function allocates. */
 function isAllocatedHere(flow: Flow, device: number): boolean {

@@ -6,7 +6,7 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import { calleeName, type Effects } from '../../effects/effects.ts';
 import { memberOf, typeOf } from '../../effects/expression-text.ts';
-import { pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { isNullConstant, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ZERO } from '../../effects/values.ts';
 import type { FunctionFact } from '../../index/facts.ts';
 import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';
@@ -113,8 +113,7 @@ function testedBy(effects: Effects, flow: Flow, condition: number, path: string)
 function clearedBy(flow: Flow, call: number): number {
   if (!SETTERS.has(calleeName(flow, call))) return 0;
   const [place, value] = flow.calls[call]?.args ?? [];
-  const v = stripCasts(flow, value ?? 0);
-  return place !== undefined && flow.exprOp[v] === Expr.Integer && flow.exprA[v] === 0 ? place : 0;
+  return place !== undefined && isNullConstant(flow, value ?? 0) ? place : 0;
 }
 
 /** Files beside one that are asked about a field. */
@@ -246,8 +245,7 @@ export class FieldEvidence {
           break;
         }
         case Op.Assign: {
-          const value = stripCasts(flow, flow.ops[at + 2] as number);
-          const isNull = flow.exprOp[value] === Expr.Integer && flow.exprA[value] === 0;
+          const isNull = isNullConstant(flow, flow.ops[at + 2] as number);
           if (flow.exprOp[x] !== Expr.Local) note(x, isNull ? { clearedAt: line } : { isSet: true });
           break;
         }

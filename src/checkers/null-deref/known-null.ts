@@ -3,7 +3,7 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import {
@@ -166,9 +166,8 @@ function setsMember(flow: Flow, member: string | undefined): boolean {
     const target = flow.ops[at + 1] as number;
     if (flow.ops[at] !== Op.Assign) continue;
     if (flow.exprOp[target] !== Expr.Arrow && flow.exprOp[target] !== Expr.Field) continue;
-    const value = stripCasts(flow, flow.ops[at + 2] as number);
-    const isNull = flow.exprOp[value] === Expr.Integer && flow.exprA[value] === 0;
-    if (!isNull && flow.names[flow.exprB[target] as number] === member) return true;
+    if (isNullConstant(flow, flow.ops[at + 2] as number)) continue;
+    if (flow.names[flow.exprB[target] as number] === member) return true;
   }
   return false;
 }

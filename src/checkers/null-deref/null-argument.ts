@@ -2,10 +2,10 @@
  * NULL that is handed to a function that dereferences it: written as an argument, here or by a caller; or handed to
  * an operation, most of whose other implementations test for it.
  */
-import { Expr, type Flow, lineOf, position } from '../../c/flow.ts';
+import { lineOf, position } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Rule, Step } from '../checker.ts';
 import { type FieldEvidence, fieldKey, isOfFile, keyText } from './field-evidence.ts';
@@ -53,11 +53,6 @@ export function watchNullArguments(context: FunctionContext): Observer {
     },
   };
 }
-
-const isNullConstant = (flow: Flow, arg: number): boolean => {
-  const e = stripCasts(flow, arg);
-  return flow.exprOp[e] === Expr.Integer && flow.exprA[e] === 0;
-};
 
 /** The programs below tools/ are compiled by themselves; some stand in for the kernel's functions. */
 const isOfSameProgram = (a: FunctionRef, b: FunctionRef): boolean =>

@@ -1,7 +1,7 @@
 /** NULL as the failure of an operation whose callers know error pointers only: they take it for success. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR, MAY_NULL } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { habitsIn } from './callers.ts';
@@ -31,9 +31,8 @@ function returnsOfNull(flow: Flow): number[] {
   const found: number[] = [];
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Return) continue;
-    const value = stripCasts(flow, flow.ops[at + 1] as number);
-    if (value !== 0 && flow.exprOp[value] === Expr.Integer && flow.exprA[value] === 0)
-      found.push(flow.ops[at + 3] as number);
+    const value = flow.ops[at + 1] as number;
+    if (value !== 0 && isNullConstant(flow, value)) found.push(flow.ops[at + 3] as number);
   }
   return found;
 }

@@ -2,12 +2,13 @@
  * What every call of a program does, on demand: names are resolved by the Program, bodies summarised once,
  * recursion is cut. A store of summaries made before (the index) answers first.
  */
-import { Expr, type Flow, Op } from '../c/flow.ts';
+import { type Flow, Op } from '../c/flow.ts';
 import { isPointer } from '../c/types.ts';
 import { BoundedMap } from '../index/bounded-map.ts';
 import type { FunctionRef, MacroRef, Program } from '../index/program.ts';
 import { isGuardConstructor } from '../kernel/guards.ts';
 import { ERROR_CONVERSIONS } from '../kernel/pointers.ts';
+import { calleeName } from './flow-expressions.ts';
 import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
 import { modelOf } from './models.ts';
 import { Walker } from './paths.ts';
@@ -366,12 +367,6 @@ export function effectsOf(program: Program): Effects {
     known.set(program, effects);
   }
   return effects;
-}
-
-/** Name of a directly called function or macro, '' for a call through a pointer. */
-export function calleeName(flow: Flow, call: number): string {
-  const callee = flow.calls[call]?.callee ?? 0;
-  return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
 }
 
 /** What holds whichever of two functions is called. */

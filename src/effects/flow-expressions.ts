@@ -66,6 +66,16 @@ export function pushOperands(flow: Flow, e: number, onto: number[]): void {
   }
 }
 
+/** Name of a directly called function or macro, '' for a call through a pointer and for guard(name)(…). */
+export function calleeName(flow: Flow, call: number): string {
+  const callee = flow.calls[call]?.callee ?? 0;
+  return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
+}
+
+/** The direct calls of a function or macro, by number. */
+export const callsOf = (flow: Flow, name: string): number[] =>
+  [...flow.calls.keys()].filter((call) => calleeName(flow, call) === name);
+
 /** Whether an assignment keeps what a call gave in a field or a global. */
 export function isStoredResult(flow: Flow, target: number, value: number): boolean {
   const op = flow.exprOp[target];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/c/flow.ts';
 import { Op } from '../../src/c/flow.ts';
 import type { Domain } from '../../src/effects/domain.ts';
-import { calleeName } from '../../src/effects/effects.ts';
+import { calleeName } from '../../src/effects/flow-expressions.ts';
 import { Walker } from '../../src/effects/paths.ts';
 import { NONZERO, ZERO } from '../../src/effects/values.ts';
 import { factsOf } from '../index/facts-of.ts';

@@ -2,7 +2,8 @@
 
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf } from '../../c/flow-blocks.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { ASSERTIONS, CONSTANT_TESTS, ERROR_ATTRIBUTES } from '../../kernel/assertions.ts';
 import type { Step } from '../checker.ts';
 import { askedOf } from './condition.ts';

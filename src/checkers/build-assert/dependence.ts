@@ -1,7 +1,8 @@
 /** What a value hangs on at compile time: parameters of its function, and whether only the running program knows it. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { Successors } from '../../c/flow-blocks.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { COMPILER_ANSWERS, CONSTANT_TESTS } from '../../kernel/assertions.ts';
 
 export interface Dependence {

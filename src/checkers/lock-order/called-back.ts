@@ -4,8 +4,8 @@
  */
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
 import { typeOf } from '../../effects/expression-text.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { MAX_TARGETS } from '../../effects/locks/lock-effects.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
@@ -69,7 +69,7 @@ function sitesOf(locks: FunctionLocks, event: LockEvent): readonly Site[] {
   const { effects, ref } = locks;
   const { flow } = locks.body;
   const line = lineOf(event.position);
-  const name = nameOfCall(flow, event.call);
+  const name = calleeName(flow, event.call);
   if (name === '') {
     const own = fieldOf(locks, flow, event.call, ref.path);
     return own === undefined ? [] : [{ ...own, path: ref.path, steps: [] }];
@@ -78,7 +78,7 @@ function sitesOf(locks: FunctionLocks, event: LockEvent): readonly Site[] {
   const body = callee?.fact.flow;
   if (callee === undefined || body === undefined || locks.isConditional(event.call)) return [];
   return body.calls.flatMap((made, call): Site[] => {
-    const field = nameOfCall(body, call) === '' ? fieldOf(locks, body, call, callee.path) : undefined;
+    const field = calleeName(body, call) === '' ? fieldOf(locks, body, call, callee.path) : undefined;
     if (field === undefined) return [];
     const text = `calls ${field.type}.${field.field}`;
     return [

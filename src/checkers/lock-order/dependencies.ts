@@ -1,5 +1,6 @@
 /** The dependencies of a function as the graph and the reader want them: with the steps that make each. */
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import {
   type BodyDependency,
   dependenciesOfBody,
@@ -11,7 +12,6 @@ import {
   reachedBy,
   weightOf,
 } from '../../effects/locks/dependencies.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { Acquired, Cause, Happening } from '../../effects/locks/lock-summary.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Step } from '../checker.ts';
@@ -132,7 +132,7 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
 
 function allocatorOf(locks: FunctionLocks, { to, event, below }: Omit<BodyDependency, 'from'>): string {
   if (to.lock !== FS_RECLAIM) return '';
-  return below !== undefined && 'what' in below ? below.what : nameOfCall(locks.body.flow, event.call);
+  return below !== undefined && 'what' in below ? below.what : calleeName(locks.body.flow, event.call);
 }
 
 /** A parameter, a flag or one of several operations decides below the call that the lock is taken. */
@@ -146,7 +146,7 @@ function stepsTo(
 ): readonly Step[] {
   const line = lineOf(event.position);
   if (callee === undefined || below === undefined) {
-    const name = nameOfCall(locks.body.flow, event.call);
+    const name = calleeName(locks.body.flow, event.call);
     const waits = to.lock === FS_RECLAIM ? 'may enter reclaim' : `may wait for ${to.lock}`;
     return [
       locks.step(

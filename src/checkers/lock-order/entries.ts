@@ -5,8 +5,9 @@
  * itself, which is where a change makes it.
  */
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { type Held, type LockState, NOTHING_HELD } from '../../effects/locks/held.ts';
-import { type Events, nameOfCall } from '../../effects/locks/lock-body.ts';
+import type { Events } from '../../effects/locks/lock-body.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { NetEffect } from '../../effects/locks/lock-summary.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -185,7 +186,7 @@ export class EntryPoints {
     if (flow === undefined) return false;
     let complete = true;
     for (let call = 0; call < flow.calls.length; call++) {
-      const name = nameOfCall(flow, call);
+      const name = calleeName(flow, call);
       if (name === ref.name) {
         if (!this.#enter(ref, user, call, [], calls, [], add)) complete = false;
         continue;
@@ -234,10 +235,10 @@ export class EntryPoints {
           path: to.path,
           line: lineOf(made.position),
           function: to.name,
-          text: `hands it to ${nameOfCall(flow, call)}()`,
+          text: `hands it to ${calleeName(flow, call)}()`,
         };
         if (
-          !this.#handed(ref, nameOfCall(flow, call), to.path, next, [...steps, step], calls, nesting + 1, add)
+          !this.#handed(ref, calleeName(flow, call), to.path, next, [...steps, step], calls, nesting + 1, add)
         )
           complete = false;
       }
@@ -362,7 +363,7 @@ function calledBy(before: readonly Step[], outer: Entries): Entries {
 }
 
 const entersSection = (flow: Flow): boolean =>
-  flow.calls.some((_, call) => atomicSections.get(nameOfCall(flow, call))?.step === 1);
+  flow.calls.some((_, call) => atomicSections.get(calleeName(flow, call))?.step === 1);
 
 const isGlobal = (flow: Flow, e: number, name: string): boolean => {
   let at = e;

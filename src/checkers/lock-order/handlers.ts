@@ -4,7 +4,7 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { typeOf } from '../../effects/expression-text.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import { Places } from '../../effects/locks/place.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
@@ -166,7 +166,7 @@ export class Handlers {
       return lockClass(this.#program, flow, path, places.behind(pointer));
     };
     for (const [call, { args, position }] of flow.calls.entries()) {
-      const name = nameOfCall(flow, call);
+      const name = calleeName(flow, call);
       if (name === '') continue;
       const step = { path, line: lineOf(position), function: ref.name, text: `${name}()` };
       for (const { handler, context, object } of registrations.get(name) ?? []) {

@@ -1,7 +1,7 @@
 /** Waits for other code, and the locks that are held over them. */
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Callee } from '../../effects/locks/lock-effects.ts';
@@ -41,7 +41,7 @@ export function waitsOf(locks: FunctionLocks, event: LockEvent): readonly Wait[]
   const { flow, places } = locks.body;
   const { path } = locks.ref;
   const { program } = locks.effects.effects;
-  const name = nameOfCall(flow, event.call);
+  const name = calleeName(flow, event.call);
   const args = flow.calls[event.call]?.args ?? [];
   const line = lineOf(event.position);
   const direct = waits.get(name);

@@ -1,7 +1,7 @@
 /** An allocation that asks for more than the GFP flags allow that the function was called with. */
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { gfpOfAllocation } from '../../effects/locks/gfp.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { contextTests } from '../../kernel/waits.ts';
@@ -27,9 +27,9 @@ interface Passed {
 export function findIgnoredFlags(locks: FunctionLocks): void {
   const { flow } = locks.body;
   // One that asks where it runs knows what it does.
-  if (flow.calls.some((_, call) => contextTests.has(nameOfCall(flow, call)))) return;
+  if (flow.calls.some((_, call) => contextTests.has(calleeName(flow, call)))) return;
   for (const [call, { args, position }] of flow.calls.entries()) {
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     const allocator = ALLOCATORS.get(name);
     if (allocator === undefined || allocator.flags < 0 || name.startsWith('devm_')) continue;
     const gfp = gfpOfAllocation(flow, allocator, args);
@@ -59,7 +59,7 @@ function flagsPassedTo(locks: FunctionLocks, ref: FunctionRef, calls: number): P
   const found = callers.map((caller) => {
     const passed = caller.path === ref.path ? flagsPassedTo(locks, caller, calls + 1) : undefined;
     const call =
-      caller.fact.flow?.calls.findIndex((_, n) => nameOfCall(caller.fact.flow as Flow, n) === ref.name) ?? -1;
+      caller.fact.flow?.calls.findIndex((_, n) => calleeName(caller.fact.flow as Flow, n) === ref.name) ?? -1;
     if (passed === undefined || call < 0) return undefined;
     const line = lineOf(caller.fact.flow?.calls[call]?.position ?? 0);
     const step = { path: caller.path, line, function: caller.name, text: `${ref.name}() is called` };

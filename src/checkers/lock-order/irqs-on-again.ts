@@ -1,7 +1,7 @@
 /** `spin_unlock_irq()` and `spin_unlock_bh()` where interrupts were off before: they are on afterwards, too early. */
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { callerWithIrqsOff } from '../../kernel/contexts.ts';
 import { lockFunctions } from '../../kernel/locks.ts';
@@ -24,7 +24,7 @@ export function findIrqsOnAgain(locks: FunctionLocks, around: Surroundings): voi
   for (const event of locks.body.events) {
     const { lock } = event;
     if (event.kind !== 'release' || lock === undefined || lock.through !== '' || event.isMerged) continue;
-    const name = nameOfCall(locks.body.flow, event.call);
+    const name = calleeName(locks.body.flow, event.call);
     const irq = lockFunctions.get(name)?.irq;
     if (irq !== 'irq' && irq !== 'bh') continue;
     const taken = event.state.held.find((h) => h.place === lock.place);
@@ -38,7 +38,7 @@ export function findIrqsOnAgain(locks: FunctionLocks, around: Surroundings): voi
 }
 
 const formOf = (locks: FunctionLocks, { call, through }: Held) =>
-  through === '' ? lockFunctions.get(nameOfCall(locks.body.flow, call))?.irq : undefined;
+  through === '' ? lockFunctions.get(calleeName(locks.body.flow, call))?.irq : undefined;
 
 /** Another lock of the function that was taken with interrupts off, before this one. */
 function offInFunction(
@@ -104,7 +104,7 @@ const isUncertain = ({ context, steps }: Entry): boolean =>
   context === 'irq work' || steps.some(({ text }) => /hrtimer|urb|usb_|\.complete\b/.test(text));
 
 function report(locks: FunctionLocks, event: LockEvent, lock: Held, taken: Held, off: Off): void {
-  const name = nameOfCall(locks.body.flow, event.call);
+  const name = calleeName(locks.body.flow, event.call);
   const text = locks.text(lock);
   locks.report({
     rule: irqInversion,

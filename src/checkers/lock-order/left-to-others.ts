@@ -1,8 +1,7 @@
 /** Whether a lock that a function returns with is left to somebody who will release it. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Held } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { type LockKind, lockFunctions } from '../../kernel/locks.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -99,7 +98,7 @@ function noneReleases(
     const { flow } = caller.fact;
     const events = flow === undefined ? undefined : effects.events(caller)?.events;
     if (mayRelease(effects, caller, ref.name, lock.kind)) return false;
-    const isOwn = (call: number): boolean => flow !== undefined && nameOfCall(flow, call) === ref.name;
+    const isOwn = (call: number): boolean => flow !== undefined && calleeName(flow, call) === ref.name;
     const isKept = events?.every(
       ({ kind, call, lock: released }) =>
         kind !== 'release' || released === undefined || !isAlike(released, lock) || isOwn(call),
@@ -132,7 +131,7 @@ function mayRelease(
   kind: LockKind,
 ): boolean {
   const { flow } = caller.fact;
-  const called = new Set(flow?.calls.map((_, call) => nameOfCall(flow, call)));
+  const called = new Set(flow?.calls.map((_, call) => calleeName(flow, call)));
   called.delete(name);
   return [...called].some((other) =>
     effects.program.functions(other, caller.path).some((ref) => does(ref, 'release', kind)),
@@ -146,7 +145,7 @@ export const does = (
   kind: LockKind,
 ): boolean =>
   flow?.calls.some((_, call) => {
-    const primitive = lockFunctions.get(nameOfCall(flow, call));
+    const primitive = lockFunctions.get(calleeName(flow, call));
     return primitive?.operation === operation && primitive.kind === kind;
   }) === true;
 
@@ -155,7 +154,7 @@ function handsResultOn(flow: Flow, name: string): boolean {
   for (let at = 0; at < flow.ops.length; at += 4) {
     const value = flow.ops[at + 1] as number;
     if (flow.ops[at] !== Op.Return || value === 0 || flow.exprOp[value] !== Expr.Result) continue;
-    if (nameOfCall(flow, flow.exprA[value] as number) === name) return true;
+    if (calleeName(flow, flow.exprA[value] as number) === name) return true;
   }
   return false;
 }

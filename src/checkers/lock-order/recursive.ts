@@ -1,6 +1,7 @@
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
-import { farFrom, nameOfCall } from '../../effects/locks/lock-body.ts';
+import { farFrom } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired, NetEffect } from '../../effects/locks/lock-summary.ts';
 import { isExported } from '../../effects/locks/place.ts';
@@ -92,7 +93,7 @@ function takenBy(locks: FunctionLocks, event: LockEvent, audited: ReadonlySet<st
     return [
       {
         ...lock,
-        callee: nameOfCall(locks.body.flow, event.call),
+        callee: calleeName(locks.body.flow, event.call),
         without: [],
         conditional: false,
         depth: 0,
@@ -348,11 +349,11 @@ function goesRound(locks: FunctionLocks, taken: Taken): boolean {
   const flow = flowOf(name, last?.path ?? '');
   if (flow === undefined) return false;
   const chain = new Set([locks.ref.name, name, ...taken.steps.map((step) => step.function)]);
-  const called = [...new Set(flow.calls.map((_, call) => nameOfCall(flow, call)))].slice(0, MAX_CALLED);
+  const called = [...new Set(flow.calls.map((_, call) => calleeName(flow, call)))].slice(0, MAX_CALLED);
   return called.some((callee) => {
     if (chain.has(callee)) return true;
     const below = callee === '' ? undefined : flowOf(callee, last?.path ?? '');
-    return below?.calls.some((_, call) => chain.has(nameOfCall(below, call))) === true;
+    return below?.calls.some((_, call) => chain.has(calleeName(below, call))) === true;
   });
 }
 

@@ -1,8 +1,9 @@
 /** Bits by which functions agree on who goes on: `set_bit(RESETTING, …)` here, `if (test_bit(RESETTING, …)) return;` there. */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { Conditions } from '../../effects/locks/conditional.ts';
-import { blocksOfCalls, nameOfCall } from '../../effects/locks/lock-body.ts';
+import { blocksOfCalls } from '../../effects/locks/lock-body.ts';
 import type { Step } from '../checker.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import type { Handler } from './handlers.ts';
@@ -38,7 +39,7 @@ function bitOf(flow: Flow, e: number): string {
 }
 
 const bitOfCall = (flow: Flow, call: number): string =>
-  BIT.test(nameOfCall(flow, call)) ? nameOf(flow, flow.calls[call]?.args[0] ?? 0) : '';
+  BIT.test(calleeName(flow, call)) ? nameOf(flow, flow.calls[call]?.args[0] ?? 0) : '';
 
 const nameOf = (flow: Flow, e: number): string =>
   flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';

@@ -1,5 +1,5 @@
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { atomicBecause, type Held, type LockState } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { atomicSections } from '../../kernel/locks.ts';
 import { sleepingInTasks } from '../../kernel/waits.ts';
@@ -119,7 +119,7 @@ function report(locks: FunctionLocks, event: LockEvent, sleep: Sleep): void {
   if (because === undefined) return;
   const where = typeof because === 'string' ? `with ${because}() in force` : under(locks, because);
   const taken = typeof because === 'string' ? [] : [locks.stepOfTaking(because)];
-  const callee = nameOfCall(locks.body.flow, event.call) || 'a callback';
+  const callee = calleeName(locks.body.flow, event.call) || 'a callback';
   const says = saysOfSleep(sleep);
   locks.report({
     rule: sleepInAtomic,
@@ -170,7 +170,7 @@ function entersSection(locks: FunctionLocks, because: string): boolean {
   const { flow } = locks.body;
   const stops = atomicSections.get(because)?.stops;
   return flow.calls.some((_, call) => {
-    const section = atomicSections.get(nameOfCall(flow, call));
+    const section = atomicSections.get(calleeName(flow, call));
     return section !== undefined && section.stops === stops && section.step === 1;
   });
 }

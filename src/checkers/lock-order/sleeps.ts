@@ -1,8 +1,9 @@
 /** What in a function may sleep: a call that does it itself, or one below which something does. */
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { gfpOf, gfpOfAllocation } from '../../effects/locks/gfp.ts';
 import { isSleepingLock } from '../../effects/locks/held.ts';
-import { isSleeping, nameOfCall, sleepsByDelay } from '../../effects/locks/lock-body.ts';
+import { isSleeping, sleepsByDelay } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Callee } from '../../effects/locks/lock-effects.ts';
 import type { Happening } from '../../effects/locks/lock-summary.ts';
@@ -36,7 +37,7 @@ export interface Sleep {
 /** What may sleep in the call or acquisition of an event. */
 export function sleepsOf(locks: FunctionLocks, event: LockEvent): readonly Sleep[] {
   const { flow } = locks.body;
-  const name = nameOfCall(flow, event.call);
+  const name = calleeName(flow, event.call);
   const direct = (what: string): readonly Sleep[] => [
     {
       what,

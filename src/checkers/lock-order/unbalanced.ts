@@ -1,6 +1,6 @@
 import { Expr, lineOf, Op } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { ERR, NONZERO, OTHER, ZERO } from '../../effects/values.ts';
 import { lockFunctions } from '../../kernel/locks.ts';
@@ -112,7 +112,7 @@ function isHandedOn(locks: FunctionLocks, lock: Held): boolean {
   const { flow, places } = locks.body;
   return flow.calls.some(
     ({ args }, call) =>
-      !lockFunctions.has(nameOfCall(flow, call)) &&
+      !lockFunctions.has(calleeName(flow, call)) &&
       args.some((arg) => arg > 0 && places.behind(arg) === lock.place),
   );
 }

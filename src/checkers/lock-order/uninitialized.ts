@@ -1,7 +1,6 @@
 /** Locks that are taken before, or without, being initialised: lockdep gives up on the first, and debugging builds stop. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
 import { Places } from '../../effects/locks/place.ts';

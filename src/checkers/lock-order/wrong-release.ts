@@ -3,8 +3,8 @@
  * than the taking had; and sections with preemption or interrupts off that a path leaves open.
  */
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { type Held, isSpinning, MAYBE } from '../../effects/locks/held.ts';
-import { nameOfCall } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { atomicSections, type LockKind, lockFunctions } from '../../kernel/locks.ts';
 import type { Confidence } from '../checker.ts';
@@ -40,8 +40,8 @@ export function findOtherMode(locks: FunctionLocks): void {
       confidence: isDoubtful ? 'low' : 'high',
       position: event.position,
       identity: `mode ${lock.lockClass || text}`,
-      message: `${text} is released here as if ${held.mode === 'write' ? 'a reader' : 'a writer'} held it, but it was taken at line ${locks.lineOfTaking(held)} by ${nameOfCall(locks.body.flow, held.call)}().`,
-      explanation: `${nameOfCall(locks.body.flow, event.call)}() undoes the other form: the count of the lock is wrong from here on, and others wait for ever or come in. Release it in the form in which it was taken.`,
+      message: `${text} is released here as if ${held.mode === 'write' ? 'a reader' : 'a writer'} held it, but it was taken at line ${locks.lineOfTaking(held)} by ${calleeName(locks.body.flow, held.call)}().`,
+      explanation: `${calleeName(locks.body.flow, event.call)}() undoes the other form: the count of the lock is wrong from here on, and others wait for ever or come in. Release it in the form in which it was taken.`,
       trace: [locks.stepOfTaking(held), locks.step(lineOf(event.position), `${text} is released`)],
     });
   }
@@ -80,7 +80,7 @@ function notTakenConfidence(locks: FunctionLocks, event: Release, taken: Held): 
   // A parameter or a flag that decides whether it is taken says that the caller has it then.
   if (locks.isConditional(taken.call) || locks.isConditional(event.call)) return 'low';
   // On a way around the taking a caller may have it, by what it has left in the object before.
-  return lockFunctions.get(nameOfCall(locks.body.flow, taken.call))?.success === 'always' ? 'low' : 'medium';
+  return lockFunctions.get(calleeName(locks.body.flow, taken.call))?.success === 'always' ? 'low' : 'medium';
 }
 
 /** One lock is taken and never released, another of its kind is released and was never taken: they are mixed up. */
@@ -159,7 +159,7 @@ export function findSectionLeft(locks: FunctionLocks): void {
     const begin =
       wrong?.state.held.find((h) => h.place === wrong.lock.place)?.call ?? beginOf(locks, stops, exit);
     if (begin === undefined) continue;
-    const name = nameOfCall(body.flow, begin);
+    const name = calleeName(body.flow, begin);
     const since = lineOf(body.flow.calls[begin]?.position ?? 0);
     locks.report({
       rule: unbalanced,
@@ -178,7 +178,7 @@ export function findSectionLeft(locks: FunctionLocks): void {
         locks.step(since, `${name}() is called`),
         ...(wrong === undefined
           ? []
-          : [locks.step(lineOf(wrong.position), `${nameOfCall(body.flow, wrong.call)}() is called`)]),
+          : [locks.step(lineOf(wrong.position), `${calleeName(body.flow, wrong.call)}() is called`)]),
         locks.step(line, `the function returns`),
       ],
     });
@@ -188,7 +188,7 @@ export function findSectionLeft(locks: FunctionLocks): void {
 /** The calls that end a section. */
 const endsOf = ({ body: { flow } }: FunctionLocks, stops: string): readonly number[] =>
   [...flow.calls.keys()].filter((call) => {
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     const section = atomicSections.get(name);
     if (section !== undefined) return section.stops === stops && section.step < 0;
     const primitive = lockFunctions.get(name);
@@ -199,7 +199,7 @@ const endsOf = ({ body: { flow } }: FunctionLocks, stops: string): readonly numb
 function beginOf(locks: FunctionLocks, stops: string, exit: LockEvent): number | undefined {
   const { flow } = locks.body;
   return [...flow.calls.keys()].findLast((call) => {
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     const section = atomicSections.get(name);
     const primitive = lockFunctions.get(name);
     const begins =
@@ -219,7 +219,7 @@ const passes = (locks: FunctionLocks, exit: LockEvent, calls: readonly number[])
 /** `spin_lock_irq(&l); … spin_unlock(&l);`, where no call ends what the taking has begun. */
 function wrongForm(locks: FunctionLocks, stops: string): Release | undefined {
   const { flow } = locks.body;
-  const formOf = (call: number) => STOPS[lockFunctions.get(nameOfCall(flow, call))?.irq ?? 'none'];
+  const formOf = (call: number) => STOPS[lockFunctions.get(calleeName(flow, call))?.irq ?? 'none'];
   return releasesOf(locks).find((event) => {
     const held = event.state.held.find((h) => h.place === event.lock.place);
     if (held === undefined || held.through !== '' || event.isMerged) return false;
@@ -228,7 +228,7 @@ function wrongForm(locks: FunctionLocks, stops: string): Release | undefined {
     return (
       event.state.held.length === 1 &&
       !flow.calls.some((_, call) => {
-        const section = atomicSections.get(nameOfCall(flow, call));
+        const section = atomicSections.get(calleeName(flow, call));
         return section?.stops === stops && section.step < 0;
       })
     );

@@ -4,8 +4,7 @@
  */
 import { lineOf } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
 import { callerHabits, habitsIn } from './callers.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';

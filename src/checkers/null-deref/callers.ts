@@ -1,8 +1,8 @@
 /** How the callers of a function treat what it returns: the tree's own opinion of whether a test is needed. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, Successors } from '../../c/flow-blocks.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
 
@@ -40,15 +40,9 @@ export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, exce
 export function fileHabits(effects: Effects, ref: FunctionRef, name: string): CallerHabits {
   const others = effects.program.definitions(ref.path).filter(({ id }) => id !== ref.id);
   return sum(
-    others.map(({ fact: { flow } }) => {
-      const calls =
-        flow === undefined ? [] : [...flow.calls.keys()].filter((n) => calleeName(flow, n) === name);
-      return flow === undefined ? NO_HABITS : habitsIn(flow, calls);
-    }),
+    others.flatMap(({ fact: { flow } }) => (flow === undefined ? [] : [habitsIn(flow, callsOf(flow, name))])),
   );
 }
-
-const NO_HABITS: CallerHabits = { calls: 0, forNull: 0, forError: 0, passedOn: 0 };
 
 /** What each caller does, by its id. */
 function count(effects: Effects, ref: FunctionRef | MacroRef): ReadonlyMap<string, CallerHabits> {
@@ -61,8 +55,7 @@ function count(effects: Effects, ref: FunctionRef | MacroRef): ReadonlyMap<strin
     : program.macroUsers(ref, MAX_CALLERS)) {
     const { flow } = caller.fact;
     if (flow === undefined) continue;
-    const calls = [...flow.calls.keys()].filter((n) => calleeName(flow, n) === name);
-    habits.set(caller.id, habitsIn(flow, calls));
+    habits.set(caller.id, habitsIn(flow, callsOf(flow, name)));
   }
   return habits;
 }

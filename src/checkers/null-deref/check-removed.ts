@@ -4,9 +4,9 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
+import type { Effects } from '../../effects/effects.ts';
 import { expressionText, typeOf } from '../../effects/expression-text.ts';
-import { pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { type Confidence, compareConfidence, type Finding, type Rule } from '../checker.ts';
 import { FunctionFindings } from '../function-findings.ts';

@@ -1,8 +1,7 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { SIZED_ACCESSES } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';

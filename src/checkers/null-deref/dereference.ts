@@ -7,8 +7,14 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import { isArray, isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { isNumber, pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import {
+  calleeName,
+  isNumber,
+  pointerBehind,
+  pointerOf,
+  stripCasts,
+} from '../../effects/flow-expressions.ts';
 import { isNull, mayBeError, mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ASKS_FOR_ERROR, GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';

@@ -1,7 +1,7 @@
 /** A driver's callback uses what nothing in the driver, or below it, has stored with the device. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import { modelOf } from '../../effects/models.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';

@@ -3,9 +3,8 @@
  * does not look, and whoever uses the object finds NULL in it.
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName } from '../../effects/effects.ts';
 import { expressionText } from '../../effects/expression-text.ts';
-import { pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP, PRINTING } from '../../kernel/pointers.ts';

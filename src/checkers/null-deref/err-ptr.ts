@@ -1,7 +1,6 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';

@@ -4,7 +4,7 @@
  */
 import { lineOf } from '../../c/flow.ts';
 import type { View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { ANY, ERR } from '../../effects/values.ts';
 import { errPtr } from './err-ptr.ts';
 import { type FieldEvidence, fieldKey } from './field-evidence.ts';

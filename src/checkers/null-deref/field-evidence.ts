@@ -4,9 +4,9 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer, pointee } from '../../c/types.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
+import type { Effects } from '../../effects/effects.ts';
 import { memberOf, typeOf } from '../../effects/expression-text.ts';
-import { isNullConstant, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isNullConstant, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ZERO } from '../../effects/values.ts';
 import type { FunctionFact } from '../../index/facts.ts';
 import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';

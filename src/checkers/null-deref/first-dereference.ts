@@ -1,7 +1,7 @@
 /** Where a pointer is dereferenced first, as a function is written. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAX_PARAMETERS } from '../../effects/parameters.ts';
 
 export interface FirstDereference {

@@ -1,8 +1,8 @@
 /** An allocation that is handed, without a test, to a function that keeps it: NULL is found in it later, or never. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';

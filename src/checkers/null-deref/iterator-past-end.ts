@@ -5,8 +5,8 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import type { FunctionContext } from './function-context.ts';

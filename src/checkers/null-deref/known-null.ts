@@ -2,8 +2,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import {

@@ -5,8 +5,8 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
-import { pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
+import type { Effects } from '../../effects/effects.ts';
+import { calleeName, callsOf, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import { habitsIn } from './callers.ts';
 
 /** A result that is used, and what is known of the function that gives it. */
@@ -197,11 +197,9 @@ const MATCHED = /_get_match_data$|^of_match_(?:node|device)$/;
 function isTestedElsewhere(flow: Flow, call: number, isTestedByRule: boolean): boolean {
   const name = calleeName(flow, call);
   const args = flow.calls[call]?.args ?? [];
-  const others = [...flow.calls.keys()].filter(
+  const others = callsOf(flow, name).filter(
     (other) =>
-      other !== call &&
-      calleeName(flow, other) === name &&
-      (!isTestedByRule || args.every((arg, k) => flow.calls[other]?.args[k] === arg)),
+      other !== call && (!isTestedByRule || args.every((arg, k) => flow.calls[other]?.args[k] === arg)),
   );
   return habitsIn(flow, others).forNull > 0;
 }

@@ -1,6 +1,6 @@
 /** The id table of a driver whose devices are matched another way, too: what is looked up in it need not be there. */
 import { Expr } from '../../c/flow.ts';
-import { calleeName } from '../../effects/effects.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { ACPI_IDS, ASKS_HOW_MATCHED, ID_LOOKUPS, ID_TABLE } from '../../kernel/id-lookups.ts';
 import type { FunctionContext } from './function-context.ts';
 

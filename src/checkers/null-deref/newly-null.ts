@@ -1,7 +1,7 @@
 /** A function that the change lets return NULL, which callers that it does not touch use without a test. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName, type Effects, effectsOf } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { type Effects, effectsOf } from '../../effects/effects.ts';
+import { callsOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_NULL } from '../../effects/values.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
 import type { Finding, Step } from '../checker.ts';
@@ -63,8 +63,7 @@ export function findNewlyNull(
 function trustingCalls(effects: Effects, caller: FunctionRef, name: string): readonly Caller[] {
   const { flow } = caller.fact;
   if (flow === undefined) return [];
-  return [...flow.calls.keys()]
-    .filter((call) => calleeName(flow, call) === name)
+  return callsOf(flow, name)
     .filter((call) => {
       const { calls, forNull } = habitsIn(flow, [call]);
       return calls === 1 && forNull === 0 && isDereferenced(effects, flow, caller.path, call);

@@ -4,8 +4,7 @@
  */
 import { lineOf, position } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Rule, Step } from '../checker.ts';
 import { type FieldEvidence, fieldKey, isOfFile, keyText } from './field-evidence.ts';

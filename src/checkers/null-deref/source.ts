@@ -1,6 +1,6 @@
 /** Where a value that may be NULL or an error comes from, for messages. */
 import { lineOf } from '../../c/flow.ts';
-import { calleeName } from '../../effects/effects.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { MAY_NULL } from '../../effects/values.ts';
 import type { Step } from '../checker.ts';
 import type { Use } from './dereference.ts';

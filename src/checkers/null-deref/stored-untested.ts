@@ -4,8 +4,7 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';

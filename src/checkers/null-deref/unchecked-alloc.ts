@@ -1,6 +1,5 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName } from '../../effects/effects.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';

@@ -1,9 +1,9 @@
 import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
 import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
-import { calleeName, type Effects } from '../../effects/effects.ts';
+import type { Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
-import { stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
@@ -88,16 +88,9 @@ function isAskedByCallers({ effects, ref }: FunctionContext, callee: string): bo
   return (
     callers.length > 0 &&
     callers.length < MAX_ASKED &&
-    callers.every(({ fact: { flow } }) => {
-      const calls = flow === undefined ? [] : [...flow.calls.keys()];
-      return (
-        flow !== undefined &&
-        habitsIn(
-          flow,
-          calls.filter((n) => calleeName(flow, n) === callee),
-        ).forNull > 0
-      );
-    })
+    callers.every(
+      ({ fact: { flow } }) => flow !== undefined && habitsIn(flow, callsOf(flow, callee)).forNull > 0,
+    )
   );
 }
 

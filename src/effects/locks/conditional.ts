@@ -5,7 +5,7 @@ import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { WARNINGS } from '../../kernel/pointers.ts';
 import { contextTests } from '../../kernel/waits.ts';
-import { calleeName } from '../effects.ts';
+import { calleeName } from '../flow-expressions.ts';
 import { type Condition, testOf } from './condition.ts';
 
 const MAX_BRANCHES = 64;

@@ -4,9 +4,10 @@ import { MMAP_LOCK, mayFault } from '../../kernel/callbacks.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
 import type { LockKind, LockMode } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
+import { calleeName } from '../flow-expressions.ts';
 import { type Gfp, gfpOf, gfpOfAllocation } from './gfp.ts';
 import { type Held, isWithoutReclaim } from './held.ts';
-import { type Body, farFrom, leavesHeld, nameOfCall } from './lock-body.ts';
+import { type Body, farFrom, leavesHeld } from './lock-body.ts';
 import type { LockEvent } from './lock-domain.ts';
 import type { Callee } from './lock-effects.ts';
 import type { Acquired, Happening } from './lock-summary.ts';
@@ -101,12 +102,12 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
   if (event.kind !== 'call') return [];
   const args = flow.calls[event.call]?.args ?? [];
   const isInScope = isWithoutReclaim(event.state);
-  const allocator = ALLOCATORS.get(nameOfCall(flow, event.call));
+  const allocator = ALLOCATORS.get(calleeName(flow, event.call));
   if (allocator !== undefined)
     return !isInScope && entersReclaim(gfpOfAllocation(flow, allocator, args))
       ? [{ ...here, to: RECLAIM }]
       : [];
-  const faults = mayFault.has(nameOfCall(flow, event.call)) ? [{ ...here, to: FAULT }] : [];
+  const faults = mayFault.has(calleeName(flow, event.call)) ? [{ ...here, to: FAULT }] : [];
   const callees = calleesOf(event.call);
   const isOneOfMany = callees.length > 1;
   return [

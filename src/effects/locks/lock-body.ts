@@ -14,6 +14,7 @@ import {
   spinningWaits,
   waits,
 } from '../../kernel/waits.ts';
+import { calleeName } from '../flow-expressions.ts';
 import type { CallKnowledge } from '../knowledge.ts';
 import type { Walker } from '../paths.ts';
 import type { WalkLimits } from '../state-store.ts';
@@ -175,18 +176,12 @@ const KINDS: readonly LockEvent['kind'][] = ['call', 'acquire', 'release', 'leav
 
 function touchesLocks(input: BodyInput): boolean {
   const { flow } = input;
-  if (flow.scopes.some((s) => s.kind === ScopeKind.Guard || isGuardClass(nameOfCall(flow, s.call))))
+  if (flow.scopes.some((s) => s.kind === ScopeKind.Guard || isGuardClass(calleeName(flow, s.call))))
     return true;
   return flow.calls.some((_, call) => {
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     return lockFunctions.has(name) || atomicSections.has(name) || input.net(call) !== undefined;
   });
-}
-
-/** The direct callee's name of a call, '' for one through a pointer; for guard(name)(…) '' too. */
-export function nameOfCall(flow: Flow, call: number): string {
-  const callee = flow.calls[call]?.callee ?? 0;
-  return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
 }
 
 /** Whether a function may sleep by its name alone, in the file of the flow. */
@@ -197,7 +192,7 @@ export function isSleeping(flow: Flow, name: string): boolean {
 
 /** Whether a call polls with pauses that it says the length of. */
 export function sleepsByDelay(flow: Flow, call: number): boolean {
-  const delay = flow.calls[call]?.args[pollDelay.get(nameOfCall(flow, call)) ?? -1] ?? 0;
+  const delay = flow.calls[call]?.args[pollDelay.get(calleeName(flow, call)) ?? -1] ?? 0;
   return flow.exprOp[delay] === Expr.Integer && (flow.exprA[delay] as number) > 0;
 }
 
@@ -235,7 +230,7 @@ function guardEffects(input: BodyInput, places: Places, call: number): LockSumma
   const { flow } = input;
   const made = flow.calls[call];
   if (made === undefined) return undefined;
-  const callee = nameOfCall(flow, call);
+  const callee = calleeName(flow, call);
   const before = callee === 'scoped_guard' ? 1 : isScopedGuard(callee) ? 2 : 0;
   const args = made.args.slice(before);
   const taking = input.guard(guardConstructor(guardNameOf(flow, call)));
@@ -256,7 +251,7 @@ function guardNameOf(flow: Flow, call: number): string {
   const { callee = 0, args = [] } = flow.calls[call] ?? {};
   if (flow.exprOp[callee] === Expr.Result)
     return guardName(flow, flow.calls[flow.exprA[callee] as number]?.args[0] ?? 0);
-  const name = nameOfCall(flow, call);
+  const name = calleeName(flow, call);
   if (isScopedGuard(name)) return guardName(flow, args[0] ?? 0);
   return GUARD_CLASS.exec(name)?.[1] ?? '';
 }
@@ -300,7 +295,7 @@ function summarise(
     const line = lineOf(flow.calls[call]?.position ?? 0);
     const conditional = conditions.conditionOf(block);
     for (const { lockClass, place, kind, mode, subclass } of guard.net) {
-      const callee = isScopedGuard(nameOfCall(flow, call)) ? nameOfCall(flow, call) : 'guard';
+      const callee = isScopedGuard(calleeName(flow, call)) ? calleeName(flow, call) : 'guard';
       const cause = { line, callee, calleePath: '', depth: 0, conditional, key: lockClass };
       const without = releasedBefore(call);
       const isWaitedFor = !name.endsWith('_try');
@@ -321,7 +316,7 @@ function summarise(
   }
   for (const [call, made] of flow.calls.entries()) {
     const block = blocks[call];
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     if (block === undefined || guards.has(call)) continue;
     if (come !== undefined && !come.has(call) && !atomicSections.has(name)) continue;
     handlers |= parameterMask(flow, made.callee);

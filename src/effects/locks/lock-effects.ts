@@ -8,21 +8,14 @@ import { leafFunctions } from '../../kernel/leaf-functions.ts';
 import { atomicSections, lockFunctions } from '../../kernel/locks.ts';
 import { type Effects, effectsOf } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
+import { calleeName } from '../flow-expressions.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
 import { Walker } from '../paths.ts';
 import type { WalkLimits } from '../state-store.ts';
 import { storeOf } from '../stores.ts';
 import { conditionAt } from './condition.ts';
-import {
-  type Body,
-  type BodyInput,
-  type Events,
-  eventsOfBody,
-  nameOfCall,
-  netOfBody,
-  walkBody,
-} from './lock-body.ts';
+import { type Body, type BodyInput, type Events, eventsOfBody, netOfBody, walkBody } from './lock-body.ts';
 import { lockClass } from './lock-class.ts';
 import { type Cause, changesState, type LockSummary, NO_LOCKS } from './lock-summary.ts';
 import { Places } from './place.ts';
@@ -114,7 +107,7 @@ export class LockEffects {
   /** What a call of a body in file `from` may run, with `below` calls followed. */
   callees(flow: Flow, call: number, from: string, below = MAX_DEPTH): readonly Callee[] {
     if (below <= 0) return [];
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     if (name === '') return this.#stored(flow, call, from, below);
     if (hasNoLocks(name, flow, call)) return [];
     const target = this.#target(name, from);
@@ -217,7 +210,7 @@ export class LockEffects {
   /** Calls `visit` with each function that a body in file `from` may call through a field, or hands to others. */
   eachStored(flow: Flow, from: string, visit: (ref: FunctionRef) => void): void {
     for (let call = 0; call < flow.calls.length; call++) {
-      if (nameOfCall(flow, call) === '') for (const ref of this.#storedAt(flow, call, from)) visit(ref);
+      if (calleeName(flow, call) === '') for (const ref of this.#storedAt(flow, call, from)) visit(ref);
       else for (const { ref } of this.#handed(flow, call, from)) visit(ref);
     }
   }
@@ -240,7 +233,7 @@ export class LockEffects {
 
   /** What a call leaves held or released; undefined where that is nothing. */
   #netOf(flow: Flow, call: number, from: string, depth: number): LockSummary | undefined {
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     if (name === '' || hasNoLocks(name, flow, call)) return undefined;
     const net = this.#netOfName(name, from, depth);
     return net !== undefined && changesState(net) ? net : undefined;
@@ -289,7 +282,7 @@ export class LockEffects {
    * functions, which would be made for the whole tree below.
    */
   #lightly(flow: Flow, call: number, path: string): CallKnowledge {
-    const name = nameOfCall(flow, call);
+    const name = calleeName(flow, call);
     if (name === '') return UNKNOWN_CALL;
     const model = modelOf(name, flow, call);
     if (model !== undefined) return model;

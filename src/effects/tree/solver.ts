@@ -9,8 +9,8 @@ import type { IndexProgram } from '../../index/index-program.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { classSetters } from '../../kernel/locks.ts';
 import { Effects } from '../effects.ts';
+import { calleeName } from '../flow-expressions.ts';
 import { dependenciesOfBody } from '../locks/dependencies.ts';
-import { nameOfCall } from '../locks/lock-body.ts';
 import { lockClass } from '../locks/lock-class.ts';
 import { LockEffects } from '../locks/lock-effects.ts';
 import { type LockSummary, type NetEffect, NO_LOCKS } from '../locks/lock-summary.ts';
@@ -109,7 +109,7 @@ export class TreeSolver {
 
   #noteSplits(flow: Flow, path: string): void {
     for (let call = 0; call < flow.calls.length; call++) {
-      if (!classSetters.has(nameOfCall(flow, call))) continue;
+      if (!classSetters.has(calleeName(flow, call))) continue;
       const place = new Places(flow).behind(flow.calls[call]?.args[0] ?? 0);
       const split = lockClass(this.#program, flow, path, place);
       if (split !== '') this.#splits.add(split);

@@ -5,6 +5,7 @@ import type { FunctionRef } from '../../index/program.ts';
 import type { Callback } from '../../kernel/callbacks.ts';
 import { ATOMIC_CONTEXTS, beginsTask, type Context } from '../../kernel/contexts.ts';
 import { FENCE_SIGNALLING } from '../../kernel/fences.ts';
+import type { LockMode } from '../../kernel/locks.ts';
 import type { Step } from '../checker.ts';
 
 /** How calls come to a function. */
@@ -120,61 +121,40 @@ export const inContext = (
   isStart,
 });
 
+/** A way that begins in a context with a lock held, which the step that leads there says. */
+const holding = (
+  entry: Entry,
+  lock: Pick<EntryLock, 'place' | 'lockClass' | 'kind' | 'mode' | 'subclass'>,
+  taken: Step,
+): Entry => ({
+  ...entry,
+  held: [{ ...lock, calls: 0, doubtful: false, fields: [], call: -1, through: '', taken }],
+  steps: [],
+});
+
+/** An annotation that everybody knows by its class. */
+const lockMap = (lockClass: string, mode: LockMode) =>
+  ({ place: `@${lockClass}`, lockClass, kind: 'lock_map', mode, subclass: 0 }) as const;
+
 /** What the scheduler of a GPU calls for a job: a fence is signalled only once it has returned. */
 export const onWayToFence = (ref: FunctionRef, step: Step): Entry => {
-  const entry = inContext(ref, 'work', [step], false);
-  const held: EntryLock = {
-    calls: 0,
-    doubtful: false,
-    fields: [],
-    place: `@${FENCE_SIGNALLING}`,
-    lockClass: FENCE_SIGNALLING,
-    kind: 'lock_map',
-    mode: 'read',
-    subclass: 0,
-    call: -1,
-    through: '',
-    taken: { ...step, text: `${step.text}: the fences of its job wait for it` },
-  };
-  return { ...entry, held: [held], steps: [] };
+  const taken = { ...step, text: `${step.text}: the fences of its job wait for it` };
+  return holding(inContext(ref, 'work', [step], false), lockMap(FENCE_SIGNALLING, 'read'), taken);
 };
 
 /** What is called with something held that others wait for. */
 export const ofCallback = (ref: FunctionRef, callback: Callback, step: Step): Entry => {
   const { lock, mode, caller, type } = callback;
-  const entry = inContext(ref, 'process', [step], beginsTask(type));
-  const held: EntryLock = {
-    calls: 0,
-    doubtful: false,
-    fields: [],
-    place: `@${lock}`,
-    lockClass: lock,
-    kind: 'lock_map',
-    mode,
-    subclass: 0,
-    call: -1,
-    through: '',
-    taken: { ...step, text: `${step.text}, which ${caller} calls with ${lock} held` },
-  };
-  return { ...entry, held: [held], steps: [] };
+  const taken = { ...step, text: `${step.text}, which ${caller} calls with ${lock} held` };
+  return holding(inContext(ref, 'process', [step], beginsTask(type)), lockMap(lock, mode), taken);
 };
 
 /** What a subsystem calls with a lock of its own held. */
 export const underLock = (ref: FunctionRef, context: Context, lock: NetEffect, step: Step): Entry => {
-  const held: EntryLock = {
-    calls: 0,
-    doubtful: false,
-    fields: [],
-    place: lock.place.startsWith('@') ? lock.place : '',
-    lockClass: lock.lockClass,
-    kind: lock.kind,
-    mode: lock.mode,
-    subclass: lock.subclass,
-    call: -1,
-    through: '',
-    taken: { ...step, text: `${step.text}, which is called with ${lock.lockClass} held` },
-  };
-  return { ...inContext(ref, context, [step], true), held: [held], steps: [] };
+  const { lockClass, kind, mode, subclass } = lock;
+  const place = lock.place.startsWith('@') ? lock.place : '';
+  const taken = { ...step, text: `${step.text}, which is called with ${lockClass} held` };
+  return holding(inContext(ref, context, [step], true), { place, lockClass, kind, mode, subclass }, taken);
 };
 
 /** Whether the user has released a lock of its caller's before, or one that can't be told from it. */

@@ -3,6 +3,7 @@
  * is nearly always between functions of one driver or subsystem, with reclaim or a notifier to close the ring.
  */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import { isTakenUnder } from '../../effects/locks/lock-summary.ts';
 import type { EffectStore } from '../../effects/stores.ts';
 import { callbacks } from '../../kernel/callbacks.ts';
 import { acquisitionSteps } from './causes.ts';
@@ -88,14 +89,7 @@ function addCallbacks(effects: LockEffects, graph: LockGraph, near: ReadonlySet<
     for (const { ref, entry, path } of effects.effects.program.stored(type, field)) {
       if (!near.has(ref.path)) continue;
       for (const acquired of effects.summary(ref).acquires) {
-        if (
-          !acquired.blocks ||
-          acquired.lockClass === '' ||
-          acquired.lockClass === lock ||
-          acquired.kind === 'rcu' ||
-          acquired.kind === 'srcu'
-        )
-          continue;
+        if (!isTakenUnder(lock, acquired)) continue;
         graph.add({
           from: { lock, mode },
           to: { lock: acquired.lockClass, mode: acquired.mode },

@@ -1,9 +1,8 @@
 import { lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held, LockState } from '../../effects/locks/held.ts';
-import { farFrom } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import type { Acquired, NetEffect } from '../../effects/locks/lock-summary.ts';
+import { type Acquired, farFrom, type NetEffect } from '../../effects/locks/lock-summary.ts';
 import { isExported } from '../../effects/locks/place.ts';
 import { isOnePerMount } from '../../kernel/instances.ts';
 import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';

@@ -31,11 +31,11 @@ export const uninitialized: Rule = {
 /** Interrupt handlers that are registered before the locks that they take are initialised. */
 export function findTakenBeforeInitialized(locks: FunctionLocks): void {
   const { flow } = locks.body;
+  if (!flow.calls.some((_, call) => requestsIrq(calleeName(flow, call))) || keepsInterruptOff(flow)) return;
   const inits = initsIn(locks.effects.effects.program, flow, locks.ref.path);
-  if (inits.length === 0 || keepsInterruptOff(flow)) return;
   for (const [call, { args, position }] of flow.calls.entries()) {
     const name = calleeName(flow, call);
-    if (!/request.*irq/.test(name)) continue;
+    if (!requestsIrq(name)) continue;
     for (const { handler } of registrations.get(name) ?? []) {
       const ref = functionNamed(locks, flow, args[handler] ?? 0);
       if (ref === undefined) continue;
@@ -60,6 +60,8 @@ export function findTakenBeforeInitialized(locks: FunctionLocks): void {
     }
   }
 }
+
+const requestsIrq = (name: string): boolean => /request.*irq/.test(name);
 
 function confidenceOf({ cause: { conditional, depth } }: Acquired): Confidence {
   if (conditional !== false) return 'low';

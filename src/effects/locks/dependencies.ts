@@ -7,10 +7,10 @@ import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import { calleeName } from '../flow-expressions.ts';
 import { type Gfp, gfpOf, gfpOfAllocation } from './gfp.ts';
 import { type Held, isWithoutReclaim } from './held.ts';
-import { type Body, farFrom, leavesHeld } from './lock-body.ts';
+import type { Body } from './lock-body.ts';
 import type { LockEvent } from './lock-domain.ts';
 import type { Callee } from './lock-effects.ts';
-import type { Acquired, Happening } from './lock-summary.ts';
+import { type Acquired, farFrom, type Happening, takenBelow } from './lock-summary.ts';
 
 /** One end of a dependency. */
 export interface LockUse {
@@ -102,12 +102,13 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
   if (event.kind !== 'call') return [];
   const args = flow.calls[event.call]?.args ?? [];
   const isInScope = isWithoutReclaim(event.state);
-  const allocator = ALLOCATORS.get(calleeName(flow, event.call));
+  const name = calleeName(flow, event.call);
+  const allocator = ALLOCATORS.get(name);
   if (allocator !== undefined)
     return !isInScope && entersReclaim(gfpOfAllocation(flow, allocator, args))
       ? [{ ...here, to: RECLAIM }]
       : [];
-  const faults = mayFault.has(calleeName(flow, event.call)) ? [{ ...here, to: FAULT }] : [];
+  const faults = mayFault.has(name) ? [{ ...here, to: FAULT }] : [];
   const callees = calleesOf(event.call);
   const isOneOfMany = callees.length > 1;
   return [
@@ -116,8 +117,7 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
       const reached: Reached[] = [];
       for (const acquired of callee.summary.acquires) {
         if (!acquired.blocks || acquired.lockClass === '' || UNORDERED.has(acquired.kind)) continue;
-        // How a callee comes to take it for its caller is no matter.
-        const below = leavesHeld(callee.summary, acquired.lockClass) ? certainly(acquired) : acquired;
+        const below = takenBelow(callee.summary, acquired);
         reached.push({
           event,
           to: { lock: orderedClass(below), mode: below.mode },
@@ -148,11 +148,6 @@ export function reachedBy({ flow, places, callees: calleesOf }: Body, event: Loc
     }),
   ];
 }
-
-const certainly = (acquired: Acquired): Acquired => ({
-  ...acquired,
-  cause: { ...acquired.cause, conditional: false },
-});
 
 const entersReclaim = (gfp: Gfp): boolean =>
   gfp !== undefined && 'flags' in gfp && gfp.flags.sleeps && gfp.flags.fs;

@@ -29,11 +29,13 @@ import {
   type Asserted,
   type Cause,
   changesState,
+  farFrom,
   type Happening,
   type LockSummary,
   mattersUnderLock,
   type NetEffect,
   NO_LOCKS,
+  takenBelow,
   type Waited,
 } from './lock-summary.ts';
 import { isExported, Places } from './place.ts';
@@ -447,8 +449,7 @@ function summarise(
           place: exported(place),
           without: [...a.without, ...releasedBefore(call)],
           far: farFrom(summary, a),
-          // How a callee comes to take it for its caller is no matter.
-          cause: through(leavesHeld(summary, a.lockClass) ? { ...a.cause, conditional: false } : a.cause),
+          cause: through(takenBelow(summary, a).cause),
           call,
         });
       }
@@ -496,14 +497,6 @@ function summarise(
     calls: handlers,
   };
 }
-
-/** Calls from here to the taking of a lock below a callee: none where the callee takes it for its caller. */
-export const farFrom = (callee: LockSummary, { lockClass, far }: Acquired): number =>
-  leavesHeld(callee, lockClass) ? 0 : far + 1;
-
-/** Whether a callee takes a lock for its caller. */
-export const leavesHeld = ({ net }: LockSummary, lockClass: string): boolean =>
-  net.some((n) => n.operation === 'acquire' && n.lockClass === lockClass);
 
 /** Both must hold: of two tests only that there are some is kept. */
 const both = (a: Condition, b: Condition): Condition => (a === false || a === b ? b : b === false ? a : true);

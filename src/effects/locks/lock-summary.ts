@@ -118,3 +118,21 @@ export const mattersUnderLock = (s: LockSummary): boolean =>
   s.waits.length > 0 ||
   s.asserts.length > 0 ||
   s.calls !== 0;
+
+/** Calls from a function to the taking of a lock below its callee: none where the callee takes it for its caller. */
+export const farFrom = (callee: LockSummary, { lockClass, far }: Acquired): number =>
+  leavesHeld(callee, lockClass) ? 0 : far + 1;
+
+/** What a callee takes, as its caller sees it: how it comes to take what it takes for its caller is no matter. */
+export const takenBelow = (callee: LockSummary, acquired: Acquired): Acquired =>
+  leavesHeld(callee, acquired.lockClass)
+    ? { ...acquired, cause: { ...acquired.cause, conditional: false } }
+    : acquired;
+
+/** Whether a callee takes a lock for its caller. */
+const leavesHeld = ({ net }: LockSummary, lockClass: string): boolean =>
+  net.some((n) => n.operation === 'acquire' && n.lockClass === lockClass);
+
+/** Whether a function that is called with a lock held may wait under it for what it takes. */
+export const isTakenUnder = (lock: string, { blocks, lockClass, kind }: Acquired): boolean =>
+  blocks && lockClass !== '' && lockClass !== lock && kind !== 'rcu' && kind !== 'srcu';

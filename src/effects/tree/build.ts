@@ -124,11 +124,11 @@ async function write(
   // Their heaps are most of this process's memory: what comes now need not lie beside them.
   await threads.close();
   writer.finish();
-  addReclaim(index, factsFolder, graph);
+  addCallbacks(index, factsFolder, graph);
   graph.finish(index, effectsName());
 }
 
-function addReclaim(index: TreeIndex, factsFolder: string, graph: LockGraphWriter): void {
+function addCallbacks(index: TreeIndex, factsFolder: string, graph: LockGraphWriter): void {
   const store = FactStore.open(factsFolder);
   const effects = TreeEffects.openAlone(index, effectsName());
   try {

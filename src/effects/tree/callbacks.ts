@@ -1,7 +1,7 @@
 /** What is taken under the locks of callbacks: all that the functions take which a tree stores in their fields. */
 import type { Program } from '../../index/program.ts';
 import { type Callback, callbacks } from '../../kernel/callbacks.ts';
-import type { LockSummary } from '../locks/lock-summary.ts';
+import { isTakenUnder, type LockSummary } from '../locks/lock-summary.ts';
 import type { EffectStore } from '../stores.ts';
 import type { StoredDependency } from './stored-dependencies.ts';
 
@@ -29,8 +29,9 @@ function dependenciesUnder(
   line: number,
 ): readonly StoredDependency[] {
   const found = new Map<string, StoredDependency>();
-  for (const { blocks, lockClass, kind, mode, far } of acquires) {
-    if (!blocks || lockClass === '' || lockClass === lock || kind === 'rcu' || kind === 'srcu') continue;
+  for (const acquired of acquires) {
+    if (!isTakenUnder(lock, acquired)) continue;
+    const { lockClass, mode, far } = acquired;
     const key = `${lockClass} ${mode}`;
     const weight = Math.round(1000 * 0.8 ** far);
     if ((found.get(key)?.weight ?? 0) >= weight) continue;

@@ -32,6 +32,10 @@ export interface LockState {
 /** Before the place of a lock that a callee may have released. */
 export const MAYBE = '?~';
 
+/** The place itself of a lock that may have been released. */
+export const placeOf = (place: string): string =>
+  place.startsWith(MAYBE) ? place.slice(MAYBE.length) : place;
+
 export const NOTHING_HELD: LockState = {
   held: [],
   preempt: 0,

@@ -2,6 +2,7 @@
  * What the includes of a whole tree mean, remembered without making a string of each: most of the 600,000 of
  * Linux are one of few, asked again and again.
  */
+import { folderOf } from './folder.ts';
 import type { IncludePaths } from './include-paths.ts';
 import type { LinkRecords } from './link-record.ts';
 
@@ -29,7 +30,7 @@ export class IncludeAnswers {
   /** Includes are those of this file from now on. */
   enter(path: string): void {
     this.#from = path;
-    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const folder = folderOf(path);
     this.#folder = this.#scope(folder);
     this.#architecture = this.#scope(`<${folder.startsWith('arch/') ? folder.split('/')[1] : ''}>`);
   }

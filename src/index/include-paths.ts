@@ -1,5 +1,7 @@
 /** Which file an #include means, in a tree that is read without its build's -I options. */
+
 import { posix } from 'node:path';
+import { folderOf } from './folder.ts';
 import { sharedFolders } from './resolve.ts';
 
 /** Folders that a kernel build searches for all files, in order; the architecture's own come before. */
@@ -29,7 +31,7 @@ export class IncludePaths {
 
   /** The number of the file that `include` (with its quotes or brackets) means in the file `from`; -1 where none does. */
   resolve(include: string, from: string): number {
-    const folder = from.slice(0, from.lastIndexOf('/') + 1);
+    const folder = folderOf(from);
     const known = entryOf(this.#known, folder);
     let number = known.get(include);
     if (number === undefined) {

@@ -14,7 +14,7 @@ import type {
   TypeName,
 } from './facts.ts';
 import type { TreeFiles } from './file-index.ts';
-import { pathsInFolder } from './folder.ts';
+import { folderOf, pathsInFolder } from './folder.ts';
 import { type Changes, LayeredFiles, type Place } from './layered-files.ts';
 import { entryKey, fieldKey, LinkKind, MentionFlag, SymbolFlag } from './link-record.ts';
 import type { FunctionRef, MacroRef, Program } from './program.ts';
@@ -118,7 +118,7 @@ export class IndexProgram implements Program {
   }
 
   siblings(path: string): readonly string[] {
-    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const folder = folderOf(path);
     return this.#folders.get(folder, () => pathsInFolder(this.#files.below(folder), path));
   }
 

@@ -4,7 +4,7 @@ import type { Change, FileDiff, SourceTree } from '../git/change.ts';
 import { countFiles } from '../git/folder-tree.ts';
 import { blobId } from '../git/overlay.ts';
 import type { FileFacts } from '../index/facts.ts';
-import { pathsInFolder } from '../index/folder.ts';
+import { folderOf, pathsInFolder } from '../index/folder.ts';
 import { memoryProgram } from '../index/memory-program.ts';
 import type { Program } from '../index/program.ts';
 import { type AffectedPaths, isSource } from './affected.ts';
@@ -69,7 +69,7 @@ export function programsAtHand(cacheDir: string | undefined): ProgramSource {
 /** The paths and the C files beside them: what calls and what takes the same locks is mostly there. */
 async function withNeighbours(tree: SourceTree, paths: readonly string[]): Promise<readonly string[]> {
   const found = new Set(paths);
-  for (const folder of new Set(paths.map(folderOf))) {
+  for (const folder of new Set(paths.map(listedFolder))) {
     const beside = pathsInFolder(await tree.paths(folder), folder === '' ? '' : `${folder}/`);
     for (const path of beside.filter((other) => other.endsWith('.c')).slice(0, MAX_NEIGHBOURS))
       found.add(path);
@@ -77,7 +77,8 @@ async function withNeighbours(tree: SourceTree, paths: readonly string[]): Promi
   return [...found];
 }
 
-const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+/** Without the slash, as trees list it. */
+const listedFolder = (path: string): string => folderOf(path).slice(0, -1);
 
 /** Whether a tree is read whole at each review, and needs no index. */
 export async function isSmallTree(tree: SourceTree): Promise<boolean> {
@@ -151,7 +152,7 @@ async function includedProgram(
 /** The files that an include may name, without a listing of the tree. */
 function includeCandidates(include: string, from: string): string[] {
   const name = include.slice(1, -1);
-  const folder = from.slice(0, from.lastIndexOf('/') + 1);
+  const folder = folderOf(from);
   const arch = folder.startsWith('arch/') ? (folder.split('/')[1] ?? 'x86') : 'x86';
   const places = [
     ...(include.startsWith('"') ? [folder] : []),

@@ -1,4 +1,5 @@
 /** Parts of the tree that have little to do with each other. */
+import { folderOf } from '../../index/folder.ts';
 
 const SERVES_ALL =
   /^(mm|kernel|lib|include|block|ipc|init|security|net\/core|drivers\/base|drivers\/dma-buf)\//;
@@ -14,12 +15,12 @@ export const areaOf = (path: string): string => path.split('/').slice(0, 2).join
  * in one driver. What serves all of it (mm, kernel, …) and the core of a subsystem lie in each.
  */
 export function areFarApart(paths: readonly string[]): boolean {
-  const folders = [...new Set(paths.filter((path) => !SERVES_ALL.test(path)).map(folderOf))];
+  const folders = [...new Set(paths.filter((path) => !SERVES_ALL.test(path)).map(areaFolder))];
   return folders.some((a, i) => folders.slice(i + 1).some((b) => !areNear(a, b)));
 }
 
 /** The folder, with that of a subsystem's core standing for the subsystem. */
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1).replace(/\bcore\/$/, '');
+const areaFolder = (path: string): string => folderOf(path).replace(/\bcore\/$/, '');
 
 function areNear(a: string, b: string): boolean {
   if (a.startsWith(b) || b.startsWith(a)) return true;

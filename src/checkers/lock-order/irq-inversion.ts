@@ -1,6 +1,7 @@
 import { lineOf } from '../../c/flow.ts';
 import { type Held, isSpinning } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import { folderOf } from '../../index/folder.ts';
 import { ATOMIC_CONTEXTS, type Context } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
@@ -117,7 +118,7 @@ const NAMES: ReadonlyMap<Context, string> = new Map([
  */
 function isSetUp({ context, steps }: Entry, use: IrqUse): boolean {
   const isOfHandler = (step: Step | undefined): boolean =>
-    use.id === '' || folderOf(step) === folderOf(use.steps[0]);
+    use.id === '' || folderOf(step?.path ?? '') === folderOf(use.steps[0]?.path ?? '');
   if (context === 'init' && isOfHandler(steps[0])) return true;
   // Who hands a function on while it sets up does not call it then.
   const isCalled = ({ text }: Step): boolean => !/ is handed to |^hands it to /.test(text);
@@ -125,8 +126,6 @@ function isSetUp({ context, steps }: Entry, use: IrqUse): boolean {
     (s) => (SET_UP.test(s.text) || (isCalled(s) && SET_UP.test(`.${s.function}`))) && isOfHandler(s),
   );
 }
-
-const folderOf = (step: Step | undefined): string => step?.path.replace(/[^/]*$/, '') ?? '';
 
 const SET_UP =
   /\.(?:probe|remove|remove_new|attach|detach|shutdown|disconnect|bind|unbind|ndo_init|ndo_uninit)$|\.\w+_(?:probe|remove|init|exit|setup|attach|detach)$/;

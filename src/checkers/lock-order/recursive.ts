@@ -7,6 +7,7 @@ import { isExported } from '../../effects/locks/place.ts';
 import { isOnePerMount } from '../../kernel/instances.ts';
 import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
+import { areaOf } from './areas.ts';
 import { acquisitionSteps } from './causes.ts';
 import { type Entry, type EntryLock, heldByCallers, type Stored } from './entry.ts';
 import type { FunctionLocks } from './function-locks.ts';
@@ -274,11 +275,8 @@ function isOfFamily(locks: FunctionLocks, held: Held, taken: Taken): boolean {
   // Families that have sockets below their sockets give these classes of their own.
   if (folder.some((path) => program.usesName(path, 'sock_lock_init_class_and_name'))) return false;
   const last = taken.steps.at(-1);
-  return taken.depth <= 3 && protocolOf(last?.path ?? '') === protocolOf(locks.ref.path);
+  return taken.depth <= 3 && areaOf(last?.path ?? '') === areaOf(locks.ref.path);
 }
-
-/** `net/ipv4` of `net/ipv4/tcp.c`: the folder of a family. */
-const protocolOf = (path: string): string => path.split('/').slice(0, 2).join('/');
 
 function reportFamily(locks: FunctionLocks, event: LockEvent, taken: Taken, held: Held): void {
   const text = locks.text(held);

@@ -1,10 +1,12 @@
 /** Locks that are taken before, or without, being initialised: lockdep gives up on the first, and debugging builds stop. */
+
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
 import { Places } from '../../effects/locks/place.ts';
 import type { StructFact } from '../../index/facts.ts';
+import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { registrations } from '../../kernel/contexts.ts';
@@ -190,7 +192,7 @@ function isDefined(program: Program, path: string, type: string): boolean {
 
 /** A type of the same name may be another file's, too. */
 function isInitializedBeside(program: Program, path: string, name: string): boolean {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const folder = folderOf(path);
   return [...lockInits.keys()].some((init) =>
     program
       .mentioning(init, (other) => other.startsWith(folder))

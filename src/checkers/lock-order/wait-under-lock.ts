@@ -1,6 +1,7 @@
 import { type Held, isSleepingLock } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
+import { folderOf } from '../../index/folder.ts';
 import { ATOMIC_CONTEXTS } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -83,8 +84,6 @@ function ownHandlers(found: readonly Handler[], locks: FunctionLocks, wait: Wait
 
 const areOfOneFile = (handlers: readonly Handler[]): boolean =>
   new Set(handlers.map(({ step }) => step.path)).size <= 1;
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 
 function report(
   locks: FunctionLocks,

@@ -2,6 +2,7 @@
  * How the code around a function treats a field: whether those who use the pointer in it test it first, and who
  * sets it to NULL. What the neighbours do is the only sign, without running anything, that a field can be NULL.
  */
+
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
@@ -9,6 +10,7 @@ import { memberOf, typeOf } from '../../effects/expression-text.ts';
 import { calleeName, isNullConstant, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ZERO } from '../../effects/values.ts';
 import type { FunctionFact } from '../../index/facts.ts';
+import { folderOf } from '../../index/folder.ts';
 import { ERROR_TESTS, SAME_VALUE } from '../../kernel/pointers.ts';
 import { calledPointer } from './dereference.ts';
 
@@ -141,7 +143,7 @@ export class FieldEvidence {
 
   /** What the functions of the other files of its folder do with a field. */
   besides(path: string, key: string): readonly FieldUse[] {
-    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const folder = folderOf(path);
     const asked = `${path} ${key}`;
     let uses = isOfFile(key) ? [] : this.#around.get(asked);
     if (uses === undefined) {

@@ -6,6 +6,7 @@
  *
  * A tool sees a case where it says something of the patched files that it does not say of them as they were: generous,
  * since it need not be about the bug. score-bugs asks more of this project: the right checker in the right function.
+ * "not read" counts the cases in which it gives up on a file, for want of a header that only a build makes.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -21,6 +22,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeStandInHeaders } from './other-tools/stand-in-headers.ts';
 
 interface Case {
   readonly id: string;
@@ -37,17 +39,28 @@ interface Tool {
 /** A file that takes longer is given up. */
 const LIMIT_MS = 120_000;
 
+/** How sparse ends where it can't go on; of whichever file it says so. */
+const UNREAD = 'unable to open';
+
+const standIns = mkdtempSync(join(tmpdir(), 'adjutant-bench-'));
+process.on('exit', () => rmSync(standIns, { recursive: true, force: true }));
+
 const TOOLS: readonly Tool[] = [
   {
     name: 'sparse',
     commands: (file, tree) => [
       [
         'sparse',
-        ...['-Wcontext', '-D__KERNEL__', '-DMODULE'],
+        ...['-Wcontext', '-fmax-errors=1000', '-m64', '-D__KERNEL__', '-DMODULE'],
+        ...['-DKBUILD_MODNAME="m"', '-DKBUILD_BASENAME="m"'],
+        `-I${standIns}`,
         ...['include', 'arch/x86/include', 'include/uapi', 'arch/x86/include/uapi'].map(
           (path) => `-I${join(tree, path)}`,
         ),
-        ...['-include', join(tree, 'include/linux/compiler_types.h')],
+        ...['compiler-version', 'kconfig', 'compiler_types'].flatMap((name) => [
+          '-include',
+          join(tree, `include/linux/${name}.h`),
+        ]),
         file,
       ],
     ],
@@ -103,6 +116,7 @@ if (values.tree === '' || !existsSync(join(tree, 'Makefile')) || !existsSync(cor
   );
   process.exit(2);
 }
+writeStandInHeaders(tree, standIns);
 const tools = TOOLS.filter(({ commands }) => isInstalled(commands('', tree)[0]?.[0] ?? ''));
 if (tools.length === 0) {
   console.error(
@@ -115,28 +129,35 @@ const cases = (JSON.parse(readFileSync(join(corpus, 'cases.json'), 'utf8')) as C
 );
 console.log(`${'case'.padEnd(10)} ${tools.map(({ name }) => name.padEnd(12)).join('')}`);
 const seen = new Map<string, number>();
+const unread = new Map<string, number>();
 for (const one of cases) {
   const row = tools.map((tool) => {
-    const isSeen = sees(tool, one);
+    const outcome = outcomeOf(tool, one);
     const key = `${one.kind} ${tool.name}`;
-    seen.set(key, (seen.get(key) ?? 0) + Number(isSeen));
-    return (isSeen ? 'seen' : '-').padEnd(12);
+    const counts = outcome === 'seen' ? seen : unread;
+    if (outcome !== '-') counts.set(key, (counts.get(key) ?? 0) + 1);
+    return outcome.padEnd(12);
   });
   console.log(`${one.id.padEnd(10)} ${row.join('')}`);
 }
 for (const kind of new Set(cases.map((one) => one.kind))) {
   const all = cases.filter((one) => one.kind === kind).length;
-  const counts = tools.map(({ name }) => `${name} ${seen.get(`${kind} ${name}`) ?? 0}`);
+  const counts = tools.map(({ name }) => {
+    const key = `${kind} ${name}`;
+    return `${name} ${seen.get(key) ?? 0} (not read: ${unread.get(key) ?? 0})`;
+  });
   console.log(`${kind}: of ${all} bugs ${counts.join(', ')}`);
 }
 
-function sees(tool: Tool, { id, files }: Case): boolean {
+function outcomeOf(tool: Tool, { id, files }: Case): 'seen' | 'not read' | '-' {
   const folder = mkdtempSync(join(tmpdir(), 'adjutant-bench-'));
   try {
     for (const file of files) copyWithNeighbours(file, folder);
     const before = new Set(files.flatMap((file) => messages(tool, join(folder, file))));
     execFileSync('git', ['apply', join(corpus, `${id}.patch`)], { cwd: folder });
-    return files.some((file) => messages(tool, join(folder, file)).some((message) => !before.has(message)));
+    const after = files.flatMap((file) => messages(tool, join(folder, file)));
+    if (after.some((message) => !before.has(message))) return 'seen';
+    return after.some((message) => message.includes(UNREAD)) ? 'not read' : '-';
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -164,8 +185,8 @@ function messages(tool: Tool, file: string): readonly string[] {
     });
     return `${stdout ?? ''}\n${stderr ?? ''}`
       .split('\n')
-      .filter((line) => line.startsWith(file))
-      .map((line) => line.slice(file.length).replace(/\d+/g, ''));
+      .filter((line) => line.startsWith(file) || line.includes(UNREAD))
+      .map((line) => line.replace(file, '').replace(/\d+/g, ''));
   });
 }
 

@@ -104,15 +104,35 @@ export interface Rule {
   readonly source: string;
 }
 
+/**
+ * What a change has to do with in one program. The same functions, by path and name, on both of its sides and at each
+ * of its commits: what one has and the other has not is then a difference.
+ */
+export interface ChangeScope {
+  /** The functions that it touches, or may change the meaning of. */
+  readonly touched: readonly FunctionRef[];
+  isTouched(ref: FunctionRef): boolean;
+  /** Touched, or a touched function is called below it, within the changed files. */
+  leadsToTouched(ref: FunctionRef): boolean;
+  /** Touched, or called below a touched one, within the changed files. */
+  isBelowTouched(ref: FunctionRef): boolean;
+  /** Whether it uses a field, or a global variable, that stands on a changed line. */
+  usesChangedField(ref: FunctionRef): boolean;
+}
+
+/** Whether calls lead from a function to a touched one, or back. */
+export const isReached = (scope: ChangeScope, ref: FunctionRef): boolean =>
+  scope.leadsToTouched(ref) || scope.isBelowTouched(ref);
+
 /** A checker of code: `null-deref`, `lock-order`. */
 export interface CodeChecker {
   readonly name: string;
   readonly rules: readonly Rule[];
   /**
-   * All findings in these files as they stand, in any order. Pure: the same program gives the same findings. Where
-   * `touched` is given, those that stand in and go through none of these functions may be left out.
+   * All findings in these files as they stand, in any order. Pure: the same program gives the same findings. Where the
+   * scope of a change is given, those that neither stand in nor go through a touched function may be left out.
    */
-  audit(program: Program, paths: readonly string[], touched?: readonly FunctionRef[]): readonly Finding[];
+  audit(program: Program, paths: readonly string[], scope?: ChangeScope): readonly Finding[];
   /**
    * What only both sides of a change show together, in files that both have. `introduced` are the findings of head
    * that base has not.

@@ -146,12 +146,14 @@ export class LayeredFiles {
     return this.#moved.has(file) ? undefined : this.#base.path(file);
   }
 
-  /** A definition of the tree by its number; undefined where its file is changed. */
+  /** A definition of the tree by its number; where its file is changed, the one that has its name there now, if any has. */
   definition(number: number): FunctionRef | undefined {
     const { tree } = this.#base;
     const file = tree.fileOfFunction(number);
-    if (this.#moved.has(file)) return undefined;
-    return this.unit(file).definitions[number - tree.firstFunction(file)];
+    const before = this.unit(file).definitions[number - tree.firstFunction(file)];
+    if (!this.#moved.has(file)) return before;
+    const now = this.fileOf(this.#base.path(file));
+    return now === undefined ? undefined : this.unit(now).definitions.find(({ id }) => id === before?.id);
   }
 
   /** Candidates for a name, in order of path. */

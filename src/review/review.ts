@@ -5,7 +5,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/default-configuration.ts';
 import type { Change, Commit, Person } from '../git/change.ts';
 import type { CommitLookup, UpstreamLookup } from '../git/commit-lookup.ts';
-import type { FunctionRef, Program } from '../index/program.ts';
+import type { Program } from '../index/program.ts';
 import { type AffectedPaths, affectedPaths, configuredPaths } from './affected.ts';
 import { attributeFindings } from './attribute.ts';
 import { compareFindings } from './compare.ts';
@@ -14,6 +14,7 @@ import { collectExcerpts } from './excerpts.ts';
 import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
+import { scopeOf } from './scope.ts';
 import { asReported, withSuggestions } from './suggestions.ts';
 import { throughCommits } from './through-commits.ts';
 import { touchedBy, touchedFunctions } from './touched.ts';
@@ -68,11 +69,11 @@ async function reviewSides(
   const step = stepper(options);
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
-  const touched = touchedOnEitherSide(change, sides);
+  const touched = touchedFunctions(change.diff, sides ?? {});
+  const scope = scopeOf(change.diff, sides, paths, touched);
   const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
     const own = configuredPaths(checker.name, files, configuration);
-    const findings =
-      program && own.length > 0 ? checker.audit(program, own, definitionsOf(program, touched)) : [];
+    const findings = program && own.length > 0 ? checker.audit(program, own, scope(program)) : [];
     return configuredFindings(findings, configuration);
   };
   const found = { base: [] as Finding[], head: [] as Finding[] };
@@ -82,7 +83,7 @@ async function reviewSides(
       found[side].push(...audited(checker, sides?.[side], paths[side]));
   }
   const difference = compareFindings(found.base, found.head, change.diff);
-  const inHead = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head));
+  const inHead = difference.introduced.filter(touchedBy(change.diff, 'new', sides?.head, touched));
   const compared = configuredFindings(
     checkers.flatMap((checker) => {
       const own = configuredPaths(checker.name, paths.head, configuration);
@@ -92,7 +93,7 @@ async function reviewSides(
     configuration,
   );
   const introduced = onePerPlace([...withoutDoubts(inHead, compared), ...compared]);
-  const fixed = onePerPlace(difference.fixed.filter(touchedBy(change.diff, 'old', sides?.base)));
+  const fixed = onePerPlace(difference.fixed.filter(touchedBy(change.diff, 'old', sides?.base, touched)));
 
   step('going through the commits');
   const through = await throughCommits(
@@ -127,24 +128,6 @@ async function reviewSides(
       elapsed: performance.now() - start,
     },
   };
-}
-
-/**
- * The functions that the change touches on one side or the other, by path and name: both sides, and the commits between,
- * are audited for the same ones, so that what one has and the other has not is a difference.
- */
-function touchedOnEitherSide(change: Change, sides: Sides | undefined): ReadonlySet<string> {
-  return new Set([
-    ...touchedFunctions(change.diff, 'old', sides?.base),
-    ...touchedFunctions(change.diff, 'new', sides?.head),
-  ]);
-}
-
-function definitionsOf(program: Program, touched: ReadonlySet<string>): readonly FunctionRef[] {
-  const paths = new Set([...touched].map((one) => one.slice(0, one.lastIndexOf(' '))));
-  return [...paths].flatMap((path) =>
-    program.definitions(path).filter(({ name }) => touched.has(`${path} ${name}`)),
-  );
 }
 
 /** Findings that are too unsure by themselves go where the comparison of both sides says more of the same line. */

@@ -10,7 +10,7 @@ import { identity } from './compare.ts';
 import type { Sides } from './programs.ts';
 import type { TransientFinding } from './report.ts';
 import { type ReworkedFunction, reworkedFunctions } from './reworked.ts';
-import { touchedBy } from './touched.ts';
+import { touchedBy, touchedFunctions } from './touched.ts';
 
 /** Commits that are audited: each costs as much as a review of its files. */
 const MAX_AUDITED = 8;
@@ -72,7 +72,8 @@ export async function throughCommits(
     const program = await sides.at(await commitTree(id), changedUntil(commits, id));
     const own = functions.filter(({ commits: ids }) => ids.slice(0, -1).includes(id));
     const findings = audit(program, [...new Set(own.map(({ path }) => path))]);
-    const isTouched = touchedBy(diffs.get(id) ?? [], 'new', program);
+    const diff = diffs.get(id) ?? [];
+    const isTouched = touchedBy(diff, 'new', program, touchedFunctions(diff, { head: program }));
     states.set(id, { findings, touched: new Set(findings.filter(isTouched).map(identity)) });
   }
   const left = wanted.length - states.size;

@@ -167,8 +167,8 @@ test('functions that the whole change leaves as they were are asked about on no 
   const asked: string[][] = [];
   const watching: CodeChecker = {
     ...checker,
-    audit(program, paths, touched) {
-      asked.push((touched ?? []).map(({ name }) => name));
+    audit(program, paths, scope) {
+      asked.push((scope?.touched ?? []).map(({ name }) => name));
       return checker.audit(program, paths);
     },
   };

@@ -100,7 +100,7 @@ export function orderWitnesses(
   from: string,
   to: string,
 ): readonly OrderWitness[] {
-  const graph = new TreeGraph(lockEffectsOf(program), store, new LockGraph());
+  const graph = new TreeGraph(lockEffectsOf(program), store, new LockGraph(), () => false);
   return graph
     .under(from)
     .filter((dependency) => dependency.to.lock === to)

@@ -15,17 +15,24 @@ export type LockCandidate = Omit<Candidate, 'line' | 'column'> & { readonly posi
 export class FunctionLocks {
   readonly effects: LockEffects;
   readonly ref: FunctionRef;
-  readonly body: Body;
+  /** Undefined until it is asked for. */
+  #body: Body | undefined;
   readonly #findings: FunctionFindings;
   #blocks: readonly (number | undefined)[] | undefined;
   readonly #decided = new Map<number, readonly (readonly [branch: number, condition: string])[]>();
   readonly #correlated = new Map<number, readonly number[]>();
 
-  constructor(effects: LockEffects, ref: FunctionRef, body: Body) {
+  /** `ref`: one that has a body. */
+  constructor(effects: LockEffects, ref: FunctionRef) {
     this.effects = effects;
     this.ref = ref;
-    this.body = body;
     this.#findings = new FunctionFindings('lock-order', ref);
+  }
+
+  get body(): Body {
+    this.#body ??= this.effects.body(this.ref);
+    if (this.#body === undefined) throw new Error(`${this.ref.id} has no body`);
+    return this.#body;
   }
 
   /** The body's events; where nothing in it touches locks, its calls, with nothing held. */

@@ -40,7 +40,7 @@ export interface Completer {
   readonly object: string;
 }
 
-const COMPLETES: ReadonlySet<string> = new Set(['complete', 'complete_all']);
+export const COMPLETES: ReadonlySet<string> = new Set(['complete', 'complete_all']);
 
 /** What a function calls that registers a handler, queues a work, or ends a wait. */
 const REGISTERING: ReadonlySet<string> = new Set([
@@ -263,7 +263,7 @@ function assignedTo(flow: Flow, call: number, classOf: (pointer: number) => stri
 }
 
 /** The global that an argument is, through casts and &; '' where it is none. */
-function functionName(flow: Flow, e: number): string {
+export function functionName(flow: Flow, e: number): string {
   let at = e;
   while (flow.exprOp[at] === Expr.Cast || flow.exprOp[at] === Expr.Address) at = flow.exprA[at] as number;
   return flow.exprOp[at] === Expr.Global ? (flow.names[flow.exprA[at] as number] ?? '') : '';

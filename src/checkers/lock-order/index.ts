@@ -12,6 +12,7 @@ import { findIgnoredFlags } from './ignored-flags.ts';
 import { findIrqInversion, irqInversion } from './irq-inversion.ts';
 import { findIrqsOnAgain } from './irqs-on-again.ts';
 import { functionsOf, neighbourhood, wholeTree } from './neighbourhood.ts';
+import { reachedFunctions } from './reached.ts';
 import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts';
 import { findSleepInAtomic, findSleepInCallers, sleepInAtomic } from './sleep-in-atomic.ts';
 import { Surroundings } from './surroundings.ts';
@@ -35,19 +36,20 @@ export const lockOrder: CodeChecker = {
     assertion,
     uninitialized,
   ],
-  audit(program, paths, touched) {
+  audit(program, paths, scope) {
     const effects = lockEffectsOf(program);
-    const audited = paths.flatMap((path) => functionsOf(effects, path));
-    const around = new Surroundings(effects, paths, audited, touched);
+    const all = paths.flatMap((path) => functionsOf(effects, path));
+    const around = new Surroundings(effects, paths, all, scope);
+    const audited = scope === undefined ? all : reachedFunctions(program, all, scope);
     const store = storeOf(program);
     const cycles =
       store === undefined
-        ? cyclesByArea(effects, paths, audited, around)
+        ? cyclesByArea(effects, paths, all, around)
         : findCycles(wholeTree(effects, store, audited, around));
     for (const path of paths)
       findNeverInitialized(
         path,
-        audited.filter(({ ref }) => ref.path === path),
+        all.filter(({ ref }) => ref.path === path),
       );
     return [...audited.flatMap((locks) => auditFunction(locks, around)), ...cycles];
   },

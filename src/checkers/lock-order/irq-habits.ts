@@ -1,6 +1,6 @@
 /**
- * Locks that the audited code always takes with interrupts off: as a lock is taken that an interrupt takes too,
- * whether or not its handler can be found.
+ * Locks that the other functions of a file always take with interrupts off: as a lock is taken that an interrupt takes
+ * too, whether or not its handler can be found.
  */
 import { lineOf } from '../../c/flow.ts';
 import { isSpinning } from '../../effects/locks/held.ts';
@@ -20,23 +20,29 @@ interface Taking {
 }
 
 export class IrqHabits {
-  readonly #takings = new Map<string, Taking[]>();
+  readonly #audited: readonly FunctionLocks[];
+  /** By file, and in it by lock class. */
+  readonly #files = new Map<string, ReadonlyMap<string, readonly Taking[]>>();
 
   constructor(audited: readonly FunctionLocks[]) {
-    for (const locks of audited) {
-      for (const { kind, lock, blocks, state, stops, position } of locks.body.events) {
-        if (kind !== 'acquire' || lock === undefined || blocks === false) continue;
-        if (lock.lockClass === '' || !isSpinning(lock.kind)) continue;
-        const takings = this.#takings.get(lock.lockClass) ?? [];
-        takings.push({ locks, position, isOff: state.hardirq > 0 || stops === 'hardirq' });
-        this.#takings.set(lock.lockClass, takings);
-      }
-    }
+    this.#audited = audited;
   }
 
-  /** The habit of all functions but one with a lock class; undefined where they have none. */
+  #takingsIn(path: string): ReadonlyMap<string, readonly Taking[]> {
+    let takings = this.#files.get(path);
+    if (takings === undefined) {
+      const own = this.#audited.filter(({ ref }) => ref.path === path);
+      takings = takingsOf(own);
+      this.#files.set(path, takings);
+    }
+    return takings;
+  }
+
+  /** The habit with a lock class of all functions of the file but this one; undefined where they have none. */
   of(lockClass: string, except: FunctionLocks): IrqUse | undefined {
-    const others = (this.#takings.get(lockClass) ?? []).filter(({ locks }) => locks !== except);
+    const others = (this.#takingsIn(except.ref.path).get(lockClass) ?? []).filter(
+      ({ locks }) => locks !== except,
+    );
     const followers = new Map(others.filter(({ isOff }) => isOff).map((taking) => [taking.locks, taking]));
     const against = new Set(others.filter(({ isOff }) => !isOff).map(({ locks }) => locks));
     if (followers.size < LEAST || against.size * RATIO > followers.size) return undefined;
@@ -56,4 +62,16 @@ export class IrqHabits {
       steps,
     };
   }
+}
+
+function takingsOf(functions: readonly FunctionLocks[]): ReadonlyMap<string, readonly Taking[]> {
+  const takings = functions.flatMap((locks) =>
+    locks.body.events.flatMap(({ kind, lock, blocks, state, stops, position }) => {
+      if (kind !== 'acquire' || lock === undefined || blocks === false) return [];
+      if (lock.lockClass === '' || !isSpinning(lock.kind)) return [];
+      const isOff = state.hardirq > 0 || stops === 'hardirq';
+      return [{ lockClass: lock.lockClass, locks, position, isOff }];
+    }),
+  );
+  return Map.groupBy(takings, ({ lockClass }) => lockClass);
 }

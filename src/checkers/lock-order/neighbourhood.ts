@@ -25,7 +25,10 @@ export interface Neighbourhood {
   readonly own: readonly PlacedDependency[];
 }
 
-/** The graph of a whole tree: what the audited functions do is laid over what the tree's did. */
+/**
+ * The graph of a whole tree: what the audited functions do is laid over what the tree's did. An order that a function
+ * beside them makes too is there on both sides of a change, and none of their own.
+ */
 export function wholeTree(
   effects: LockEffects,
   store: EffectStore,
@@ -38,7 +41,10 @@ export function wholeTree(
   const goesOn = (lock: string) => store.lockGraph.countUnder(lock) > 0 || over.under(lock).length > 0;
   const forCallers = audited.flatMap((locks) => dependenciesForCallers(locks, surroundings, goesOn));
   for (const dependency of forCallers) over.add(dependency);
-  return { graph: new TreeGraph(effects, store, over), own: [...own, ...forCallers] };
+  const ids = new Set(audited.map(({ ref }) => ref.id));
+  const graph = new TreeGraph(effects, store, over, ({ id }) => ids.has(id));
+  const all = [...own, ...forCallers];
+  return { graph, own: all.filter((dependency) => !graph.isMadeBeside(dependency, surroundings.paths)) };
 }
 
 /** `audited`: the functions of the audited files that touch locks. */
@@ -75,13 +81,12 @@ const isSource = (path: string): boolean => path.endsWith('.c');
 const functionsWithLocks = (effects: LockEffects, path: string): readonly FunctionLocks[] =>
   functionsOf(effects, path).filter((locks) => locks.body.events.length > 0);
 
-/** All functions of a file. */
-export function functionsOf(effects: LockEffects, path: string): readonly FunctionLocks[] {
-  return effects.effects.program.definitions(path).flatMap((ref) => {
-    const body = effects.body(ref);
-    return body === undefined ? [] : [new FunctionLocks(effects, ref, body)];
-  });
-}
+/** All functions of a file that have a body. */
+export const functionsOf = (effects: LockEffects, path: string): readonly FunctionLocks[] =>
+  effects.effects.program
+    .definitions(path)
+    .filter(({ fact }) => fact.flow !== undefined)
+    .map((ref) => new FunctionLocks(effects, ref));
 
 /** All that the functions take which are called with a lock held, they take under that. */
 function addCallbacks(effects: LockEffects, graph: LockGraph, near: ReadonlySet<string>): void {

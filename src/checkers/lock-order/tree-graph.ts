@@ -18,15 +18,22 @@ export class TreeGraph {
   readonly #store: EffectStore;
   readonly #tree: TreeLockGraph;
   readonly #own: LockGraph;
+  readonly #isAudited: (ref: FunctionRef) => boolean;
   readonly #under = new Map<string, readonly Dependency[]>();
   readonly #over = new Map<string, readonly Dependency[]>();
 
-  /** `own`: the dependencies of the audited functions as they are now; what `store` says of changed files does not count. */
-  constructor(effects: LockEffects, store: EffectStore, own: LockGraph) {
+  /** `own`: the dependencies of the audited functions as they are now; what `store` says of these does not count where their file is changed. */
+  constructor(
+    effects: LockEffects,
+    store: EffectStore,
+    own: LockGraph,
+    isAudited: (ref: FunctionRef) => boolean,
+  ) {
     this.#effects = effects;
     this.#store = store;
     this.#tree = store.lockGraph;
     this.#own = own;
+    this.#isAudited = isAudited;
   }
 
   /** Functions of the tree, as it was before any change, that take `to` under `from`. */
@@ -73,6 +80,28 @@ export class TreeGraph {
     return longer && [through, ...longer];
   }
 
+  /** Whether one of these files has a function that is not audited and takes the two locks in this order. */
+  isMadeBeside({ from, to }: Pick<Dependency, 'from' | 'to'>, paths: ReadonlySet<string>): boolean {
+    const { program } = this.#effects.effects;
+    return this.#tree.between(from.lock, to.lock).some(({ witnesses }) =>
+      witnesses.some(({ number }) => {
+        const here = this.#store.witness(number);
+        if (here < 0 || !paths.has(this.#placeOf(here) ?? '')) return false;
+        const ref = program.definition(here);
+        return ref !== undefined && !this.#isAudited(ref);
+      }),
+    );
+  }
+
+  /** Path of a function of the tree that still does what it did: those that are audited are known anew. */
+  #placeOf(number: number): string | undefined {
+    const { program } = this.#effects.effects;
+    const path = program.pathOfDefinition(number);
+    if (path !== undefined) return path;
+    const now = program.definition(number);
+    return now === undefined || this.#isAudited(now) ? undefined : now.path;
+  }
+
   #between(from: string, to: string): readonly Dependency[] {
     return [
       ...this.#own.under(from).filter((d) => d.to.lock === to),
@@ -86,8 +115,7 @@ export class TreeGraph {
       const { from, to, weight, count } = edge;
       for (const { number } of edge.witnesses) {
         const here = this.#store.witness(number);
-        // A function that still follows the order: those of changed files are known anew.
-        const place = here < 0 ? undefined : program.pathOfDefinition(here);
+        const place = here < 0 ? undefined : this.#placeOf(here);
         if (place === undefined) continue;
         const witness = (): readonly Step[] => {
           const ref = program.definition(here);
@@ -131,9 +159,8 @@ function witnessSteps(
   ref: FunctionRef,
   { from, to }: Pick<Dependency, 'from' | 'to'>,
 ): readonly Step[] {
-  const body = effects.body(ref);
-  if (body === undefined) return [];
-  const same = dependenciesOf(new FunctionLocks(effects, ref, body))
+  if (ref.fact.flow === undefined) return [];
+  const same = dependenciesOf(new FunctionLocks(effects, ref))
     .filter((d) => d.from.lock === from.lock && d.to.lock === to.lock)
     .sort((x, y) => y.weight - x.weight);
   const called = () => (isOfCallback(from.lock) ? callbackSteps(effects, ref, from.lock, to.lock) : []);

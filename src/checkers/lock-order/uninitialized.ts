@@ -121,7 +121,7 @@ export function findNeverInitialized(path: string, functions: readonly FunctionL
   for (const [name, { taken, isPlain }] of uses) {
     const [type] = name.split('.') as [string];
     if (taken === undefined || !isPlain || isDefined(program, path, type)) continue;
-    if (!functions.some(({ body: { flow } }) => makes(flow, type))) continue;
+    if (!functions.some(({ ref: { fact } }) => makes(fact.flow, type))) continue;
     if (isInitializedBeside(program, path, name)) continue;
     taken.locks.report({
       rule: uninitialized,
@@ -140,7 +140,9 @@ const lockMembers = ({ name, fields }: StructFact): readonly string[] =>
   fields.filter(({ type }) => LOCK_TYPES.test(type)).map((field) => `${name}.${field.name}`);
 
 function addUses(locks: FunctionLocks, members: ReadonlySet<string>, uses: Map<string, Uses>): void {
-  const { flow, places } = locks.body;
+  const { flow } = locks.ref.fact;
+  if (flow === undefined) return;
+  const places = new Places(flow);
   for (const [call, { args, position }] of flow.calls.entries()) {
     const name = nameOf(flow, call);
     for (const arg of args) {
@@ -168,7 +170,8 @@ function nameOf(flow: Flow, call: number): string {
 }
 
 /** Whether a body makes an object of a type: allocates it, or has it beside another (`iio_priv()`, `netdev_priv()`). */
-function makes(flow: Flow, type: string): boolean {
+function makes(flow: Flow | undefined, type: string): boolean {
+  if (flow === undefined) return false;
   for (let at = 0; at < flow.ops.length; at += 4) {
     const target = flow.ops[at + 1] as number;
     if (flow.ops[at] !== Op.Assign || flow.exprOp[target] !== Expr.Local) continue;

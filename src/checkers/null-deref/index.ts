@@ -1,8 +1,7 @@
 /** null-deref: paths on which a pointer is used that is NULL or an error pointer. */
 import { type Effects, effectsOf } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
-import type { FunctionRef } from '../../index/program.ts';
-import type { CodeChecker, Finding } from '../checker.ts';
+import { type ChangeScope, type CodeChecker, type Finding, isReached } from '../checker.ts';
 import { watchBeliefs } from './caller-beliefs.ts';
 import { checkAfterUse, findCheckAfterUse } from './check-after-use.ts';
 import { checkRemoved } from './check-removed.ts';
@@ -40,29 +39,27 @@ export const nullDeref: CodeChecker = {
     checkAfterUse,
   ],
   compare: compareSides,
-  audit(program, paths, touched) {
-    const ids = touched && new Set(touched.map(({ id }) => id));
+  audit(program, paths, scope) {
     const effects = effectsOf(program);
     const walker = new Walker();
     const fields = new FieldEvidence(effects);
-    return paths.flatMap((path) =>
-      auditFile(effects, fields, walker, path, (ref) => ids?.has(ref.id) ?? true),
-    );
+    return paths.flatMap((path) => auditFile(effects, fields, walker, path, scope));
   },
 };
 
-/** `isTouched` tells of the functions whose callers are asked about them. */
+/** Callers are asked only about the functions that a change touches. */
 function auditFile(
   effects: Effects,
   fields: FieldEvidence,
   walker: Walker,
   path: string,
-  isTouched: (ref: FunctionRef) => boolean,
+  scope: ChangeScope | undefined,
 ): Finding[] {
   const { program } = effects;
   return program.definitions(path).flatMap((ref) => {
     const { flow } = ref.fact;
     if (flow === undefined) return [];
+    if (scope !== undefined && !isReached(scope, ref) && !scope.usesChangedField(ref)) return [];
     const context = new FunctionContext(effects, ref, flow);
     walker.walk(flow, {
       observers: [
@@ -82,7 +79,7 @@ function auditFile(
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),
     });
-    if (isTouched(ref)) findNullArguments(context, fields);
+    if (scope?.isTouched(ref) ?? true) findNullArguments(context, fields);
     findDroppedFailures(context, fields);
     findCheckAfterUse(context);
     findNullForError(context);

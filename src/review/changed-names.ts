@@ -1,0 +1,114 @@
+/**
+ * What the lines of a change mean that stand outside of functions: the macros, variables, operations and fields whose
+ * users may do something else now.
+ */
+import { Expr, type Flow } from '../c/flow.ts';
+import type { FileDiff } from '../git/change.ts';
+import type { FileFacts } from '../index/facts.ts';
+import type { Program } from '../index/program.ts';
+import { hunkLines } from './changed-lines.ts';
+
+/** Sets that are filled side by side. */
+export interface ChangedNames {
+  /** Of functions, macros, variables and enumerators of the changed files. */
+  readonly names: Set<string>;
+  /** Fields of structs, and operations that a table sets. */
+  readonly fields: Set<string>;
+  /** Files in which anything may mean something else: in all of them, where it is a header. */
+  readonly open: Set<string>;
+}
+
+const WORD = /[A-Za-z_]\w*/g;
+const MEANS_NOTHING = /^\s*(?:$|\/\*|\*|\/\/|#\s*include\b)/;
+/** What lies between two of them is there or not; a type that changes is everywhere. */
+const MEANS_ALL = /^\s*(?:#\s*(?:if|ifdef|ifndef|elif|else|endif|undef|pragma)\b|typedef\b)/;
+
+/** Adds what the lines of one side mean; `program` is that side's. */
+export function addChangedNames(
+  changed: ChangedNames,
+  diff: readonly FileDiff[],
+  side: 'old' | 'new',
+  program: Program,
+): void {
+  const { names, fields, open } = changed;
+  const files = diff.flatMap((file) => {
+    const path = side === 'old' ? file.oldPath : file.newPath;
+    const facts = path === undefined ? undefined : program.facts(path);
+    return path === undefined || facts === undefined ? [] : [{ file, path, facts }];
+  });
+  const defined = new Set(files.flatMap(({ facts }) => [...definedIn(facts)]));
+  for (const { file, path, facts } of files) {
+    for (const { line, text } of linesOutside(file, facts, side)) {
+      if (MEANS_ALL.test(text)) open.add(path);
+      for (const name of [...(text.match(WORD) ?? []), around(facts, line)])
+        if (defined.has(name)) names.add(name);
+      for (const { fields: members } of facts.structs)
+        for (const member of members) if (member.line === line) fields.add(member.name);
+      for (const entry of facts.tableEntries) if (entry.line === line) fields.add(lastOf(entry.field));
+    }
+  }
+  if ([...open].some((path) => !path.endsWith('.c'))) for (const { path } of files) open.add(path);
+  addMacros(
+    changed,
+    files.map(({ facts }) => facts),
+  );
+}
+
+/** Whether a body uses what may mean something else. */
+export function usesChanged(flow: Flow | undefined, { names, fields }: ChangedNames): boolean {
+  if (flow === undefined || names.size + fields.size === 0) return false;
+  return flow.exprOp.some((op, e) => {
+    if (op === Expr.Global) return names.has(flow.names[flow.exprA[e] as number] ?? '');
+    return (op === Expr.Arrow || op === Expr.Field) && fields.has(flow.names[flow.exprB[e] as number] ?? '');
+  });
+}
+
+const lastOf = (field: string): string =>
+  field.slice(Math.max(field.lastIndexOf('.'), field.lastIndexOf('>')) + 1);
+
+function linesOutside(
+  file: FileDiff,
+  { functions }: FileFacts,
+  side: 'old' | 'new',
+): readonly { line: number; text: string }[] {
+  const own = side === 'old' ? '-' : '+';
+  const bodies = functions.filter((f) => !f.isPrototype);
+  return file.hunks.flatMap((hunk) =>
+    [...hunkLines(hunk)].flatMap(({ kind, text, oldLine, newLine }) => {
+      const line = side === 'old' ? oldLine : newLine;
+      const isOutside =
+        kind === own && !MEANS_NOTHING.test(text) && !bodies.some((f) => f.line <= line && line <= f.endLine);
+      return isOutside ? [{ line, text }] : [];
+    }),
+  );
+}
+
+function* definedIn(facts: FileFacts): Generator<string> {
+  for (const list of [facts.functions, facts.macros, facts.enumerators, facts.globals, facts.tables])
+    for (const { name } of list) yield name;
+}
+
+/** The macro or variable whose definition a line is part of; '' where it is none. */
+function around(facts: FileFacts, line: number): string {
+  const begins = [
+    ...facts.functions.map(({ endLine }) => ({ line: endLine + 1, name: '' })),
+    ...[facts.structs, facts.typedefs, facts.topLevelMacros]
+      .flat()
+      .map((one) => ({ line: one.line, name: '' })),
+    ...[facts.macros, facts.globals, facts.tables].flat(),
+  ];
+  let last = { line: 0, name: '' };
+  for (const one of begins) if (one.line <= line && one.line >= last.line) last = one;
+  return last.name;
+}
+
+/** A macro that uses what changes means something else, too. */
+function addMacros(changed: ChangedNames, files: readonly FileFacts[]): void {
+  const { names } = changed;
+  const macros = files.flatMap((facts) => facts.macros);
+  for (let before = -1; before < names.size; ) {
+    before = names.size;
+    for (const { name, text, flow } of macros)
+      if (usesChanged(flow, changed) || text.match(WORD)?.some((word) => names.has(word))) names.add(name);
+  }
+}

@@ -1,0 +1,66 @@
+/** Which functions of some files lead to which, by name. */
+import { Expr, type Flow } from '../c/flow.ts';
+import type { Program } from '../index/program.ts';
+
+export interface LinkedNames {
+  /** The names themselves, and what leads to them. */
+  readonly leading: ReadonlySet<string>;
+  /** The names themselves, and what they lead to. */
+  readonly below: ReadonlySet<string>;
+}
+
+/**
+ * What leads to some functions, and where they lead, through the functions, macros and tables of these files. A function
+ * leads to what it names, and through a field to what is stored in fields of that name; a table leads to its entries.
+ */
+export function namesLinked(
+  program: Program,
+  paths: readonly string[],
+  names: readonly string[],
+): LinkedNames {
+  const down = new Map<string, Set<string>>();
+  const up = new Map<string, Set<string>>();
+  const link = (from: string, to: string): void => {
+    put(down, from, to);
+    put(up, to, from);
+  };
+  for (const path of paths) {
+    for (const { name, fact } of program.definitions(path)) {
+      for (const used of usedBy(fact.flow)) link(name, used);
+    }
+    const { macros = [], tableEntries = [] } = program.facts(path) ?? {};
+    for (const { name, flow } of macros) for (const used of usedBy(flow)) link(name, used);
+    for (const { table, field, target } of tableEntries) {
+      if (target === '') continue;
+      link(table, target);
+      link(ofField(field), target);
+    }
+  }
+  return { leading: closure(up, names), below: closure(down, names) };
+}
+
+/** No function has such a name. */
+const ofField = (field: string): string => `.${field}`;
+
+/** What a body names outside of itself, and the fields that it calls through. */
+function* usedBy(flow: Flow | undefined): Generator<string> {
+  if (flow === undefined) return;
+  for (const [e, op] of flow.exprOp.entries())
+    if (op === Expr.Global) yield flow.names[flow.exprA[e] as number] ?? '';
+  for (const { callee } of flow.calls) {
+    const op = flow.exprOp[callee];
+    if (op === Expr.Arrow || op === Expr.Field) yield ofField(flow.names[flow.exprB[callee] as number] ?? '');
+  }
+}
+
+function put(links: Map<string, Set<string>>, from: string, to: string): void {
+  const known = links.get(from);
+  if (known === undefined) links.set(from, new Set([to]));
+  else known.add(to);
+}
+
+function closure(links: ReadonlyMap<string, ReadonlySet<string>>, names: readonly string[]): Set<string> {
+  const found = new Set(names);
+  for (const name of found) for (const next of links.get(name) ?? []) found.add(next);
+  return found;
+}

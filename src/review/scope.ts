@@ -1,0 +1,48 @@
+/**
+ * What a change has to do with in the changed files: the functions that it touches, those that lead to one of them and
+ * those that one of them leads to, by calls, operations tables and functions handed on; and the fields that it says
+ * something new of. By name, and for both sides alike: what one side has and the other has not must be a difference,
+ * and not that one was looked at and the other was not.
+ */
+import type { ChangeScope } from '../checkers/checker.ts';
+import type { FileDiff } from '../git/change.ts';
+import type { FunctionRef, Program } from '../index/program.ts';
+import type { AffectedPaths } from './affected.ts';
+import { changedFields, usesOneOf } from './changed-fields.ts';
+import { namesLinked } from './linked-names.ts';
+import type { Sides } from './programs.ts';
+import type { TouchedFunctions } from './touched.ts';
+
+export type ScopeOf = (program: Program) => ChangeScope;
+
+/** The scope of a change that touches these functions, in each program that shows it: of both sides, and of the commits between. */
+export function scopeOf(
+  diff: readonly FileDiff[],
+  sides: Pick<Sides, 'base' | 'head'> | undefined,
+  paths: AffectedPaths,
+  touched: TouchedFunctions,
+): ScopeOf {
+  const [leading, below, fields] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const both = [
+    { side: 'old', program: sides?.base, files: paths.base },
+    { side: 'new', program: sides?.head, files: paths.head },
+  ] as const;
+  const names = [...touched].map((one) => one.slice(one.lastIndexOf(' ') + 1));
+  for (const { side, program, files } of both) {
+    if (program === undefined) continue;
+    const linked = namesLinked(program, files, names);
+    for (const name of linked.leading) leading.add(name);
+    for (const name of linked.below) below.add(name);
+    for (const name of changedFields(diff, side, program)) fields.add(name);
+  }
+  const key = ({ path, name }: FunctionRef): string => `${path} ${name}`;
+  return (program) => ({
+    touched: [...new Set([...touched].map((one) => one.slice(0, one.lastIndexOf(' '))))].flatMap((path) =>
+      program.definitions(path).filter((ref) => touched.has(key(ref))),
+    ),
+    isTouched: (ref) => touched.has(key(ref)),
+    leadsToTouched: ({ name }) => leading.has(name),
+    isBelowTouched: ({ name }) => below.has(name),
+    usesChangedField: ({ fact }) => usesOneOf(fact.flow, fields),
+  });
+}

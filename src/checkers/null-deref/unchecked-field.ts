@@ -121,7 +121,7 @@ function weigh(
   )
     return undefined;
   // What the function sets, or lets others set, is its own affair.
-  const isSet = (i: number): boolean => isSetBy(flow, i, place, setters);
+  const isSet = (i: number): boolean => isSetBy(context, i, place, setters);
   if (before.nearest(place, at, isSet).found.length > 0) return undefined;
   const wide = countOf([...uses, ...fields.besides(ref.path, key)]);
   const confidence =
@@ -174,17 +174,35 @@ function isReadByRcu(flow: Flow, place: number): boolean {
 const RCU = /^s?rcu_dereference(?:_bh|_sched|_raw|_all)?(?:_check)?$/;
 
 /** Whether an instruction sets the place, or calls a function that may: not where that is handed nothing of it. */
-function isSetBy(flow: Flow, instruction: number, place: number, setters: ReadonlySet<string>): boolean {
-  const x = flow.ops[instruction * 4 + 1] as number;
-  if (flow.ops[instruction * 4] === Op.Assign) return x === place;
-  if (flow.ops[instruction * 4] !== Op.Call) return false;
+function isSetBy(
+  context: FunctionContext,
+  instruction: number,
+  place: number,
+  setters: ReadonlySet<string>,
+): boolean {
+  const { flow } = context;
+  const [op, x = 0, value = 0] = flow.ops.subarray(instruction * 4, instruction * 4 + 3);
+  if (op === Op.Assign) {
+    if (x === place) return true;
+    // A new object, from who makes it with the field.
+    const made = stripCasts(flow, value);
+    if (flow.exprOp[made] !== Expr.Result || x !== rootOf(flow, place)) return false;
+    return setters.has(calleeName(flow, flow.exprA[made] as number));
+  }
+  if (op !== Op.Call) return false;
   const args = flow.calls[x]?.args ?? [];
   if (args.some((arg) => flow.exprOp[arg] === Expr.Address && flow.exprA[arg] === place)) return true;
   if (!setters.has(calleeName(flow, x))) return false;
   const root = rootOf(flow, place);
   if (flow.exprOp[root] !== Expr.Local || !flow.locals[flow.exprA[root] as number]?.isParameter) return true;
-  return args.some((arg) => rootOf(flow, arg) === root || rootOf(flow, arg) === 0);
+  return args.some(
+    (arg) => rootOf(flow, arg) === 0 || (rootOf(flow, arg) === root && !PLAIN.test(context.typeOf(arg))),
+  );
 }
+
+/** What leads back to no object: a number, a text. */
+const PLAIN =
+  /^(?:const )?(?:(?:un)?signed |long |short )*(?:int|long|short|char|bool|[us]\d+|size_t)(?: \*| \[\])?$/;
 
 /** The variable that an access path starts at; 0 where it starts at something else. */
 function rootOf(flow: Flow, expression: number): number {

@@ -18,6 +18,7 @@ import { findIteratorsPastEnd, iteratorPastEnd } from './iterator-past-end.ts';
 import { findKnownNull, knownNull } from './known-null.ts';
 import { findNullArguments, nullArgument, watchNullArguments } from './null-argument.ts';
 import { findNullForError } from './null-for-error.ts';
+import { findNullMembers, watchNullMembers } from './null-member.ts';
 import { watchStores } from './stored-untested.ts';
 import { findUncheckedAlloc, uncheckedAlloc } from './unchecked-alloc.ts';
 import { nullOp, uncheckedField, watchFields } from './unchecked-field.ts';
@@ -71,6 +72,7 @@ function auditFile(
         watchErrorTests(context),
         watchNullTests(context),
         watchNullArguments(context),
+        watchNullMembers(context),
         watchHanded(context, fields),
         watchStores(context, fields),
         watchFields(context, fields),
@@ -79,7 +81,10 @@ function auditFile(
       knowledge: (call) => effects.knowledge(flow, call, path),
       constant: (name) => effects.constant(name, path),
     });
-    if (scope?.isTouched(ref) ?? true) findNullArguments(context, fields);
+    if (scope?.isTouched(ref) ?? true) {
+      findNullArguments(context, fields);
+      findNullMembers(context);
+    }
     findDroppedFailures(context, fields);
     findCheckAfterUse(context);
     findNullForError(context);

@@ -33,7 +33,7 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
   const because = source === '' ? '' : ` (${source})`;
   context.report({
     rule: knownNull,
-    confidence: isSetByCallee(context, origin, use) ? 'low' : confidenceOf(context.flow, origin, use),
+    confidence: isSetByCallee(context, origin, use) ? 'low' : confidenceInNull(context.flow, origin, use),
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${because}.`,
@@ -51,7 +51,7 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
  * Sure where no decision lies between test and use, or where the use can only be reached where the test found
  * NULL. Otherwise a condition in between may go with the test in a way that cannot be seen here.
  */
-function confidenceOf(flow: Flow, origin: Origin, use: Use): Confidence {
+export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confidence {
   const { view, pointer } = use;
   // Two pointers that are not the same are not both NULL.
   if (view.isWeak(pointer) || isCompared(flow, pointer)) return 'low';
@@ -160,7 +160,7 @@ function isSetByCallee(context: FunctionContext, origin: Origin, use: Use): bool
   });
 }
 
-function setsMember(flow: Flow, member: string | undefined): boolean {
+export function setsMember(flow: Flow, member: string | undefined): boolean {
   for (let at = 0; at < flow.ops.length; at += 4) {
     const target = flow.ops[at + 1] as number;
     if (flow.ops[at] !== Op.Assign) continue;

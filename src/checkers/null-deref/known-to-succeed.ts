@@ -3,7 +3,7 @@
  * failure elsewhere. A function that allocates fails whatever its caller knows.
  */
 import { Operator } from '../../c/ast.ts';
-import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { Expr, type Flow, Op, ScopeKind } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { calleeName, callsOf, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
@@ -33,7 +33,8 @@ export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): 
     isMemberAsked(effects, flow, call, from) ||
     isTakenBefore(flow, lookup) ||
     isOfCounter(flow, call) ||
-    isAskedThrough(effects, flow, call, from) ||
+    isOfIterator(flow, call) ||
+    isAskedThrough(effects, flow, call, from, calleeName(flow, call), flow.ops[lookup.usedAt * 4 + 3]) ||
     isTestedElsewhere(flow, call, lookup.isTestedByRule) ||
     MATCHED.test(calleeName(flow, call))
   );
@@ -160,18 +161,62 @@ export function isStepAlong(flow: Flow, call: number): boolean {
   return false;
 }
 
-/** Another function that is asked about the same looks it up, too: `if (!is_known(id)) …; get(id)->x`. */
-export function isAskedThrough(effects: Effects, flow: Flow, call: number, from: string): boolean {
-  const name = calleeName(flow, call);
-  const args = new Set(flow.calls[call]?.args);
-  return flow.calls.some(({ args: others }, n) => {
+/**
+ * Another function that is asked about the same looks it up, too, or asks what the lookup asks: `if (!is_known(id)) …;
+ * get(id)->x`. `of`: the name that is looked up by, where the call is of a function that does; `before`: the position that
+ * it is asked before.
+ */
+export function isAskedThrough(
+  effects: Effects,
+  flow: Flow,
+  call: number,
+  from: string,
+  of = calleeName(flow, call),
+  before = flow.calls[call]?.position ?? 0,
+): boolean {
+  const names = new Set([of, ...pointersFrom(effects, of, from)]);
+  const [object, ...others] = flow.calls[call]?.args ?? [];
+  // What is looked for tells more than where.
+  const keys = others.filter((arg) => flow.exprOp[arg] !== Expr.Integer);
+  const asks = (arg: number): boolean => (keys.length > 0 ? keys.includes(arg) : arg === object);
+  return flow.calls.some(({ args }, n) => {
     const other = calleeName(flow, n);
-    if (other === '' || other === name || !isEarlier(flow, n, call) || !others.some((arg) => args.has(arg)))
-      return false;
+    if (other === '' || other === of || !args.some(asks)) return false;
+    if ((flow.calls[n]?.position ?? 0) >= before) return false;
     const asked = effects.callee(other, from).function?.fact;
     if (asked?.flow === undefined || isPointer(asked.returns) || asked.returns === 'void') return false;
-    return asked.flow.calls.some((_, m) => calleeName(asked.flow as Flow, m) === name);
+    return asked.flow.calls.some((_, m) => names.has(calleeName(asked.flow as Flow, m)));
   });
+}
+
+/** The functions that a lookup calls for a pointer: where these find nothing, it finds nothing. */
+function pointersFrom(effects: Effects, name: string, from: string): readonly string[] {
+  const ref = effects.callee(name, from).function;
+  const { nullFrom } = ref === undefined ? { nullFrom: '' } : effects.summary(ref);
+  const flow = ref?.fact.flow;
+  if (ref === undefined || flow === undefined) return [];
+  const called = flow.calls
+    .map((_, n) => calleeName(flow, n))
+    .filter((other) => {
+      const callee = other === '' ? undefined : effects.callee(other, ref.path).function;
+      return callee !== undefined && callee.path === ref.path && isPointer(callee.fact.returns);
+    });
+  return nullFrom === '' ? called : [...called, nullFrom];
+}
+
+/** `xa_for_each(xa, i, p) { … xa_load(xa, i) … }`: what a loop has just come to. */
+function isOfIterator(flow: Flow, call: number): boolean {
+  const args = flow.calls[call]?.args ?? [];
+  return (
+    args.length > 1 &&
+    flow.scopes.some(
+      (scope) =>
+        scope.kind === ScopeKind.MacroBlock &&
+        scope.call >= 0 &&
+        isEarlier(flow, scope.call, call) &&
+        args.every((arg) => flow.calls[scope.call]?.args.includes(arg)),
+    )
+  );
 }
 
 /** `for (i = 0; i < number_of(x); i++) get(x, i)`: one of those that were counted. */

@@ -180,22 +180,33 @@ function check(
   // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
   const isExpected = isTestedLater && trusted === undefined;
   const isSure = trusted !== undefined && !isTestedLater && (isMaker || (isSuccess && isHabit));
+  // Who can't say that it has failed leaves that to those who use it.
+  const isSilent = context.ref.fact.returns === 'void';
   const name = context.text(place);
   const position = context.positionOf(at);
   const what = isNullable ? 'NULL' : 'an error pointer';
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
     // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
-    confidence: isExpected || isTestedHere || (isNullable && !isMaker) ? 'low' : isSure ? 'high' : 'medium',
+    confidence:
+      isExpected || isTestedHere || (isNullable && !isMaker)
+        ? 'low'
+        : isSure
+          ? 'high'
+          : isSilent
+            ? 'low'
+            : 'medium',
     position,
     identity: `stored ${callee} ${name}`,
-    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,
-    explanation: `Nothing tests ${name} between line ${lineOf(position)} and the successful return. Test it, and fail with an error.`,
+    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess && !isSilent ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,
+    explanation: `Nothing tests ${name} between line ${lineOf(position)} and the ${isSilent ? '' : 'successful '}return. Test it, and ${isSilent ? 'leave' : 'fail with an error'}.`,
     trace: [
       context.step(lineOf(position), `${name} is set to the result of ${callee}()`),
       context.step(
         lineOf(context.positionOf(view.at)),
-        isSuccess ? 'the function returns success' : 'the function returns, with no test of it before',
+        isSuccess && !isSilent
+          ? 'the function returns success'
+          : 'the function returns, with no test of it before',
       ),
     ],
   });

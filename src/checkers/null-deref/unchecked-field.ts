@@ -134,6 +134,9 @@ function weigh(
           isHere,
         });
   if (confidence === undefined) return undefined;
+  // Who sets it to NULL, and nobody else does, uses it before: the others come after that.
+  const isClearedHereAlone =
+    own.cleared.length === 0 && all.some((use) => use.function === ref.name && use.clearedAt > 0);
   // It knows of the doubt, and the test may be one that can't be followed to here; or it knows by something else.
   const isDoubted =
     isTestedHere ||
@@ -141,6 +144,7 @@ function weigh(
     isOfUser(key) ||
     isOfKind(flow, place, at) ||
     isOfHandedIndex(context, place) ||
+    isClearedHereAlone ||
     (own.tested.length < 2 && isOfPart(flow, place));
   if (isDoubted) return { key, ...own, confidence: 'low' };
   // Other elements of an array are other pointers; and the files beside this one have a say.
@@ -360,7 +364,7 @@ function confidenceOf(
   // All others that use it, here and in the files beside, test it first.
   if (wide.unguarded === 0 && kind.isHere && !kind.isCall && guarded.length >= 3) return 'medium';
   if (unguarded === 0 && isCleared) {
-    if (tested.length >= MANY || wide.tested.length >= 3 * MANY) return 'medium';
+    if (tested.length >= MANY || (wide.tested.length >= 3 * MANY && guarded.length > 0)) return 'medium';
     if (guarded.length >= 2 && kind.isElement && wide.tested.length >= MANY) return 'medium';
     if (guarded.length >= 2 && kind.isRcu && cleared.length > 0) return 'medium';
   }

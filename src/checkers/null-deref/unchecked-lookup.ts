@@ -12,7 +12,7 @@ import type { Confidence, Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, fileHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
+import { isAskedThrough, isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
 import { matchedOtherwise } from './matched-otherwise.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
@@ -81,16 +81,17 @@ function isTrustedInFile({ effects, ref }: FunctionContext, callee: string): boo
   return calls - forNull >= 2 && calls - forNull > forNull;
 }
 
-/** A function of the file all of whose callers look the same up, and test it. */
+/** All callers of the function look the same up before and test it, or ask another function about it that looks it up. */
 function isAskedByCallers({ effects, ref }: FunctionContext, callee: string): boolean {
-  if (!ref.fact.isStatic) return false;
   const callers = effects.program.callers(ref, MAX_ASKED);
   return (
     callers.length > 0 &&
     callers.length < MAX_ASKED &&
-    callers.every(
-      ({ fact: { flow } }) => flow !== undefined && habitsIn(flow, callsOf(flow, callee)).forNull > 0,
-    )
+    callers.every(({ path, fact: { flow } }) => {
+      if (flow === undefined) return false;
+      if (ref.fact.isStatic && habitsIn(flow, callsOf(flow, callee)).forNull > 0) return true;
+      return callsOf(flow, ref.name).every((call) => isAskedThrough(effects, flow, call, path, callee));
+    })
   );
 }
 

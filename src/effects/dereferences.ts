@@ -1,6 +1,7 @@
 /** Which parameters a body dereferences: somewhere, and on every way through. Neither needs states. */
-import { type Flow, lineOf, Op } from '../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
 import { endOfBlock, Successors } from '../c/flow-blocks.ts';
+import { RETURN_VOID_MACROS } from '../kernel/pointers.ts';
 import { pointerOf } from './flow-expressions.ts';
 import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
@@ -79,6 +80,12 @@ export function dereferencedAlways(
           }
           break;
         }
+        case Op.Evaluate:
+          if (RETURN_VOID_MACROS.has(globalName(flow, x)) && ends[block] === 0) {
+            ends[block] = 3;
+            i = Number.POSITIVE_INFINITY;
+          }
+          break;
         case Op.Return:
         case Op.End:
           if (ends[block] === 0) ends[block] = 2;
@@ -115,3 +122,6 @@ export function dereferencedAlways(
   }
   return { mask: leaves ? mask : 0, lines };
 }
+
+const globalName = (flow: Flow, e: number): string =>
+  flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';

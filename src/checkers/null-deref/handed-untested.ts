@@ -34,8 +34,8 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const position = context.positionOf(view.at);
         context.report({
           rule: uncheckedAlloc,
-          // Whoever finds it there looks whether there is anything.
-          confidence: isExpected ? 'low' : 'high',
+          // Whoever finds it there looks whether there is anything; or this function does, afterwards.
+          confidence: isExpected || isTested(flow, e) ? 'low' : 'high',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -50,6 +50,10 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
     },
   };
 }
+
+/** Whether some branch, or a comparison in one, is about a pointer. */
+const isTested = (flow: Flow, pointer: number): boolean =>
+  flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === pointer);
 
 interface Kept {
   readonly key: string;

@@ -101,7 +101,8 @@ function followOut(context: FunctionContext, loop: Loop, successors: Successors)
     let isOver = false;
     for (let at = flow.blocks[block] as number; at < end && !isOver; at++) {
       const x = flow.ops[at * 4 + 1] as number;
-      if (flow.ops[at * 4] === Op.Deref && stripCasts(flow, x) === loop.iterator) {
+      const isUse = flow.ops[at * 4] === Op.Deref && stripCasts(flow, x) === loop.iterator;
+      if (isUse && !isOfHead(flow, loop, (flow.ops[at * 4 + 2] as number) >> 1)) {
         report(context, loop, at, block === loop.out);
         return;
       }
@@ -111,6 +112,18 @@ function followOut(context: FunctionContext, loop: Loop, successors: Successors)
     if (!isOver && !loop.hasBreak) work.push(...successors.of(block));
   }
 }
+
+/** `list_for_each_entry(p, head, list) …; p->list.next`: of the head seen as an element, the member that it is is there. */
+function isOfHead(flow: Flow, { call, iterator }: Loop, place: number): boolean {
+  let e = place;
+  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
+  if (flow.exprOp[e] !== Expr.Arrow || flow.exprA[e] !== iterator) return false;
+  const member = flow.names[flow.exprB[e] as number];
+  return flow.calls[call]?.args.some((arg) => nameOf(flow, arg) === member) === true;
+}
+
+const nameOf = (flow: Flow, e: number): string | undefined =>
+  flow.exprOp[e] === Expr.Global ? flow.names[flow.exprA[e] as number] : undefined;
 
 function setsAgain(context: FunctionContext, at: number, iterator: number): boolean {
   const { flow, effects, ref } = context;

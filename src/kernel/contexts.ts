@@ -94,6 +94,13 @@ export const queueing: ReadonlyMap<string, { readonly queue: number; readonly wo
   ['kthread_queue_delayed_work', { queue: 0, work: 1 }],
 ]);
 
+/** Functions that make a work queue which runs one work at a time. Source: include/linux/workqueue.h. */
+export const orderedQueues: ReadonlySet<string> = new Set([
+  'alloc_ordered_workqueue',
+  'create_singlethread_workqueue',
+  'create_freezable_workqueue',
+]);
+
 /** Functions that make a file or folder in debugfs: arguments with the folder that it lies in and with its operations. */
 export const debugfsEntries: ReadonlyMap<string, { readonly parent: number; readonly operations: number }> =
   new Map([

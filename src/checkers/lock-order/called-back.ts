@@ -9,6 +9,7 @@ import type { Held } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { MAX_TARGETS } from '../../effects/locks/lock-effects.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
+import { storeOf } from '../../effects/stores.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Step } from '../checker.ts';
@@ -111,14 +112,16 @@ function fieldOf(
 
 /** Functions in a field that take a lock of this class, whatever they are called with. */
 function takersOf(
-  { effects }: FunctionLocks,
+  { effects, ref: { path: from } }: FunctionLocks,
   { type, field, path }: Site,
   lockClass: string,
 ): readonly Taker[] {
   const stored = effects.effects.program.stored(type, field, MAX_STORED, path);
   if (stored.length <= MAX_TARGETS) return [];
+  // Who stores a function of its own there calls that.
+  const own = stored.filter((one) => one.path === from);
   const found = new Map<string, Taker>();
-  for (const { ref } of stored) {
+  for (const { ref } of own.length > 0 ? own : stored) {
     const acquired = effects
       .summary(ref)
       .acquires.find(
@@ -135,6 +138,10 @@ function takersOf(
   return [...found.values()].sort((x, y) => x.acquired.far - y.acquired.far);
 }
 
+/** Lockdep has several classes for the objects: those who are called back are of other ones. */
+const isSplit = ({ effects }: FunctionLocks, lockClass: string): boolean =>
+  storeOf(effects.effects.program)?.lockGraph.isSplit(lockClass) === true;
+
 function report(
   locks: FunctionLocks,
   event: LockEvent,
@@ -148,7 +155,7 @@ function report(
   const line = lineOf(event.position);
   locks.report({
     rule: recursive,
-    confidence: locks.mayBeReleased(event, held) ? 'low' : 'medium',
+    confidence: locks.mayBeReleased(event, held) || isSplit(locks, held.lockClass) ? 'low' : 'medium',
     position: event.position,
     identity: `back ${held.lockClass} ${type}.${field}`,
     message: `${type}.${field} is called here with ${text} held since line ${locks.lineOfTaking(held)}, and ${ref.name}()${others}, which is stored there, takes ${held.lockClass}: possible recursive locking.`,

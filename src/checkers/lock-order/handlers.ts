@@ -17,6 +17,7 @@ import {
   irqSafeLocks,
   isCalledByInterrupts,
   isThread,
+  orderedQueues,
   queueing,
   registrations,
 } from '../../kernel/contexts.ts';
@@ -48,6 +49,7 @@ const REGISTERING: ReadonlySet<string> = new Set([
   ...queueing.keys(),
   ...debugfsEntries.keys(),
   ...irqSafeLocks.keys(),
+  ...orderedQueues,
   ...COMPLETES,
 ]);
 
@@ -55,6 +57,8 @@ export class Handlers {
   readonly #program: Program;
   readonly #handlers = new Map<string, Handler[]>();
   readonly #works = new Map<string, Set<string>>();
+  /** Work queues that run one work at a time. */
+  readonly #ordered = new Set<string>();
   readonly #completers = new Map<string, Completer[]>();
   readonly #all = new Map<string, Handler>();
   readonly #folders: { own: string; parent: string }[] = [];
@@ -108,6 +112,23 @@ export class Handlers {
   /** What runs for the works that are put on a queue of this class. */
   onQueue(queue: string): readonly Handler[] {
     return [...(this.#works.get(queue) ?? [])].flatMap((work) => this.of(work));
+  }
+
+  /** Whether two works are put on one queue only, which runs one work at a time. */
+  neverTogether(work: string, other: string): boolean {
+    const queues = [...this.#works.keys()].filter((queue) => {
+      const works = this.#works.get(queue);
+      return works?.has(work) || works?.has(other);
+    });
+    const [only] = queues;
+    const works = only === undefined ? undefined : this.#works.get(only);
+    return (
+      only !== undefined &&
+      queues.length === 1 &&
+      this.#ordered.has(only) &&
+      works?.has(work) === true &&
+      works.has(other)
+    );
   }
 
   /** The calls that complete what lies in this class. */
@@ -181,6 +202,7 @@ export class Handlers {
         if (queue !== '' && work !== '')
           this.#works.set(queue, (this.#works.get(queue) ?? new Set()).add(work));
       }
+      if (orderedQueues.has(name)) this.#ordered.add(assignedTo(flow, call, classOf));
       if (COMPLETES.has(name)) {
         const object = classOf(args[0] ?? 0);
         if (object !== '') push(this.#completers, object, { ref, call, object });

@@ -33,6 +33,8 @@ export interface Over {
   readonly text: string;
   /** Undefined where it is the function itself. */
   readonly by: EntryLock | undefined;
+  /** Name of the function in which the chain to the holder begins. */
+  readonly root: string;
   readonly steps: readonly Step[];
 }
 
@@ -100,7 +102,13 @@ const stepsBelow = (locks: FunctionLocks, { name, path }: Callee, wait: Waited):
 /** The locks that are held over an event. */
 export function locksOver(locks: FunctionLocks, event: LockEvent, around: Surroundings): readonly Over[] {
   const own = event.state.held.map(
-    (lock): Over => ({ lock, text: locks.text(lock), by: undefined, steps: [locks.stepOfTaking(lock)] }),
+    (lock): Over => ({
+      lock,
+      text: locks.text(lock),
+      by: undefined,
+      root: locks.ref.name,
+      steps: [locks.stepOfTaking(lock)],
+    }),
   );
   const callers = around.entries.of(locks.ref).all.flatMap((entry) =>
     heldByCallers(entry, event.state).map(
@@ -108,6 +116,7 @@ export function locksOver(locks: FunctionLocks, event: LockEvent, around: Surrou
         lock,
         text: lock.lockClass,
         by: lock,
+        root: entry.root,
         steps: [lock.taken, ...entry.steps],
       }),
     ),

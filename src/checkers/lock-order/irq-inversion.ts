@@ -180,6 +180,8 @@ const scenario = (lock: string): string =>
 function confidenceOf(event: LockEvent, use: IrqUse, enabled: Enabled): Confidence {
   if (event.isMerged || event.lock?.through !== '') return 'low';
   if (use.conditional || use.depth > 3) return 'low';
+  // That a file takes it with interrupts off says nothing of which interrupts meet in it.
+  if (use.isHabit) return enabled.entry?.context === 'softirq' ? 'low' : 'medium';
   const distance = use.depth + (enabled.entry?.calls ?? 0);
-  return distance <= 2 && !use.isHabit && !enabled.entry?.fields.length ? 'high' : 'medium';
+  return distance <= 3 && !enabled.entry?.fields.length ? 'high' : 'medium';
 }

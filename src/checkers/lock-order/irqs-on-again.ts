@@ -32,7 +32,7 @@ export function findIrqsOnAgain(locks: FunctionLocks, around: Surroundings): voi
     const off =
       offInFunction(locks, event, taken, irq) ??
       offInCallers(locks, event, irq, around) ??
-      offSometimes(locks, event);
+      offSometimes(locks, event, irq);
     if (off !== undefined) report(locks, event, lock, taken, off);
   }
 }
@@ -81,7 +81,7 @@ function offInCallers(
 }
 
 /** The function is an operation that one caller calls with interrupts off, though others do not. */
-function offSometimes(locks: FunctionLocks, event: LockEvent): Off | undefined {
+function offSometimes(locks: FunctionLocks, event: LockEvent, irq: 'irq' | 'bh'): Off | undefined {
   if (event.state.released.length > 0) return undefined;
   for (const { entry, path } of locks.effects.effects.program.storedIn(locks.ref)) {
     const field = `${entry.type}.${entry.field}`;
@@ -92,7 +92,8 @@ function offSometimes(locks: FunctionLocks, event: LockEvent): Off | undefined {
     return {
       because: `${caller} calls ${field} with them off`,
       steps: [step],
-      confidence: 'medium',
+      // spin_unlock_bh() does it where a softirq waits, and in builds that look for it.
+      confidence: irq === 'irq' ? 'high' : 'medium',
       isSometimes: true,
     };
   }

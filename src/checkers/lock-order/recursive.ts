@@ -185,7 +185,9 @@ function entryConfidence(
   const distance = held.calls + taken.depth;
   if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
   if (!isSure) return distance <= 3 ? 'medium' : 'low';
-  return distance <= 2 && held.fields.length === 0 ? 'high' : 'medium';
+  // Of a variable there is one: which object is meant is no question.
+  const near = held.place.startsWith('@') ? 4 : 2;
+  return distance <= near && held.fields.length === 0 ? 'high' : 'medium';
 }
 
 /** Functions in a field, at most, of which a caller may mean any. */

@@ -92,7 +92,7 @@ function entryConfidence(
   // A count that a far caller has raised may be lowered on the way; one that comes from locks and callees is less sure.
   if ('section' in because && because.section !== '' && (entry.calls > 1 || !entry.entersSection))
     return 'low';
-  return distance <= 1 && way.fields.length === 0 && !mayCallersKnow(locks, event, sleep) ? 'high' : 'medium';
+  return distance <= 2 && way.fields.length === 0 && !mayCallersKnow(locks, event, sleep) ? 'high' : 'medium';
 }
 
 /**
@@ -162,6 +162,7 @@ function confidenceOf(
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
   if (sleep.depth === 0) return mayCallersKnow(locks, event, sleep) ? 'medium' : 'high';
+  if (sleep.depth <= 2 && !sleep.conditional && !mayCallersKnow(locks, event, sleep)) return 'high';
   return sleep.conditional && !sleep.isAllowed ? 'low' : 'medium';
 }
 

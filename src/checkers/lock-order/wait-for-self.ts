@@ -1,5 +1,6 @@
 /** Waits for code that itself waits here: a work that cancels itself, a grace period that a reader waits for. */
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Awaited } from '../../kernel/waits.ts';
 import type { Confidence } from '../checker.ts';
@@ -30,7 +31,7 @@ export function waitsForItself(
   handler: Handler,
   around: Surroundings,
 ): Found | undefined {
-  if (!RUNNING.has(wait.awaits)) return undefined;
+  if (!RUNNING.has(wait.awaits) || asksWhoItIs(locks)) return undefined;
   const isItself = handler.ref.id === locks.ref.id;
   const way = isItself ? undefined : wayFrom(handler, around.entries.of(locks.ref).all);
   if (!isItself && way === undefined) return undefined;
@@ -49,6 +50,10 @@ export function waitsForItself(
     trace: [handler.step, ...(way?.steps ?? []), ...wait.steps],
   };
 }
+
+/** `if (current_work() != &dev->work) cancel_work_sync(&dev->work);` */
+const asksWhoItIs = ({ body: { flow } }: FunctionLocks): boolean =>
+  flow.calls.some((_, call) => calleeName(flow, call) === 'current_work');
 
 const wayFrom = (handler: Handler, entries: readonly Entry[]): Entry | undefined =>
   entries.find((entry) => entry.isStart && entry.root === handler.ref.name && !entry.doubtful);

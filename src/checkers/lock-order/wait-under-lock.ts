@@ -1,4 +1,7 @@
+import { Expr, Op } from '../../c/flow.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { type Held, isSleepingLock } from '../../effects/locks/held.ts';
+import { lockClass } from '../../effects/locks/lock-class.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
 import { folderOf } from '../../index/folder.ts';
@@ -64,11 +67,25 @@ function handlersOf(locks: FunctionLocks, wait: Wait, around: Surroundings): rea
     case 'debugfs':
       return around.handlers.inFolder(wait.target);
     case 'workqueue':
-      return around.handlers.onQueue(wait.target);
+      return isMadeHere(locks, wait.target) ? [] : around.handlers.onQueue(wait.target);
     default:
       return ownHandlers(around.handlers.of(wait.target), locks, wait);
   }
 }
+
+/** The function makes the queue itself, and has put nothing on it yet. */
+function isMadeHere({ effects, ref, body: { flow, places } }: FunctionLocks, queue: string): boolean {
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.ops[at] !== Op.Assign || flow.exprOp[value] !== Expr.Result) continue;
+    if (!MAKES_QUEUE.test(calleeName(flow, flow.exprA[value] as number))) continue;
+    const target = places.behind(flow.ops[at + 1] as number);
+    if (lockClass(effects.effects.program, flow, ref.path, target) === queue) return true;
+  }
+  return false;
+}
+
+const MAKES_QUEUE = /^(?:devm_)?(?:alloc|create)_\w*workqueue$/;
 
 /**
  * Where several files register handlers on members of the same type (`client->irq`), each waits for its own; or, where it
@@ -98,6 +115,7 @@ function report(
     // Said where the wait is, if that file is looked at too.
     if (held.by !== undefined && around.paths.has(wait.calleePath)) continue;
     if (wait.without.includes(held.lock.lockClass)) continue;
+    if (isOfSameQueue(held, handler, around)) continue;
     const taken = acquires.find(
       (a) => a.blocks && a.lockClass === held.lock.lockClass && conflicts(a, held.lock),
     );
@@ -132,6 +150,14 @@ function report(
     });
   }
 }
+
+/** The holder is a work that is never run beside the one that is waited for. */
+const isOfSameQueue = ({ root }: Over, handler: Handler, { handlers }: Surroundings): boolean =>
+  handler.context === 'work' &&
+  handlers.all.some(
+    ({ ref, context, object }) =>
+      ref.name === root && context === 'work' && handlers.neverTogether(object, handler.object),
+  );
 
 /** The handler must not sleep, so that what it calls takes no lock that sleeps, for it; or a bit decides. */
 const isAgreed = (locks: FunctionLocks, wait: Wait, handler: Handler, held: Over, taken: Acquired): boolean =>
@@ -172,7 +198,7 @@ function confidenceOf(
   if (event.isMerged || wait.conditional || held.by?.doubtful || locks.isConditional(event.call, own))
     return 'low';
   if (own !== undefined && locks.mayBeReleased(event, own)) return 'low';
-  if (nestedClasses.has(held.lock.lockClass) || distance > 6) return 'low';
+  if (nestedClasses.has(held.lock.lockClass) || distance > 4) return 'low';
   if (taken.cause.conditional || distance > 2 || held.by?.fields.length) return 'medium';
   return 'high';
 }

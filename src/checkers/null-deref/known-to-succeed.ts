@@ -189,19 +189,23 @@ export function isAskedThrough(
   });
 }
 
-/** The functions that a lookup calls for a pointer: where these find nothing, it finds nothing. */
+/** The functions that a lookup hands what it is asked for, for a pointer: where these find nothing, it finds nothing. */
 function pointersFrom(effects: Effects, name: string, from: string): readonly string[] {
   const ref = effects.callee(name, from).function;
-  const { nullFrom } = ref === undefined ? { nullFrom: '' } : effects.summary(ref);
   const flow = ref?.fact.flow;
   if (ref === undefined || flow === undefined) return [];
-  const called = flow.calls
-    .map((_, n) => calleeName(flow, n))
-    .filter((other) => {
-      const callee = other === '' ? undefined : effects.callee(other, ref.path).function;
-      return callee !== undefined && callee.path === ref.path && isPointer(callee.fact.returns);
-    });
-  return nullFrom === '' ? called : [...called, nullFrom];
+  const isParameter = (e: number): boolean => {
+    const value = stripCasts(flow, e);
+    return (
+      flow.exprOp[value] === Expr.Local && flow.locals[flow.exprA[value] as number]?.isParameter === true
+    );
+  };
+  return flow.calls.flatMap(({ args }, n) => {
+    const other = calleeName(flow, n);
+    if (other === '' || !args.some(isParameter)) return [];
+    const callee = effects.callee(other, ref.path).function;
+    return callee?.path === ref.path && isPointer(callee.fact.returns) ? [other] : [];
+  });
 }
 
 /** `xa_for_each(xa, i, p) { … xa_load(xa, i) … }`: what a loop has just come to. */

@@ -125,7 +125,7 @@ async function tenFiles(corpus: string): Promise<string | undefined> {
 function review(patch: string, runs: number): void {
   const without = join(scratch, 'without.yml');
   writeFileSync(without, 'checkers:\n  lock-order:\n    enabled: false\n');
-  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  const cli = fileURLToPath(new URL('../bin/adjutant.js', import.meta.url));
   const args = [cli, 'review', '--repo', tree, '--patch', resolve(patch), '--format', 'json'];
   const time = (more: readonly string[]): number => {
     const start = performance.now();

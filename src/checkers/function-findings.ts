@@ -33,10 +33,12 @@ export class FunctionFindings {
   readonly #checker: string;
   readonly #ref: FunctionRef;
   readonly #findings = new Map<string, Finding>();
+  readonly #isTest: boolean;
 
   constructor(checker: string, ref: FunctionRef) {
     this.#checker = checker;
     this.#ref = ref;
+    this.#isTest = ref.fact.parameters.some(({ type }) => type === 'struct kunit *');
   }
 
   get all(): readonly Finding[] {
@@ -44,20 +46,22 @@ export class FunctionFindings {
   }
 
   report(candidate: Candidate): void {
-    const { rule, identity, defect, ...rest } = candidate;
+    const { rule, identity, defect, ...given } = candidate;
+    // What tests the kernel may be careless: that it fails is all that comes of it.
+    const rest = this.#isTest ? { ...given, confidence: 'low' as const } : given;
     const key =
       defect === undefined ? fingerprint(rule.id, this.#ref.name, identity) : fingerprint(rule.id, defect);
     const known = this.#findings.get(key);
     if (known !== undefined) {
-      const better = compareConfidence(candidate.confidence, known.confidence);
-      if (better < 0 || (better === 0 && candidate.line >= known.line)) return;
+      const better = compareConfidence(rest.confidence, known.confidence);
+      if (better < 0 || (better === 0 && rest.line >= known.line)) return;
     }
     this.#findings.set(key, {
       checker: this.#checker,
       rule: rule.id,
       severity: rule.severity,
       path: this.#ref.path,
-      endLine: candidate.line,
+      endLine: rest.line,
       function: this.#ref.name,
       fingerprint: key,
       ...(defect === undefined ? {} : { hasSeveralPlaces: true as const }),

@@ -365,7 +365,7 @@ function calleeConfidence(
   if (event.isMerged || taken.conditional || taken.depth > 5 || goesRound(locks, taken)) return 'low';
   if (again === 'class' && !(isOnePerMount(taken.lockClass) && taken.depth <= 3)) return 'low';
   if (/\[|#/.test(taken.place)) return 'low';
-  return again === 'place' && taken.depth <= 2 ? 'high' : 'medium';
+  return again === 'class' || taken.depth <= 2 ? 'high' : 'medium';
 }
 
 export const recursiveScenario = (lock: string): string =>

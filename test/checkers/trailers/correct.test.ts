@@ -82,7 +82,7 @@ function areAmong(lines: readonly string[], whole: readonly string[]): boolean {
 test('the lines of the text stay as they are, and in their order', async () => {
   /** What a comment, a diff or a tag that is no tag yet would be: a rule may point at it. */
   const isTouched = (line: string) =>
-    /^\s*(?:#|[\w -]+[:;=]|Fixes\b|[-\w]+-by\b|Signed off by|diff |[-+@]|\()/.test(line);
+    /^\s*(?:#|[\w -]+[:;=]|Fixes\b|[-\w]+-(?:by|author)\b|Signed off by|diff |[-+@]|\()/i.test(line);
   await fc.assert(
     fc.asyncProperty(anyMessage, async (message) => {
       const corrected = (await correctMessages([commit(message)], history, {})).get('x') ?? message;

@@ -1,7 +1,9 @@
 import { columnOf, lineOf } from '../../c/flow.ts';
+import { expressionText } from '../../effects/expression-text.ts';
+import type { Program } from '../../index/program.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
-import { type Confidence, compareConfidence, type Finding, type Rule } from '../checker.ts';
+import { type Confidence, compareConfidence, type Finding, type Rule, type Step } from '../checker.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { areFarApart } from './areas.ts';
 import type { PlacedDependency } from './dependencies.ts';
@@ -37,7 +39,9 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     if (through.from.lock === FS_RECLAIM || isAnnotation(through)) continue;
     const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
-    const confidence = confidenceOf(graph, through, cycle);
+    const confidence = meansOtherMembers(through.locks.effects.effects.program, cycle)
+      ? 'low'
+      : confidenceOf(graph, through, cycle);
     // Locks of two file systems meet nowhere, whatever may be stored in the operations of both.
     if (confidence === 'low' && areFarApart(cycle.map(({ place }) => place))) continue;
     const finding = toFinding(through, cycle, confidence);
@@ -105,6 +109,27 @@ const remedy = (rule: Rule, from: string, to: string): string =>
   rule === reclaim
     ? `Release ${from} before the call that needs memory, allocate beforehand, or use GFP_NOFS or GFP_ATOMIC where that is right.`
     : `Release ${from} before ${to} is taken, or take the two in the order of the other place.`;
+
+/**
+ * `&x->rx.lock` on one side and `&x->tx.lock` on the other, of one struct that lies in another twice: each has a class of
+ * its own in lockdep, by where it is initialised.
+ */
+function meansOtherMembers(program: Program, cycle: readonly Dependency[]): boolean {
+  return cycle.some((d, n) => {
+    const next = cycle[(n + 1) % cycle.length] as Dependency;
+    const [here, there] = [memberIn(program, d.witness.at(-1)), memberIn(program, next.witness[0])];
+    return here !== undefined && there !== undefined && here !== there;
+  });
+}
+
+/** `rx.lock` of a lock that lies in a struct within another, as the function writes it that takes it in a step. */
+function memberIn(program: Program, step: Step | undefined): string | undefined {
+  if (step === undefined || !/ is taken\b/.test(step.text)) return undefined;
+  const flow = program.functions(step.function, step.path).find(({ path }) => path === step.path)?.fact.flow;
+  const call = flow?.calls.find(({ position }) => lineOf(position) === step.line);
+  const lock = flow === undefined || call === undefined ? '' : expressionText(flow, call.args[0] ?? 0);
+  return /^&\S*?(?:->|\.)(\w+\.\w+)$/.exec(lock)?.[1];
+}
 
 /** With so many functions on either side of a contradiction, they mean different objects: it would have been seen. */
 const ESTABLISHED = 4;

@@ -119,7 +119,7 @@ function placed(locks: FunctionLocks, d: BodyDependency): PlacedDependency {
       witness ??= [locks.stepOfTaking(d.from), ...stepsTo(locks, d)];
       return witness;
     },
-    weight: weightOf(d) * doubtBelow(d) * (locks.mayBeReleased(d.event, d.from) ? 0.3 : 1),
+    weight: weightOf(d) * doubtBelow(d) * locks.certainty(d.event, d.from),
     count: 1,
     place: locks.ref.path,
     locks,

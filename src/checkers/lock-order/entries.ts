@@ -6,6 +6,7 @@
  */
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
+import { CorrelatedReleases } from '../../effects/locks/correlated.ts';
 import { type Held, type LockState, NOTHING_HELD } from '../../effects/locks/held.ts';
 import type { Events } from '../../effects/locks/lock-body.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
@@ -63,6 +64,7 @@ export class EntryPoints {
   readonly #known = new Map<string, Entries>();
   readonly #working = new Set<string>();
   readonly #events = new Map<string, Events | undefined>();
+  readonly #releases = new Map<string, CorrelatedReleases>();
 
   /** Of other functions nothing is said: of() has none. */
   readonly isOfInterest: (ref: FunctionRef) => boolean;
@@ -271,7 +273,9 @@ export class EntryPoints {
           function: user.name,
           text: `${textOf(held, places?.text(held.place))} is taken${held.through === '' ? '' : ` by ${held.through}()`}`,
         };
-        const decided = site.doubtful && (site.isMerged || this.#isConditional(user, call, held.call));
+        const decided =
+          (site.doubtful && (site.isMerged || this.#isConditional(user, call, held.call))) ||
+          this.#releasesOf(user)?.mayBeReleased(call, held) === true;
         return {
           ...held,
           ...way,
@@ -344,6 +348,17 @@ export class EntryPoints {
 
   #isConditional(user: FunctionRef, call: number, after: number): boolean {
     return this.#eventsOf(user)?.isConditional(call, after) ?? false;
+  }
+
+  #releasesOf(ref: FunctionRef): CorrelatedReleases | undefined {
+    const events = this.#eventsOf(ref);
+    if (events === undefined) return undefined;
+    let releases = this.#releases.get(ref.id);
+    if (releases === undefined) {
+      releases = new CorrelatedReleases(events);
+      this.#releases.set(ref.id, releases);
+    }
+    return releases;
   }
 
   #eventsOf(ref: FunctionRef): Events | undefined {

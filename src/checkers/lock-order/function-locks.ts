@@ -1,8 +1,8 @@
 /** What a lock-order rule is given: one function, what happened to locks on its paths, and where to put findings. */
 import { columnOf, lineOf } from '../../c/flow.ts';
-import { expressionText } from '../../effects/expression-text.ts';
+import { CorrelatedReleases } from '../../effects/locks/correlated.ts';
 import { type Held, NOTHING_HELD } from '../../effects/locks/held.ts';
-import { type Body, blocksOfCalls } from '../../effects/locks/lock-body.ts';
+import type { Body } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -18,9 +18,7 @@ export class FunctionLocks {
   /** Undefined until it is asked for. */
   #body: Body | undefined;
   readonly #findings: FunctionFindings;
-  #blocks: readonly (number | undefined)[] | undefined;
-  readonly #decided = new Map<number, readonly (readonly [branch: number, condition: string])[]>();
-  readonly #correlated = new Map<number, readonly number[]>();
+  #correlated: CorrelatedReleases | undefined;
 
   /** `ref`: one that has a body. */
   constructor(effects: LockEffects, ref: FunctionRef) {
@@ -33,6 +31,11 @@ export class FunctionLocks {
     this.#body ??= this.effects.body(this.ref);
     if (this.#body === undefined) throw new Error(`${this.ref.id} has no body`);
     return this.#body;
+  }
+
+  get #releases(): CorrelatedReleases {
+    this.#correlated ??= new CorrelatedReleases(this.body);
+    return this.#correlated;
   }
 
   /** The body's events; where nothing in it touches locks, its calls, with nothing held. */
@@ -60,55 +63,32 @@ export class FunctionLocks {
 
   /** The branches that decide whether a call is made: their blocks, and their conditions as they are written. */
   decidedBy(call: number): readonly (readonly [branch: number, condition: string])[] {
-    let decided = this.#decided.get(call);
-    if (decided === undefined) {
-      const { flow } = this.body;
-      decided = this.branchesBefore(call).map(([branch, e]) => [branch, expressionText(flow, e)] as const);
-      this.#decided.set(call, decided);
-    }
-    return decided;
+    return this.#releases.decidedBy(call);
   }
 
-  /**
-   * `if (q->soft) lock(); … if (q->soft) unlock();`: the releases of a lock that depend on the condition that its taking
-   * depends on. What locals say is followed on the paths; what fields and calls say may be forgotten in between.
-   */
+  /** The calls that release a lock under the condition that it was taken under. */
   correlatedReleases(lock: Held): readonly number[] {
-    let calls = this.#correlated.get(lock.call);
-    if (calls === undefined) {
-      const deciding = this.decidedBy(lock.call);
-      const taking = deciding.filter(([, condition]) => /->|\.|\(\)/.test(condition));
-      // `buf = x->own; if (buf) lock(); … if (buf == x->own) unlock();`
-      const variables = deciding.filter(([, condition]) => /^\w+$/.test(condition));
-      const isSame = ([branch, condition]: readonly [number, string]): boolean =>
-        !deciding.some(([other]) => other === branch) &&
-        (taking.some(([, same]) => same === condition) ||
-          variables.some(([, name]) => condition.startsWith(`${name} == `)));
-      const releases =
-        taking.length + variables.length === 0 ? [] : this.body.events.filter((e) => e.kind === 'release');
-      calls = releases
-        .filter((e) => e.lock?.place === lock.place && this.decidedBy(e.call).some(isSame))
-        .map((e) => e.call);
-      this.#correlated.set(lock.call, calls);
-    }
-    return calls;
+    return this.#releases.of(lock);
   }
 
   /** Whether a lock that a path holds may have been released before, by what decided its taking. */
   mayBeReleased(event: LockEvent, lock: Held): boolean {
-    return this.correlatedReleases(lock).some((call) => call < event.call || event.call < lock.call);
+    return this.#releases.mayBeReleased(event.call, lock);
+  }
+
+  /** 0 to 1: how sure it is that a lock is held at an event, as far as that goes. */
+  certainty(event: LockEvent, lock: Held): number {
+    return this.#releases.certainty(event.call, lock);
   }
 
   /** Block in which a call is made; undefined for one that no instruction makes. */
   blockOf(call: number): number | undefined {
-    this.#blocks ??= blocksOfCalls(this.body.flow);
-    return this.#blocks[call];
+    return this.#releases.blockOf(call);
   }
 
   /** The branches that decide whether a call is made: their blocks, and their conditions. */
   branchesBefore(call: number): readonly (readonly [branch: number, condition: number])[] {
-    const block = this.blockOf(call);
-    return block === undefined ? [] : this.body.conditions.decidingFor(block);
+    return this.#releases.branchesBefore(call);
   }
 
   get findings(): FunctionFindings['all'] {

@@ -86,6 +86,7 @@ function entryConfidence(
 ): Confidence {
   const way = 'taken' in because ? because : entry;
   if (event.isMerged || sleep.conditional || way.doubtful || locks.isConditional(event.call)) return 'low';
+  if (isResumed(locks, event, sleep)) return 'low';
   const distance = way.calls + sleep.depth;
   if (distance > 4 || way.fields.some((stored) => mayOthersSleep(locks.effects, stored))) return 'low';
   if ('taken' in because && because.through !== '') return distance <= 2 ? 'medium' : 'low';
@@ -101,7 +102,18 @@ function entryConfidence(
  */
 const mayCallersKnow = (locks: FunctionLocks, event: LockEvent, sleep: Sleep): boolean =>
   (sleep.what === 'cond_resched' && locks.branchesBefore(event.call).length > 0) ||
+  // A device that is active is only counted: whoever comes here may have seen to that.
+  (sleep.depth > 0 && RESUMES.test(sleep.what)) ||
   sleepingInTasks.has(sleep.what);
+
+const RESUMES = /^_*pm_runtime_(?:get_sync|resume_and_get|resume)$/;
+
+/** The function has resumed the device before. */
+const isResumed = (locks: FunctionLocks, event: LockEvent, sleep: Sleep): boolean =>
+  RESUMES.test(sleep.what) &&
+  locks.body.flow.calls.some(
+    (_, call) => call < event.call && RESUMES.test(calleeName(locks.body.flow, call)),
+  );
 
 /** A callee that first releases the lock that forbids sleeping, or one that we can't tell from it. */
 function dropsWhatForbids(state: LockState, { without, drops }: Sleep): boolean {
@@ -156,7 +168,7 @@ function confidenceOf(
   because: Held | string,
   sleep: Sleep,
 ): Confidence {
-  if (event.isMerged || (sleep.depth > 4 && !sleep.isAllowed)) return 'low';
+  if (event.isMerged || (sleep.depth > 4 && !sleep.isAllowed) || isResumed(locks, event, sleep)) return 'low';
   if (typeof because !== 'string' && locks.mayBeReleased(event, because)) return 'low';
   // A lock behind a pointer that has moved on: of another turn of a loop.
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';

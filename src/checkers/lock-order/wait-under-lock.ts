@@ -38,8 +38,11 @@ export function findWaitUnderLock(locks: FunctionLocks, around: Surroundings): v
           locks.report({ rule: waitUnderLock, ...completion });
         continue;
       }
-      for (const handler of handlersOf(locks, wait, around)) {
-        if (handler.ref.id !== locks.ref.id) report(locks, event, wait, handler, over, around);
+      const handlers = handlersOf(locks, wait, around);
+      // Of several works of one type in one object each has its own.
+      const isOneOf = wait.awaits !== 'workqueue' && wait.awaits !== 'debugfs' && handlers.length > 1;
+      for (const handler of handlers) {
+        if (handler.ref.id !== locks.ref.id) report(locks, event, wait, handler, over, around, isOneOf);
       }
     }
   }
@@ -109,6 +112,7 @@ function report(
   handler: Handler,
   over: readonly Over[],
   around: Surroundings,
+  isOneOf: boolean,
 ): void {
   const { acquires } = locks.effects.summary(handler.ref);
   for (const held of over) {
@@ -125,7 +129,7 @@ function report(
     locks.report({
       rule: waitUnderLock,
       confidence:
-        isAgreed(locks, wait, handler, held, taken) || isOfKind(wait, handler, held, taken)
+        isOneOf || isAgreed(locks, wait, handler, held, taken) || isOfKind(wait, handler, held, taken)
           ? 'low'
           : confidenceOf(locks, event, wait, held, taken),
       position: event.position,

@@ -46,20 +46,20 @@ function report(
   if (use.view.knowledge(call).same >= 0 || habitsIn(context.flow, [call]).forError > 0) return;
   // What takes something out of where it lies (xchg) gives what its user has put there.
   if (macro !== undefined && functions.length === 0 && summary.modifies) return;
-  if (isAskedThrough(context.effects, context.flow, call, context.ref.path)) return;
+  const usedAt = context.positionOf(use.view.at);
+  if (isAskedThrough(context.effects, context.flow, call, context.ref.path, name, usedAt)) return;
   const { calls, forNull, passedOn } = callerHabits(context.effects, ref, context.ref.id);
   if (forNull < MIN_TESTS || forNull < MIN_SHARE * calls || forNull * 3 < passedOn) return;
   const pointer = context.text(use.pointer);
-  const position = context.positionOf(use.view.at);
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   context.report({
     rule: uncheckedLookup,
     // What the whole tree reads from an object is known to be there by those who do not test it.
     confidence: ref.path.startsWith('include/') ? 'low' : 'medium',
-    position,
+    position: usedAt,
     identity: `${name} ${pointer}`,
     message: `${pointer} ${useText(context, use)} without a test: ${forNull} of ${calls} other callers of ${name}() test its result for NULL.`,
-    explanation: `Between line ${line} and line ${lineOf(position)} nothing tests ${pointer}. ${name}() is defined at ${ref.path}:${ref.fact.line}; those who call it expect NULL.`,
+    explanation: `Between line ${line} and line ${lineOf(usedAt)} nothing tests ${pointer}. ${name}() is defined at ${ref.path}:${ref.fact.line}; those who call it expect NULL.`,
     trace: [context.step(line, `${pointer} is the result of ${name}()`), ...useSteps(context, use)],
   });
 }

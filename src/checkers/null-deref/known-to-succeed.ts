@@ -179,15 +179,49 @@ export function isAskedThrough(
   // What is looked for tells more than where.
   const keys = others.filter((arg) => flow.exprOp[arg] !== Expr.Integer);
   const asks = (arg: number): boolean => (keys.length > 0 ? keys.includes(arg) : arg === object);
-  return flow.calls.some(({ args }, n) => {
+  return flow.calls.some(({ args, position }, n) => {
     const other = calleeName(flow, n);
-    if (other === '' || other === of || !args.some(asks)) return false;
-    if ((flow.calls[n]?.position ?? 0) >= before) return false;
-    const asked = effects.callee(other, from).function?.fact;
-    if (asked?.flow === undefined || isPointer(asked.returns) || asked.returns === 'void') return false;
-    return asked.flow.calls.some((_, m) => names.has(calleeName(asked.flow as Flow, m)));
+    if (other === '' || other === of || !args.some(asks) || position >= before) return false;
+    // What the lookup asks first, this function has asked itself.
+    if (asksOf(effects, of, from).includes(other) && isAnswerTested(flow, n)) return true;
+    return looksUp(effects, other, from, names, ASKED_BELOW);
   });
 }
+
+/** Calls below a question that are looked at for the lookup. */
+const ASKED_BELOW = 2;
+
+/** Whether a function that answers by a number or a truth value, or one below it that does, calls one of these. */
+function looksUp(
+  effects: Effects,
+  name: string,
+  from: string,
+  names: ReadonlySet<string>,
+  depth: number,
+): boolean {
+  const ref = effects.callee(name, from).function;
+  const flow = ref?.fact.flow;
+  if (ref === undefined || flow === undefined) return false;
+  if (isPointer(ref.fact.returns) || ref.fact.returns === 'void') return false;
+  return flow.calls.some((_, n) => {
+    const called = calleeName(flow, n);
+    return names.has(called) || (depth > 1 && looksUp(effects, called, ref.path, names, depth - 1));
+  });
+}
+
+/** Names of what a lookup calls with what it is handed. */
+function asksOf(effects: Effects, name: string, from: string): readonly string[] {
+  const flow = effects.callee(name, from).function?.fact.flow;
+  if (flow === undefined) return [];
+  return flow.calls.flatMap(({ args }, n) =>
+    args.some((arg) => isParameter(flow, arg)) ? [calleeName(flow, n)] : [],
+  );
+}
+
+const isParameter = (flow: Flow, e: number): boolean => {
+  const value = stripCasts(flow, e);
+  return flow.exprOp[value] === Expr.Local && flow.locals[flow.exprA[value] as number]?.isParameter === true;
+};
 
 /** The functions that a lookup hands what it is asked for, for a pointer: where these find nothing, it finds nothing. */
 function pointersFrom(effects: Effects, name: string, from: string): readonly string[] {

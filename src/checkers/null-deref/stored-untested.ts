@@ -180,7 +180,6 @@ function check(
   // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
   const isExpected = isTestedLater && trusted === undefined;
   const isSure = trusted !== undefined && !isTestedLater && (isMaker || (isSuccess && isHabit));
-  // Who can't say that it has failed leaves that to those who use it.
   const isSilent = context.ref.fact.returns === 'void';
   const name = context.text(place);
   const position = context.positionOf(at);
@@ -188,14 +187,13 @@ function check(
   context.report({
     rule: isNullable ? (isAllocator ? uncheckedAlloc : uncheckedLookup) : errPtr,
     // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
+    // Where nobody is seen to rely on it, those who use it may all test it, or need no more than its value.
     confidence:
-      isExpected || isTestedHere || (isNullable && !isMaker)
+      isExpected || isTestedHere || trusted === undefined || (isNullable && !isMaker)
         ? 'low'
         : isSure
           ? 'high'
-          : isSilent
-            ? 'low'
-            : 'medium',
+          : 'medium',
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess && !isSilent ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,

@@ -5,6 +5,7 @@ import type { Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
 import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR } from '../../effects/values.ts';
+import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
@@ -118,6 +119,12 @@ const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
   isPointer(fact.returns) ||
   (path === from && fact.isStatic && fact.parameters.some(({ type }) => isPointer(pointee(type))));
 
+/** Whether a function is not of the folder of its caller, nor of one above or below that. */
+function isOfOthers({ path }: FunctionRef, callee: FunctionRef): boolean {
+  const [here, there] = [folderOf(path), folderOf(callee.path)];
+  return !here.startsWith(there) && !there.startsWith(here);
+}
+
 const allocating = new WeakMap<Effects, Map<string, boolean>>();
 
 /** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
@@ -230,6 +237,8 @@ function confidenceOf(
     return share >= 0.75 && isClear ? 'medium' : 'low';
   }
   if (habits.forNull * 4 < habits.passedOn) return 'low';
+  // What many subsystems look things up by fails for reasons that each knows of its own.
+  if (isOfOthers(context.ref, ref)) return 'low';
   // Whoever has an object of the right kind gets it.
   if (habits.forNull < FEW_TESTS && isOfKindOnly(effects, ref)) return 'low';
   // What many read from an object by a function of a header is known to be there by those who do not test it.

@@ -89,6 +89,8 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
 
 /** What happens to locks along the paths of a body, without a summary of it. */
 export interface Events {
+  readonly flow: Flow;
+  readonly conditions: Conditions;
   readonly places: Places;
   readonly events: readonly LockEvent[];
   readonly complete: boolean;
@@ -102,6 +104,8 @@ export function eventsOfBody(input: BodyInput, walker: Walker): Events {
   const conditions = new Conditions(flow);
   let blocks: readonly (number | undefined)[] | undefined;
   return {
+    flow,
+    conditions,
     places,
     ...lockEvents(input, places, walker),
     isConditional(call, after) {

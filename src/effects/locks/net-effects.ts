@@ -104,6 +104,9 @@ function netOfMaps(
     if (!isNew(held) || isReleased(held.lockClass)) continue;
     const holding = exits.filter(({ state }) => state.held.some((h) => h.lockClass === held.lockClass));
     const results = holding.reduce((bits, e) => bits | (e.result ?? ANY), 0);
+    // What a callee leaves held on some ways is not left to callers where others with that result have it not.
+    const isDisputed = exits.some((e) => !holding.includes(e) && ((e.result ?? ANY) & results) !== 0);
+    if (held.through !== '' && calls > WRAPPER && isDisputed) continue;
     const isToldByError = exits.some((e) => !holding.includes(e) && e.result === ERR);
     if (results === ZERO) net.push(effect('acquire', held, 'zero'));
     else if ((results & ZERO) !== 0) {

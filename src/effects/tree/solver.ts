@@ -10,7 +10,6 @@ import type { FunctionRef } from '../../index/program.ts';
 import { classSetters } from '../../kernel/locks.ts';
 import { Effects } from '../effects.ts';
 import { calleeName } from '../flow-expressions.ts';
-import { dependenciesOfBody } from '../locks/dependencies.ts';
 import { lockClass } from '../locks/lock-class.ts';
 import { LockEffects } from '../locks/lock-effects.ts';
 import { type LockSummary, type NetEffect, NO_LOCKS } from '../locks/lock-summary.ts';
@@ -276,7 +275,7 @@ export class TreeSolver {
       return noReturn ? { summary: { ...UNKNOWN_SUMMARY, noReturn }, locks: NO_LOCKS } : UNKNOWN;
     this.#noteSplits(flow, ref.path);
     const body = this.#locks.body(ref);
-    const dependencies = body === undefined ? [] : storedDependencies(dependenciesOfBody(body));
+    const dependencies = body === undefined ? [] : storedDependencies(body);
     this.#dependencies.set(number, dependencies);
     return {
       summary: before ? before.summary : this.#isCalled(number) ? this.#effects.compute(ref) : undefined,

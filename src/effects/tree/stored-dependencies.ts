@@ -1,7 +1,9 @@
 /** The dependencies that a function of a tree adds to the tree's lock graph, and their record. */
 import { lineOf } from '../../c/flow.ts';
 import type { LockMode } from '../../kernel/locks.ts';
-import { type BodyDependency, orderedClass, weightOf } from '../locks/dependencies.ts';
+import { CorrelatedReleases } from '../locks/correlated.ts';
+import { dependenciesOfBody, orderedClass, weightOf } from '../locks/dependencies.ts';
+import type { Body } from '../locks/lock-body.ts';
 import { choice, list, record, text, uint } from './codec.ts';
 
 export interface StoredDependency {
@@ -19,10 +21,11 @@ export interface StoredDependency {
 const MAX_DEPENDENCIES = 100;
 
 /** Those of a body: of each pair of locks and modes the surest. */
-export function storedDependencies(dependencies: readonly BodyDependency[]): readonly StoredDependency[] {
+export function storedDependencies(body: Body): readonly StoredDependency[] {
   const found = new Map<string, StoredDependency>();
-  for (const d of dependencies) {
-    const weight = Math.round(weightOf(d) * 1000);
+  const releases = new CorrelatedReleases(body);
+  for (const d of dependenciesOfBody(body)) {
+    const weight = Math.round(weightOf(d) * releases.certainty(d.event.call, d.from) * 1000);
     const from = orderedClass(d.from);
     const key = `${from}\0${d.to.lock}\0${d.from.mode}\0${d.to.mode}`;
     const known = found.get(key);

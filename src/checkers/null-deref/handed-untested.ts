@@ -28,16 +28,16 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const allocator = calleeName(flow, view.originCall(e));
         const kept = ALLOCATORS.has(allocator) ? keptIn(effects, callee, ref.path, k) : [];
         if (kept.length === 0) continue;
-        const uses = kept.flatMap((key) => fields.ofFile(key.path, key.key));
-        const isExpected = uses.some((use) => use.isTested);
-        const isTrusted = uses.some((use) => use.isDereferenced && !use.isTested);
+        const isExpected = kept.some(({ path, key }) =>
+          [...fields.ofFile(path, key), ...fields.besides(path, key)].some((use) => use.isTested),
+        );
         const name = context.text(e);
         const line = lineOf(flow.calls[view.originCall(e)]?.position ?? 0);
         const position = context.positionOf(view.at);
         context.report({
           rule: uncheckedAlloc,
           // Whoever finds it there looks whether there is anything; or this function does, afterwards.
-          confidence: isExpected || isTested(flow, e) ? 'low' : isTrusted ? 'high' : 'medium',
+          confidence: isExpected || isTested(flow, e) ? 'low' : 'high',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,

@@ -28,8 +28,10 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const allocator = calleeName(flow, view.originCall(e));
         const kept = ALLOCATORS.has(allocator) ? keptIn(effects, callee, ref.path, k) : [];
         if (kept.length === 0) continue;
-        const isExpected = kept.some(({ path, key }) =>
-          [...fields.ofFile(path, key), ...fields.besides(path, key)].some((use) => use.isTested),
+        const isExpected = kept.some(({ path, key, isOfVariable }) =>
+          [...fields.ofFile(path, key), ...(isOfVariable ? [] : fields.besides(path, key))].some(
+            (use) => use.isTested,
+          ),
         );
         const name = context.text(e);
         const line = lineOf(flow.calls[view.originCall(e)]?.position ?? 0);
@@ -60,6 +62,8 @@ const isTested = (flow: Flow, pointer: number): boolean =>
 interface Kept {
   readonly key: string;
   readonly path: string;
+  /** It is kept in a variable of the function, and handed on with that: others with such a variable mean their own. */
+  readonly isOfVariable: boolean;
 }
 
 /** The fields in which a function or macro stores an argument, where neither it nor one that gets it before tests it. */
@@ -72,7 +76,11 @@ function keptIn(effects: Effects, name: string, from: string, k: number): readon
     if (body === undefined || flow === undefined || GIVES_UP.test(callee)) return true;
     if ((effects.callee(callee, path).summary.tests & (1 << argument)) !== 0) return false;
     for (const place of placesOf(flow, argument))
-      kept.push({ key: fieldKey(effects, flow, place, body.path), path: body.path });
+      kept.push({
+        key: fieldKey(effects, flow, place, body.path),
+        path: body.path,
+        isOfVariable: isOfVariable(flow, place),
+      });
     if (hands === 0) return true;
     return flow.calls.every(({ args }, n) =>
       args.every(
@@ -93,6 +101,13 @@ function placesOf(flow: Flow, local: number): readonly number[] {
       places.push(flow.ops[at + 1] as number);
   }
   return places;
+}
+
+/** `init.name` of a local struct. */
+function isOfVariable(flow: Flow, place: number): boolean {
+  let e = place;
+  while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
+  return flow.exprOp[e] === Expr.Local;
 }
 
 function isLocal(flow: Flow, expression: number, local: number): boolean {

@@ -76,12 +76,17 @@ export function walkBody(input: BodyInput, walker: Walker): Body {
   const places = new Places(flow);
   const conditions = new Conditions(flow);
   const { events, complete } = lockEvents(input, places, walker);
+  let summary: LockSummary | undefined;
   return {
     flow,
     places,
     conditions,
     events,
-    summary: summarise(input, places, conditions, events, complete),
+    // Who reports on a body hardly ever asks for it.
+    get summary() {
+      summary ??= summarise(input, places, conditions, events, complete);
+      return summary;
+    },
     callees: input.callees,
     complete,
   };

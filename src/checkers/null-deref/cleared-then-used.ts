@@ -1,3 +1,4 @@
+import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
@@ -27,7 +28,14 @@ export function findClearedThenUsed(context: FunctionContext, use: Use): boolean
   const isLikely = isFollowed && origin.forks === 1 && isOneWay(context.flow, origin.block, view);
   context.report({
     rule: clearedThenUsed,
-    confidence: isOfSize(context.flow, use) ? 'low' : isSure ? 'high' : isLikely ? 'medium' : 'low',
+    confidence:
+      isOfSize(context.flow, use) || isBehindChain(context.flow, origin.block, view)
+        ? 'low'
+        : isSure
+          ? 'high'
+          : isLikely
+            ? 'medium'
+            : 'low',
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where it was set to NULL at line ${origin.line} and to nothing else since.`,
@@ -58,6 +66,25 @@ function isOneWay(flow: Flow, from: number, view: View): boolean {
     const last = (endOfBlock(flow, block) - 1) * 4;
     if (flow.ops[last] !== Op.Branch) return false;
     return !successors(flow, block).some((way) => reaches(flow, way, block, -1));
+  }
+  return false;
+}
+
+/** `if (x == A) p = …; else if (x == B) p = …;`: that x is one of the two is known to who leaves out the rest. */
+function isBehindChain(flow: Flow, from: number, view: View): boolean {
+  const path = view.path();
+  const refused = new Map<number, number>();
+  for (let i = path.lastIndexOf(from); i >= 0 && i < path.length - 1; i++) {
+    const last = (endOfBlock(flow, path[i] as number) - 1) * 4;
+    if (flow.ops[last] !== Op.Branch) continue;
+    const branch = (flow.ops[last + 1] as number) * 3;
+    const e = stripCasts(flow, flow.branches[branch] as number);
+    if (flow.exprOp[e] !== Expr.Binary || flow.exprC[e] !== Operator.Equal) continue;
+    if (flow.branches[branch + 2] !== path[i + 1]) continue;
+    const asked = flow.exprA[e] as number;
+    const times = (refused.get(asked) ?? 0) + 1;
+    if (times > 1) return true;
+    refused.set(asked, times);
   }
   return false;
 }

@@ -275,7 +275,8 @@ export class ValueFacts {
     const x = this.firm(a);
     const y = this.firm(b);
     // Branches are on the pointer itself; `WARN_ON(p == NULL)` has the comparison for an argument.
-    if (!truth) return y !== ZERO || this.refineBits(a, NONZERO, false);
+    if (!truth && y === ZERO) return this.refineBits(a, NONZERO, false);
+    if (!truth) return x !== ZERO || this.refineBits(b, NONZERO, false);
     if (!this.refineBits(a, y, false) || !this.refineBits(b, x, false)) return false;
     const token = this.constantToken(b) || this.constantToken(a);
     if (token !== 0) {

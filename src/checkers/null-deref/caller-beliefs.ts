@@ -6,7 +6,7 @@ import { lineOf } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
-import { callerHabits, habitsIn } from './callers.ts';
+import { callerHabits, habitsIn, isForEverybody } from './callers.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedThrough } from './known-to-succeed.ts';
@@ -55,7 +55,10 @@ function report(
   context.report({
     rule: uncheckedLookup,
     // What the whole tree reads from an object is known to be there by those who do not test it.
-    confidence: ref.path.startsWith('include/') ? 'low' : 'medium',
+    confidence:
+      ref.path.startsWith('include/') || ('number' in ref && isForEverybody(context.effects, ref))
+        ? 'low'
+        : 'medium',
     position: usedAt,
     identity: `${name} ${pointer}`,
     message: `${pointer} ${useText(context, use)} without a test: ${forNull} of ${calls} other callers of ${name}() test its result for NULL.`,

@@ -3,6 +3,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, Successors } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
 
@@ -34,6 +35,27 @@ export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, exce
     known.set(ref.id, habits);
   }
   return sum([...habits].filter(([caller]) => caller !== except).map(([, own]) => own));
+}
+
+/** Folders of callers from which on a function is for everybody. */
+const MANY_FOLDERS = 4;
+
+const wide = new WeakMap<Effects, Map<string, boolean>>();
+
+/** Whether many subsystems or drivers call a function: each knows of its own when it need not test what that gives. */
+export function isForEverybody(effects: Effects, ref: FunctionRef): boolean {
+  let known = wide.get(effects);
+  if (known === undefined) {
+    known = new Map();
+    wide.set(effects, known);
+  }
+  let answer = known.get(ref.id);
+  if (answer === undefined) {
+    const callers = effects.program.callers(ref, MAX_CALLERS);
+    answer = new Set(callers.map(({ path }) => folderOf(path))).size >= MANY_FOLDERS;
+    known.set(ref.id, answer);
+  }
+  return answer;
 }
 
 /** Counts over the other functions of a function's file that call by a name. */

@@ -5,12 +5,11 @@ import type { Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
 import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR } from '../../effects/values.ts';
-import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type CallerHabits, callerHabits, fileHabits, habitsIn } from './callers.ts';
+import { type CallerHabits, callerHabits, fileHabits, habitsIn, isForEverybody } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedThrough, isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
@@ -119,12 +118,6 @@ const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
   isPointer(fact.returns) ||
   (path === from && fact.isStatic && fact.parameters.some(({ type }) => isPointer(pointee(type))));
 
-/** Whether a function is not of the folder of its caller, nor of one above or below that. */
-function isOfOthers({ path }: FunctionRef, callee: FunctionRef): boolean {
-  const [here, there] = [folderOf(path), folderOf(callee.path)];
-  return !here.startsWith(there) && !there.startsWith(here);
-}
-
 const allocating = new WeakMap<Effects, Map<string, boolean>>();
 
 /** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
@@ -227,6 +220,7 @@ function confidenceOf(
     return isSearch ? 'medium' : 'high';
   }
   const share = habits.forNull / habits.calls;
+  if (!allocates(effects, ref, 3) && isForEverybody(effects, ref)) return 'low';
   // The callee that it is handed to does not test it, but need not use it either.
   if (use.isSometimes)
     return habits.forNull >= 5 && habits.forNull * 4 >= habits.passedOn && share >= 0.9 && isClear
@@ -237,8 +231,6 @@ function confidenceOf(
     return share >= 0.75 && isClear ? 'medium' : 'low';
   }
   if (habits.forNull * 4 < habits.passedOn) return 'low';
-  // What many subsystems look things up by fails for reasons that each knows of its own.
-  if (isOfOthers(context.ref, ref)) return 'low';
   // Whoever has an object of the right kind gets it.
   if (habits.forNull < FEW_TESTS && isOfKindOnly(effects, ref)) return 'low';
   // What many read from an object by a function of a header is known to be there by those who do not test it.

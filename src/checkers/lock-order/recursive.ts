@@ -5,7 +5,7 @@ import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { type Acquired, farFrom, type NetEffect } from '../../effects/locks/lock-summary.ts';
 import { isExported } from '../../effects/locks/place.ts';
 import { isOnePerMount } from '../../kernel/instances.ts';
-import { type LockKind, type LockMode, nestedClasses } from '../../kernel/locks.ts';
+import { type LockKind, type LockMode, lockFunctions, nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule, Step } from '../checker.ts';
 import { areaOf } from './areas.ts';
 import { acquisitionSteps } from './causes.ts';
@@ -181,6 +181,7 @@ function entryConfidence(
   isSure: boolean,
 ): Confidence {
   if (event.isMerged || taken.conditional || held.doubtful || locks.isConditional(event.call)) return 'low';
+  if (isTakenBack(locks, taken)) return 'low';
   if (goesRound(locks, taken) || held.fields.some((stored) => isOneOfMany(locks, stored))) return 'low';
   const distance = held.calls + taken.depth;
   if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
@@ -188,6 +189,24 @@ function entryConfidence(
   // Of a variable there is one: which object is meant is no question.
   const near = held.place.startsWith('@') ? 4 : 2;
   return distance <= near && held.fields.length === 0 ? 'high' : 'medium';
+}
+
+/** `unlock(&x->lock); wait(x); lock(&x->lock);`: who takes it has released it before, on this way or another. */
+function isTakenBack({ effects }: FunctionLocks, { steps }: Taken): boolean {
+  const last = steps.at(-1);
+  const flow = effects.effects.program.functions(last?.function ?? '', last?.path ?? '')[0]?.fact.flow;
+  const taking = flow?.calls.findIndex(({ position }) => lineOf(position) === last?.line) ?? -1;
+  const lock = flow?.calls[taking]?.args[0];
+  return (
+    flow !== undefined &&
+    lock !== undefined &&
+    flow.calls.some(
+      ({ args: [released] }, call) =>
+        call < taking &&
+        released === lock &&
+        lockFunctions.get(calleeName(flow, call))?.operation === 'release',
+    )
+  );
 }
 
 /** Functions in a field, at most, of which a caller may mean any. */
@@ -363,6 +382,7 @@ function calleeConfidence(
   again: 'place' | 'class',
 ): Confidence {
   if (event.isMerged || taken.conditional || taken.depth > 5 || goesRound(locks, taken)) return 'low';
+  if (isTakenBack(locks, taken)) return 'low';
   if (again === 'class' && !(isOnePerMount(taken.lockClass) && taken.depth <= 3)) return 'low';
   if (/\[|#/.test(taken.place)) return 'low';
   return again === 'class' || taken.depth <= 2 ? 'high' : 'medium';

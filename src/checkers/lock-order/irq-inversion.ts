@@ -1,4 +1,5 @@
 import { lineOf } from '../../c/flow.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { type Held, isSpinning } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import { folderOf } from '../../index/folder.ts';
@@ -151,7 +152,7 @@ function report(locks: FunctionLocks, event: LockEvent, lock: Held, use: IrqUse,
   const interrupts = interrupt === 'hardirq' ? 'interrupts' : 'softirqs';
   locks.report({
     rule: irqInversion,
-    confidence: confidenceOf(event, use, enabled),
+    confidence: switchesItOff(locks, event) ? 'low' : confidenceOf(locks, event, use, enabled),
     position: event.position,
     identity: `${lock.lockClass} ${interrupt}`,
     message: `${name} is taken here with ${interrupts} enabled, and ${says}: inconsistent {IN-${interrupt.toUpperCase()}-W} -> {${interrupt.toUpperCase()}-ON-W} usage.`,
@@ -177,11 +178,22 @@ const scenario = (lock: string): string =>
     '  *** DEADLOCK ***',
   ].join('\n');
 
-function confidenceOf(event: LockEvent, use: IrqUse, enabled: Enabled): Confidence {
+/** `disable_irq(dev->irq); spin_lock(&dev->lock);`: the handler of the device does not come then. */
+const switchesItOff = ({ body: { flow } }: FunctionLocks, event: LockEvent): boolean =>
+  flow.calls.some((_, call) => call < event.call && calleeName(flow, call).startsWith('disable_irq'));
+
+function confidenceOf(locks: FunctionLocks, event: LockEvent, use: IrqUse, enabled: Enabled): Confidence {
   if (event.isMerged || event.lock?.through !== '') return 'low';
   if (use.conditional || use.depth > 3) return 'low';
   // That a file takes it with interrupts off says nothing of which interrupts meet in it.
   if (use.isHabit) return enabled.entry?.context === 'softirq' ? 'low' : 'medium';
-  const distance = use.depth + (enabled.entry?.calls ?? 0);
-  return distance <= 3 && !enabled.entry?.fields.length ? 'high' : 'medium';
+  const { calls, fields } = enabled.entry ?? { calls: 0, fields: [] };
+  // The operation of a driver takes what a handler beside it takes: both are of one device.
+  const [stored] = fields;
+  const isOwn =
+    use.depth === 0 && fields.length === 1 && stored?.target.id === locks.ref.id && isBeside(locks, use);
+  return use.depth + calls <= 3 && (fields.length === 0 || isOwn) ? 'high' : 'medium';
 }
+
+const isBeside = ({ ref }: FunctionLocks, { steps }: IrqUse): boolean =>
+  steps.every(({ path }) => path === ref.path);

@@ -187,7 +187,7 @@ function entryConfidence(
   if (distance > 4 || (!isSure && !isOnePerMount(taken.lockClass))) return 'low';
   if (!isSure) return distance <= 3 ? 'medium' : 'low';
   // Of a variable there is one: which object is meant is no question.
-  const near = held.place.startsWith('@') ? 4 : 2;
+  const near = held.place.startsWith('@') ? 3 : 2;
   return distance <= near && held.fields.length === 0 ? 'high' : 'medium';
 }
 

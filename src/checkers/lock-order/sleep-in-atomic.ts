@@ -174,7 +174,6 @@ function confidenceOf(
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
   if (sleep.depth === 0) return mayCallersKnow(locks, event, sleep) ? 'medium' : 'high';
-  if (sleep.depth <= 3 && !sleep.conditional && !mayCallersKnow(locks, event, sleep)) return 'high';
   return sleep.conditional && !sleep.isAllowed ? 'low' : 'medium';
 }
 

@@ -216,9 +216,13 @@ function confidenceOf(
   if (lock.kind === 'page_lock' || lock.kind === 'semaphore') return 'low';
   // What decides that it is taken may decide that it is released.
   if (locks.correlatedReleases(lock).length > 0 || isToldByFlag(locks, lock)) return 'low';
-  if (isInCallersObject(locks, lock)) return 'low';
+  if (isInCallersObject(locks, lock) || asksWhetherHeld(locks)) return 'low';
   if (lock.through !== '' && !isOfHeader(locks, lock.through)) return 'medium';
   return free.some((e) => outcomeOf(e) === outcomeOf(leak)) && outcomeOf(leak) !== 'failure'
     ? 'medium'
     : 'high';
 }
+
+/** `if (mutex_is_locked(&x->lock)) mutex_unlock(&x->lock);`: it keeps no account of its own. */
+const asksWhetherHeld = ({ body: { flow } }: FunctionLocks): boolean =>
+  flow.calls.some((_, call) => /^(?:mutex|spin|rwsem|down)_is_locked$/.test(calleeName(flow, call)));

@@ -7,6 +7,7 @@ import type { FileDiff } from '../git/change.ts';
 import type { FileFacts } from '../index/facts.ts';
 import type { Program } from '../index/program.ts';
 import { hunkLines } from './changed-lines.ts';
+import { lastMember } from './linked-names.ts';
 
 /** Sets that are filled side by side. */
 export interface ChangedNames {
@@ -44,7 +45,7 @@ export function addChangedNames(
         if (defined.has(name)) names.add(name);
       for (const { fields: members } of facts.structs)
         for (const member of members) if (member.line === line) fields.add(member.name);
-      for (const entry of facts.tableEntries) if (entry.line === line) fields.add(lastOf(entry.field));
+      for (const entry of facts.tableEntries) if (entry.line === line) fields.add(lastMember(entry.field));
     }
   }
   if ([...open].some((path) => !path.endsWith('.c'))) for (const { path } of files) open.add(path);
@@ -62,9 +63,6 @@ export function usesChanged(flow: Flow | undefined, { names, fields }: ChangedNa
     return (op === Expr.Arrow || op === Expr.Field) && fields.has(flow.names[flow.exprB[e] as number] ?? '');
   });
 }
-
-const lastOf = (field: string): string =>
-  field.slice(Math.max(field.lastIndexOf('.'), field.lastIndexOf('>')) + 1);
 
 function linesOutside(
   file: FileDiff,

@@ -33,11 +33,15 @@ export function namesLinked(
     for (const { table, field, target } of tableEntries) {
       if (target === '') continue;
       link(table, target);
-      link(ofField(field), target);
+      link(ofField(lastMember(field)), target);
     }
   }
   return { leading: closure(up, names), below: closure(down, names) };
 }
+
+/** `open` of 'u.ops.open' and of 'priv->ops.open'. */
+export const lastMember = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('>')) + 1);
 
 /** No function has such a name. */
 const ofField = (field: string): string => `.${field}`;

@@ -8,6 +8,7 @@ import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import { type FieldEvidence, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isLocal } from './member-dereference.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 
 /** How far an argument is followed from function to function. */
@@ -108,9 +109,4 @@ function isOfVariable(flow: Flow, place: number): boolean {
   let e = place;
   while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
   return flow.exprOp[e] === Expr.Local;
-}
-
-function isLocal(flow: Flow, expression: number, local: number): boolean {
-  const e = stripCasts(flow, expression);
-  return flow.exprOp[e] === Expr.Local && flow.exprA[e] === local;
 }

@@ -122,7 +122,8 @@ function askedIn(flow: Flow, condition: number): readonly number[] {
   }
 }
 
-const isLocal = (flow: Flow, e: number, local: number): boolean => {
+/** Whether an expression is the local of a number, through casts. */
+export const isLocal = (flow: Flow, e: number, local: number): boolean => {
   const value = stripCasts(flow, e);
   return flow.exprOp[value] === Expr.Local && flow.exprA[value] === local;
 };

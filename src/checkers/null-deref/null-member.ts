@@ -12,7 +12,7 @@ import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Step } from '../checker.ts';
 import { FunctionContext, nullOrigin } from './function-context.ts';
 import { confidenceInNull } from './known-null.ts';
-import { type MemberDereference, memberDereference, memberOfLocal } from './member-dereference.ts';
+import { isLocal, type MemberDereference, memberDereference, memberOfLocal } from './member-dereference.ts';
 import { nullArgument } from './null-argument.ts';
 
 /** Callers that are asked. */
@@ -169,11 +169,6 @@ function doubtfulMembers(
     return member === undefined || !isPointer(context.typeOf(place)) ? [] : [{ place, ...member }];
   });
 }
-
-const isLocal = (flow: Flow, e: number, local: number): boolean => {
-  const value = stripCasts(flow, e);
-  return flow.exprOp[value] === Expr.Local && flow.exprA[value] === local;
-};
 
 const defectOf = (caller: FunctionRef, { text, dereference }: NullMember): string =>
   `${caller.name} ${text} ${dereference.ref.name}`;

@@ -7,6 +7,7 @@ import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
 import { isOfConfiguration } from './unchecked-lookup.ts';
 
@@ -36,7 +37,12 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   // What only looks at its arguments fails for what they are, which its caller may know.
   const isLook = ref !== undefined && summary.writes === 0 && !summary.modifies;
   const isClear =
-    !isLook && !view.isWeak(pointer) && !view.isMerged && !isTestedHere && !isOfConfiguration(ref?.fact.flow);
+    !isRuledOut(context, call, ref, summary.errorLine) &&
+    !isLook &&
+    !view.isWeak(pointer) &&
+    !view.isMerged &&
+    !isTestedHere &&
+    !isOfConfiguration(ref?.fact.flow);
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({

@@ -3,9 +3,10 @@
  * cleans up, called where the member could not be allocated.
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { endOfBlock } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import { Walker } from '../../effects/paths.ts';
 import { isNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -146,13 +147,28 @@ function confidenceOf(
   const origin = nullOrigin(flow, place, view);
   const here = confidenceInNull(flow, origin, { pointer: place, view, through: call, argument });
   if (here === 'low' || view.isMerged) return 'low';
-  const own = new Set<string>();
-  for (const e of flow.exprOp.keys()) {
-    const member = memberOfLocal(flow, e);
-    if (member?.local === local) own.add(member.path);
-  }
-  if (decidedBy.some((path) => !own.has(path))) return 'low';
+  const known = membersBefore(flow, local, endOfBlock(flow, origin.block));
+  if (decidedBy.some((path) => !known.has(path))) return 'low';
   return decidedBy.length > 0 || isConditional ? 'medium' : here;
+}
+
+/** The members of a local's object that instructions before `end` are about: what is set afterwards is not set yet. */
+function membersBefore(flow: Flow, local: number, end: number): ReadonlySet<string> {
+  const found = new Set<string>();
+  const work: number[] = [];
+  for (let at = 0; at < end * 4; at += 4) {
+    const [op, x = 0, y = 0] = flow.ops.subarray(at, at + 3);
+    if (op === Op.Assign) work.push(x, y);
+    if (op === Op.Deref) work.push(y >> 1);
+    if (op === Op.Branch) work.push(flow.branches[x * 3] as number);
+    if (op === Op.Call) work.push(...(flow.calls[x]?.args ?? []));
+  }
+  for (let e = work.pop(); e !== undefined; e = work.pop()) {
+    const member = memberOfLocal(flow, e);
+    if (member?.local === local) found.add(member.path);
+    pushOperands(flow, e, work);
+  }
+  return found;
 }
 
 /** Pointers in objects behind locals that a branch tests, or that are set to NULL. */

@@ -14,6 +14,7 @@ import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedThrough, isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
 import { matchedOtherwise } from './matched-otherwise.ts';
+import { isRuledOut } from './ruled-out.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const uncheckedLookup: Rule = {
@@ -58,7 +59,8 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
     confidence:
       table > 0 && !view.isWeak(pointer) && !view.isMerged
         ? 'high'
-        : isKnownToSucceed(context.effects, context.flow, lookup) ||
+        : isRuledOut(context, call, ref, summary.nullLine) ||
+            isKnownToSucceed(context.effects, context.flow, lookup) ||
             (!isMaker &&
               (isStepAlong(context.flow, call) ||
                 RUNS_WHILE_BOUND.test(context.ref.name) ||

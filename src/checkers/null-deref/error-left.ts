@@ -2,13 +2,15 @@
  * An error pointer that stays behind: an operation fails, and leaves what it got in a field of which the rest of the
  * file knows NULL only.
  */
-import { lineOf } from '../../c/flow.ts';
+import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { View } from '../../effects/domain.ts';
-import { calleeName } from '../../effects/flow-expressions.ts';
+import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR } from '../../effects/values.ts';
+import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { errPtr } from './err-ptr.ts';
 import { type FieldEvidence, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isLocal, memberOfLocal } from './member-dereference.ts';
 
 /** Operations whose failure is the end of the object: nobody looks at its fields afterwards. */
 const ENDS_OBJECT = /probe|init|bind|attach|connect|open|setup|create|add|alloc|register|new/;
@@ -26,6 +28,7 @@ export function findErrorLeft(
   if ((view.bits(place) & ANY) !== ERR || view.originCall(place) !== call) return;
   const operations = effects.program.storedIn(ref);
   if (operations.length === 0 || operations.some(({ entry }) => ENDS_OBJECT.test(entry.field))) return;
+  if (isMadeHere(flow, place)) return;
   const key = fieldKey(effects, flow, place, ref.path);
   const uses = key === '' ? [] : fields.ofFile(ref.path, key);
   const others = uses.filter((use) => use.function !== ref.name && !use.isSet);
@@ -52,4 +55,16 @@ export function findErrorLeft(
       },
     ],
   });
+}
+
+/** The object is one that the function has just allocated: where it fails, nobody ever sees that. */
+function isMadeHere(flow: Flow, place: number): boolean {
+  const local = memberOfLocal(flow, place)?.local;
+  for (let at = 0; local !== undefined && at < flow.ops.length; at += 4) {
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.ops[at] !== Op.Assign || !isLocal(flow, flow.ops[at + 1] as number, local)) continue;
+    if (flow.exprOp[value] !== Expr.Result) continue;
+    if (ALLOCATORS.has(calleeName(flow, flow.exprA[value] as number))) return true;
+  }
+  return false;
 }

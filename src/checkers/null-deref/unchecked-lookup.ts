@@ -91,7 +91,7 @@ function isAskedByCallers({ effects, ref }: FunctionContext, callee: string): bo
     callers.length < MAX_ASKED &&
     callers.every(({ path, fact: { flow } }) => {
       if (flow === undefined) return false;
-      if (ref.fact.isStatic && habitsIn(flow, callsOf(flow, callee)).forNull > 0) return true;
+      if (habitsIn(flow, callsOf(flow, callee)).forNull > 0) return true;
       const calls = callsOf(flow, ref.name);
       // Who only hands it on calls it for whatever it is given then.
       return calls.length > 0 && calls.every((call) => isAskedThrough(effects, flow, call, path, callee));

@@ -29,6 +29,21 @@ function isFlagsOfParameter(flow: Flow, e: number): boolean {
   return isParameter(flow, flow.exprA[e] as number);
 }
 
+/** `vif->type`: which operations an object comes to goes by its kind, and callers know that. */
+function isKind(flow: Flow, e: number): boolean {
+  const op = flow.exprOp[e];
+  if (op === Expr.Cast) return isKind(flow, flow.exprA[e] as number);
+  return (
+    (op === Expr.Arrow || op === Expr.Field) &&
+    /(?:^|_)(?:type|kind|role)$/.test(flow.names[flow.exprB[e] as number] ?? '')
+  );
+}
+
+/** With an enumerator, or a macro. */
+const isComparison = (flow: Flow, e: number): boolean =>
+  (flow.exprC[e] === Operator.Equal || flow.exprC[e] === Operator.NotEqual) &&
+  flow.exprOp[flow.exprB[e] as number] === Expr.Global;
+
 /** Answers, for instructions of one flow, whether reaching them depends on a deciding test. */
 export class Conditions {
   readonly #flow: Flow;
@@ -127,6 +142,11 @@ export class Conditions {
     });
   }
 
+  /** Whether a block runs only where something is wrong already. */
+  isComplaint(block: number): boolean {
+    return this.#complaints(block).length > 0;
+  }
+
   /** `if (WARN_ON(…)) …`: the block runs only where something is wrong already. */
   #complaints(block: number): readonly number[] {
     return this.#warnings.flatMap(({ branch, isNot }) => {
@@ -171,8 +191,10 @@ export class Conditions {
     const last = (endOfBlock(flow, block) - 1) * 4;
     const index = flow.ops[last + 1] as number;
     let stack: number[];
-    if (flow.ops[last] === Op.Switch) stack = [flow.switches[index]?.value ?? 0];
-    else if (flow.ops[last] === Op.Branch) stack = [flow.branches[index * 3] as number];
+    if (flow.ops[last] === Op.Switch) {
+      stack = [flow.switches[index]?.value ?? 0];
+      if (isKind(flow, stack[0] as number)) return true;
+    } else if (flow.ops[last] === Op.Branch) stack = [flow.branches[index * 3] as number];
     else return false;
     for (let steps = 0; stack.length > 0 && steps < 32; steps++) {
       const e = stack.pop() as number;
@@ -194,6 +216,7 @@ export class Conditions {
         }
         case Expr.Binary:
           if (flow.exprC[e] === Operator.And && isFlagsOfParameter(flow, a)) return true;
+          if (isComparison(flow, e) && isKind(flow, a)) return true;
           stack.push(a, flow.exprB[e] as number);
           break;
         case Expr.Unary:

@@ -126,7 +126,9 @@ export function eventsOfBody(input: BodyInput, walker: Walker): Events {
 
 /** Only what a body leaves held or released, for those that call it. */
 export function netOfBody(input: BodyInput, walker: Walker): LockSummary {
-  return netEffects(lockEvents(input, new Places(input.flow), walker).events, input.flow.calls.length);
+  const { flow } = input;
+  const { events } = lockEvents(input, new Places(flow), walker);
+  return netEffects(events, flow.calls.length, new Conditions(flow));
 }
 
 function lockEvents(
@@ -486,7 +488,7 @@ function summarise(
       }
     }
   }
-  const net = netEffects(events, flow.calls.length);
+  const net = netEffects(events, flow.calls.length, conditions);
   const nothing = acquires.length + sleeps.length + reclaims.length + waited.length + asserts.length === 0;
   if (nothing && handlers === 0 && net === NO_LOCKS) return NO_LOCKS;
   return {

@@ -1,5 +1,6 @@
 /** What a body leaves held, or has released, when it returns: what that tells its callers, by its result. */
 import { ANY, ERR, NONZERO, OTHER, ZERO } from '../values.ts';
+import type { Conditions } from './conditional.ts';
 import { type Held, MAYBE, placeOf } from './held.ts';
 import type { LockEvent } from './lock-domain.ts';
 import { changesState, type LockSummary, type NetEffect, NO_LOCKS } from './lock-summary.ts';
@@ -11,11 +12,13 @@ const WRAPPER = 8;
 const RELEASER = 32;
 
 /**
- * What is held or released at every return that has the same sort of result. `events`: of a walk of the body; `calls`: how
- * many calls it has.
+ * What is held or released at every return that has the same sort of result, but for those where something is wrong
+ * already: `if (WARN_ON(!ctx)) return;`. `events`: of a walk of the body; `calls`: how many calls it has.
  */
-export function netEffects(events: readonly LockEvent[], calls: number): LockSummary {
-  const left = events.filter((e) => e.kind === 'leave');
+export function netEffects(events: readonly LockEvent[], calls: number, conditions: Conditions): LockSummary {
+  const all = events.filter((e) => e.kind === 'leave');
+  const right = all.filter(({ path = [] }) => !conditions.isComplaint(path.at(-1) ?? 0));
+  const left = right.length > 0 ? right : all;
   const used = left.filter((e) => !isForNull(e));
   const exits = used.length > 0 ? used : left;
   if (exits.length === 0) return NO_LOCKS;

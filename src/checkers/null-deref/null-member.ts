@@ -2,7 +2,7 @@
  * An object is handed on while a member of it is NULL, to a function that dereferences that member: mostly one that
  * cleans up, called where the member could not be allocated.
  */
-import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
+import { type Flow, lineOf, Op } from '../../c/flow.ts';
 import { endOfBlock } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';

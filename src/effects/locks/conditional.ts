@@ -39,10 +39,12 @@ function isKind(flow: Flow, e: number): boolean {
   );
 }
 
-/** With an enumerator, or a macro. */
-const isComparison = (flow: Flow, e: number): boolean =>
+/** Whether such a kind is compared, with an enumerator or a macro. */
+const isOfKind = (flow: Flow, e: number): boolean =>
+  flow.exprOp[e] === Expr.Binary &&
   (flow.exprC[e] === Operator.Equal || flow.exprC[e] === Operator.NotEqual) &&
-  flow.exprOp[flow.exprB[e] as number] === Expr.Global;
+  flow.exprOp[flow.exprB[e] as number] === Expr.Global &&
+  isKind(flow, flow.exprA[e] as number);
 
 /** Answers, for instructions of one flow, whether reaching them depends on a deciding test. */
 export class Conditions {
@@ -51,6 +53,8 @@ export class Conditions {
   #branches: number[] | undefined;
   /** Blocks that end with a test of a parameter, or of an operation that is called then. */
   #pointers: number[] | undefined;
+  /** Blocks that end with a comparison of an object's kind. */
+  #ofKinds: readonly number[] | undefined;
   /** By block. */
   readonly #deciders = new Map<number, readonly number[]>();
   #warned: readonly { branch: number; isNot: boolean }[] | undefined;
@@ -102,6 +106,7 @@ export class Conditions {
       deciders = [
         ...this.#missingParameters(block),
         ...this.#complaints(block),
+        ...this.#kinds(block),
         ...this.#deciding.filter((branch) => this.#isDecidedBy(branch, block)),
       ];
       this.#deciders.set(block, deciders);
@@ -140,6 +145,31 @@ export class Conditions {
       if (given === undefined || missing === undefined) return false;
       return this.#reaches(missing, block, branch) && !this.#reaches(given, block, branch);
     });
+  }
+
+  /** `if (vif->type == DEVICE) …`: the block runs only for one kind of objects. All but one are no kind. */
+  #kinds(block: number): readonly number[] {
+    const flow = this.#flow;
+    return this.#kindTests.filter((branch) => {
+      const [yes, no] = this.#successors.of(branch);
+      if (branch === block || yes === undefined || no === undefined) return false;
+      const last = (endOfBlock(flow, branch) - 1) * 4;
+      const condition = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
+      const [same, other] = flow.exprC[condition] === Operator.Equal ? [yes, no] : [no, yes];
+      return this.#reaches(same, block, branch) && !this.#reaches(other, block, branch);
+    });
+  }
+
+  get #kindTests(): readonly number[] {
+    const flow = this.#flow;
+    this.#ofKinds ??= [...flow.blocks.keys()]
+      .filter((block) => {
+        const last = (endOfBlock(flow, block) - 1) * 4;
+        if (flow.ops[last] !== Op.Branch) return false;
+        return isOfKind(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number);
+      })
+      .slice(0, MAX_BRANCHES);
+    return this.#ofKinds;
   }
 
   /** Whether a block runs only where something is wrong already. */
@@ -216,7 +246,6 @@ export class Conditions {
         }
         case Expr.Binary:
           if (flow.exprC[e] === Operator.And && isFlagsOfParameter(flow, a)) return true;
-          if (isComparison(flow, e) && isKind(flow, a)) return true;
           stack.push(a, flow.exprB[e] as number);
           break;
         case Expr.Unary:

@@ -168,3 +168,6 @@ export const contextTests: ReadonlySet<string> = new Set(
     'rcu_preempt_depth preempt_count drm_can_sleep in_dbg_master'
   ).split(' '),
 );
+
+/** Members by which an object says whether what is done with it may sleep: who made it knows what it says. */
+export const SLEEPING_KIND = /^(?:non_?)?atomic$|^(?:can|cant|may|might|no)_sleep$|^sleepable$/;

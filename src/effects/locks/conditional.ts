@@ -4,7 +4,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { WARNINGS } from '../../kernel/pointers.ts';
-import { contextTests } from '../../kernel/waits.ts';
+import { contextTests, SLEEPING_KIND } from '../../kernel/waits.ts';
 import { calleeName } from '../flow-expressions.ts';
 import { type Condition, testOf } from './condition.ts';
 
@@ -247,6 +247,10 @@ export class Conditions {
         case Expr.Binary:
           if (flow.exprC[e] === Operator.And && isFlagsOfParameter(flow, a)) return true;
           stack.push(a, flow.exprB[e] as number);
+          break;
+        case Expr.Arrow:
+        case Expr.Field:
+          if (SLEEPING_KIND.test(flow.names[flow.exprB[e] as number] ?? '')) return true;
           break;
         case Expr.Unary:
         case Expr.Cast:

@@ -135,12 +135,9 @@ field(
   'irq_startup irq_shutdown irq_enable irq_disable irq_ack irq_mask irq_mask_ack irq_unmask irq_eoi irq_set_type irq_set_affinity irq_retrigger',
 );
 field('clk_ops', 'atomic', 'enable disable is_enabled disable_unused');
-field(
-  'net_device_ops',
-  'softirq',
-  'ndo_start_xmit ndo_set_rx_mode ndo_tx_timeout ndo_features_check ndo_select_queue',
-);
-field('net_device_ops', 'atomic', 'ndo_get_stats64');
+field('net_device_ops', 'softirq', 'ndo_start_xmit ndo_tx_timeout ndo_features_check ndo_select_queue');
+// Documentation/networking/netdevices.rst, ndo_set_rx_mode: "BHs disabled", which is not in a softirq.
+field('net_device_ops', 'atomic', 'ndo_get_stats64 ndo_set_rx_mode');
 // netpoll_send_skb() has interrupts off.
 field('net_device_ops', 'hardirq', 'ndo_poll_controller');
 field('ieee80211_ops', 'atomic', 'tx wake_tx_queue sta_notify');

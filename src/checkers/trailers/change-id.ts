@@ -14,7 +14,10 @@ export const changeId: MessageRule = {
         line: index + 1,
         message: 'The message has a Gerrit Change-Id.',
         explanation: 'It means something in one Gerrit server only. Take it out.',
-        correction: removeLines(alone ? index : index + 1, index + 1),
+        // Without a subject the text would become one.
+        ...(index < message.subjectEnd
+          ? {}
+          : { correction: removeLines(alone ? index : index + 1, index + 1) }),
       };
     }
   },

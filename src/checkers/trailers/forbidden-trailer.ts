@@ -18,7 +18,10 @@ export const forbiddenTrailer: MessageRule = {
         endLine,
         message: `${code(`${name}:`)} is not allowed here.`,
         explanation: 'This repository’s configuration forbids it.',
-        ...(/-by$/i.test(name) ? {} : { correction: removeLines(index + 1, endLine) }),
+        // Without a subject the text would become one.
+        ...(/-by$/i.test(name) || index < message.subjectEnd
+          ? {}
+          : { correction: removeLines(index + 1, endLine) }),
       };
     }
   },

@@ -72,6 +72,14 @@ test('a message without findings is not touched', async () => {
   expect(await correctMessages([commit(message)], history, {})).toEqual(new Map());
 });
 
+test.each([
+  ['Change-Id: I0123456789abcdef0123456789abcdef01234567', {}],
+  ['Bug-Id: 4711', { forbidden: ['Bug-Id'] }],
+])('in a message without a subject the text does not become one: %s', async (first, options) => {
+  const message = `\n${first}\n\nSome words that say why.\n\nSigned-off-by: Ann Author <ann@example.org>\n`;
+  expect(await correctMessages([commit(message)], history, options)).toEqual(new Map());
+});
+
 /** The lines of `lines`, in their order, among those of `whole`. */
 function areAmong(lines: readonly string[], whole: readonly string[]): boolean {
   let at = 0;

@@ -16,8 +16,8 @@ import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
 import { scopeOf } from './scope.ts';
 import { asReported, withSuggestions } from './suggestions.ts';
-import { throughCommits } from './through-commits.ts';
-import { touchedBy, touchedFunctions } from './touched.ts';
+import { reworkOf, throughCommits } from './through-commits.ts';
+import { functionKey, touchedBy, touchedFunctions } from './touched.ts';
 
 export interface ReviewOptions {
   /** What .github/adjutant.yml says; its defaults otherwise. */
@@ -70,7 +70,9 @@ async function reviewSides(
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
   const touched = touchedFunctions(change.diff, sides ?? {});
-  const scope = scopeOf(change.diff, sides, paths, touched);
+  const rework = await reworkOf(change, sides);
+  const reworked = rework.functions.map(({ path, name }) => functionKey(path, name));
+  const scope = scopeOf(change.diff, sides, paths, new Set([...touched, ...reworked]));
   const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
     const own = configuredPaths(checker.name, files, configuration);
     const findings = program && own.length > 0 ? checker.audit(program, own, scope(program)) : [];
@@ -99,6 +101,7 @@ async function reviewSides(
   const through = await throughCommits(
     change,
     sides,
+    rework,
     (program, files) => onePerPlace(checkers.flatMap((checker) => audited(checker, program, files))),
     found,
   );

@@ -40,30 +40,41 @@ interface State {
   readonly touched: ReadonlySet<string>;
 }
 
-const nothing = (limits: readonly string[] = []): ThroughCommits => ({
-  introducedBy: new Map(),
-  transient: [],
-  limits,
-});
+/** What several commits of a change touch. */
+export interface Rework {
+  readonly functions: readonly ReworkedFunction[];
+  /** Diffs of the commits that touch one of their files, by commit. */
+  readonly diffs: ReadonlyMap<string, readonly FileDiff[]>;
+  readonly limits: readonly string[];
+}
 
-export async function throughCommits(
-  change: Change,
-  sides: Sides | undefined,
-  audit: Audit,
-  found: Found,
-): Promise<ThroughCommits> {
+/** The functions that several commits of a change touch, also those that all of them together leave as they were. */
+export async function reworkOf(change: Change, sides: Sides | undefined): Promise<Rework> {
   const { commits, commitDiff, commitTree } = change;
+  const nothing = { functions: [], diffs: new Map(), limits: [] };
   // What all of them together leave as it was is audited on neither side.
   const paths = reworkedPaths(commits, affectedPaths(change.diff));
   if (!sides?.at || !sides.head || !commitDiff || !commitTree || paths.length === 0 || !isLine(commits))
-    return nothing();
+    return nothing;
   if (commits.length > MAX_COMMITS)
-    return nothing([`More than ${MAX_COMMITS} commits were not looked at one by one.`]);
-
+    return { ...nothing, limits: [`More than ${MAX_COMMITS} commits were not looked at one by one.`] };
   const diffs = new Map<string, readonly FileDiff[]>();
   for (const { id, files } of commits)
     if (files.some((file) => paths.includes(file))) diffs.set(id, await commitDiff(id));
-  const functions = reworkedFunctions(sides.head, paths, diffs);
+  return { functions: reworkedFunctions(sides.head, paths, diffs), diffs, limits: [] };
+}
+
+/** `found` must have the findings of all functions of `rework`. */
+export async function throughCommits(
+  change: Change,
+  sides: Sides | undefined,
+  { functions, diffs, limits }: Rework,
+  audit: Audit,
+  found: Found,
+): Promise<ThroughCommits> {
+  const { commits, commitTree } = change;
+  if (!sides?.at || !commitTree || functions.length === 0)
+    return { introducedBy: new Map(), transient: [], limits };
   const wanted = commits.filter(({ id }) =>
     functions.some(({ commits: ids }) => ids.slice(0, -1).includes(id)),
   );

@@ -33,7 +33,7 @@ export function touchedBy(
     const around = functionsOf(program, path).find((f) => contains(f, line));
     return around === undefined
       ? lines.get(path)?.has(line) === true
-      : functions.has(keyOf(path, around.name));
+      : functions.has(functionKey(path, around.name));
   };
   return (finding) =>
     isTouched(finding.path, finding.line) || finding.trace.some((step) => isTouched(step.path, step.line));
@@ -52,7 +52,7 @@ export function touchedFunctions(diff: readonly FileDiff[], { base, head }: Prog
     addChangedNames(changed, diff, side, program);
     for (const [path, lines] of touchedLines(diff, side)) {
       for (const f of functionsOf(program, path))
-        if (lines.values().some((line) => contains(f, line))) touched.add(keyOf(path, f.name));
+        if (lines.values().some((line) => contains(f, line))) touched.add(functionKey(path, f.name));
     }
   }
   for (const { side, program } of sides) {
@@ -60,14 +60,15 @@ export function touchedFunctions(diff: readonly FileDiff[], { base, head }: Prog
       const path = (side === 'old' ? file.oldPath : file.newPath) ?? '';
       for (const { name, flow } of functionsOf(program, path)) {
         if (changed.open.has(path) || changed.names.has(name) || usesChanged(flow, changed))
-          touched.add(keyOf(path, name));
+          touched.add(functionKey(path, name));
       }
     }
   }
   return touched;
 }
 
-const keyOf = (path: string, name: string): string => `${path} ${name}`;
+/** A function of a change as `TouchedFunctions` has it. */
+export const functionKey = (path: string, name: string): string => `${path} ${name}`;
 
 const functionsOf = (program: Program | undefined, path: string): readonly FunctionFact[] =>
   (program?.facts(path)?.functions ?? []).filter((f) => !f.isPrototype);

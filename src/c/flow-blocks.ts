@@ -5,6 +5,12 @@ import { Expr, type Flow, Op } from './flow.ts';
 export const endOfBlock = (flow: Flow, block: number): number =>
   block + 1 < flow.blocks.length ? (flow.blocks[block + 1] as number) : flow.ops.length / 4;
 
+/** The condition of the branch that ends a block; undefined where something else ends it. */
+export function branchCondition(flow: Flow, block: number): number | undefined {
+  const last = (endOfBlock(flow, block) - 1) * 4;
+  return flow.ops[last] === Op.Branch ? flow.branches[(flow.ops[last + 1] as number) * 3] : undefined;
+}
+
 /** Block of an instruction. */
 export function blockOf({ blocks }: Flow, instruction: number): number {
   let low = 0;

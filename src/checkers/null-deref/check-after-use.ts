@@ -1,6 +1,6 @@
 /** A test for NULL that comes too late: on every way to it the pointer has been dereferenced. */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { blockOf, endOfBlock, Successors } from '../../c/flow-blocks.ts';
+import { blockOf, branchCondition, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { stripCasts } from '../../effects/flow-expressions.ts';
 import type { Finding, Rule } from '../checker.ts';
@@ -37,9 +37,9 @@ export function findCheckAfterUse(context: FunctionContext): void {
 function testsOf(flow: Flow): ReadonlyMap<number, readonly number[]> {
   const tests = new Map<number, number[]>();
   for (const block of flow.blocks.keys()) {
-    const last = (endOfBlock(flow, block) - 1) * 4;
-    if (flow.ops[last] !== Op.Branch) continue;
-    const pointer = stripCasts(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number);
+    const condition = branchCondition(flow, block);
+    if (condition === undefined) continue;
+    const pointer = stripCasts(flow, condition);
     if (flow.exprOp[pointer] !== Expr.Local) continue;
     if (!isPointer(flow.locals[flow.exprA[pointer] as number]?.type ?? '')) continue;
     tests.set(pointer, [...(tests.get(pointer) ?? []), block]);

@@ -4,7 +4,7 @@
  */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
-import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
+import { branchCondition, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ZERO } from '../../effects/values.ts';
@@ -78,9 +78,9 @@ function endsAtHead(effects: Effects, name: string, from: string, depth: number)
 function endsOf(flow: Flow, call: number): ReadonlyMap<number, 0 | 1> {
   const ends = new Map<number, 0 | 1>();
   for (const block of flow.blocks.keys()) {
-    const last = (endOfBlock(flow, block) - 1) * 4;
-    if (flow.ops[last] !== Op.Branch) continue;
-    let condition = stripCasts(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number);
+    const asked = branchCondition(flow, block);
+    if (asked === undefined) continue;
+    let condition = stripCasts(flow, asked);
     const isNegated = flow.exprOp[condition] === Expr.Unary && flow.exprC[condition] === Operator.Not;
     if (isNegated) condition = stripCasts(flow, flow.exprA[condition] as number);
     if (flow.exprOp[condition] === Expr.Result && flow.exprA[condition] === call)

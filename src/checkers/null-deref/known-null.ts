@@ -1,6 +1,6 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
+import { blockOf, branchCondition, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
 import { calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -176,9 +176,9 @@ export function setsMember(flow: Flow, member: string | undefined): boolean {
  * more careful than need be.
  */
 function isTestOf(flow: Flow, origin: Origin, pointer: number, view: View): boolean {
-  const end = endOfBlock(flow, origin.block) - 1;
-  if (flow.ops[end * 4] !== Op.Branch) return false;
-  const stack = [flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number];
+  const condition = branchCondition(flow, origin.block);
+  if (condition === undefined) return false;
+  const stack = [condition];
   for (let steps = 0; stack.length > 0 && steps < 64; steps++) {
     const e = stripCasts(flow, stack.pop() as number);
     if (e === stripCasts(flow, pointer)) return true;
@@ -194,9 +194,9 @@ function isTestOf(flow: Flow, origin: Origin, pointer: number, view: View): bool
 
 /** The test is of what a callee gave that was handed the pointer. */
 function isOfCallee(flow: Flow, origin: Origin, pointer: number): boolean {
-  const end = endOfBlock(flow, origin.block) - 1;
-  if (flow.ops[end * 4] !== Op.Branch) return false;
-  const e = stripCasts(flow, flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number);
+  const condition = branchCondition(flow, origin.block);
+  if (condition === undefined) return false;
+  const e = stripCasts(flow, condition);
   if (flow.exprOp[e] !== Expr.Result) return false;
   return (
     flow.calls[flow.exprA[e] as number]?.args.some(
@@ -213,9 +213,9 @@ const NAMED_TESTS = /^(?:IS_ERR_OR_NULL|ZERO_OR_NULL_PTR)$/;
 
 /** `p == q`, where q was found to be NULL before. */
 function isComparison(flow: Flow, origin: Origin): boolean {
-  const end = endOfBlock(flow, origin.block) - 1;
-  if (flow.ops[end * 4] !== Op.Branch) return false;
-  const e = stripCasts(flow, flow.branches[(flow.ops[end * 4 + 1] as number) * 3] as number);
+  const condition = branchCondition(flow, origin.block);
+  if (condition === undefined) return false;
+  const e = stripCasts(flow, condition);
   return flow.exprOp[e] === Expr.Binary && flow.exprOp[flow.exprB[e] as number] !== Expr.Integer;
 }
 

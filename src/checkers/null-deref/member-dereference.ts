@@ -1,6 +1,6 @@
 /** Where a function, or one that it hands its parameter on to, dereferences a member of that without a test. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
+import { blockOf, branchCondition } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { calleeName, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -172,9 +172,9 @@ function decisionsFor(flow: Flow, instruction: number, parameter: number): Decis
 
 /** The members of a parameter's object that the branch at a block's end asks about. */
 function membersIn(flow: Flow, block: number, parameter: number): readonly string[] {
-  const last = (endOfBlock(flow, block) - 1) * 4;
-  if (flow.ops[last] !== Op.Branch) return [];
-  return askedIn(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number).flatMap((e) => {
+  const condition = branchCondition(flow, block);
+  if (condition === undefined) return [];
+  return askedIn(flow, condition).flatMap((e) => {
     const member = memberOfLocal(flow, e);
     return member?.local === parameter ? [member.path] : [];
   });

@@ -1,7 +1,7 @@
 /** Whether a flag, a parameter or the context decides that a place in a function is reached. */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { endOfBlock, Successors } from '../../c/flow-blocks.ts';
+import { branchCondition, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import { WARNINGS } from '../../kernel/pointers.ts';
 import { contextTests, SLEEPING_KIND } from '../../kernel/waits.ts';
@@ -39,25 +39,56 @@ function isKind(flow: Flow, e: number): boolean {
   );
 }
 
-/** Whether such a kind is compared, with an enumerator or a macro. */
-const isOfKind = (flow: Flow, e: number): boolean =>
-  flow.exprOp[e] === Expr.Binary &&
-  (flow.exprC[e] === Operator.Equal || flow.exprC[e] === Operator.NotEqual) &&
-  flow.exprOp[flow.exprB[e] as number] === Expr.Global &&
-  isKind(flow, flow.exprA[e] as number);
+/** A branch of which one side, 0 where its condition is true, says something of those that come to it. */
+interface OneSided {
+  /** The block that it ends. */
+  readonly branch: number;
+  readonly side: 0 | 1;
+}
+
+type SideOf = (flow: Flow, condition: number) => 0 | 1 | undefined;
+
+const oneSided = (flow: Flow, sideOf: SideOf): readonly OneSided[] =>
+  [...flow.blocks.keys()].flatMap((branch) => {
+    const condition = branchCondition(flow, branch);
+    const side = condition === undefined ? undefined : sideOf(flow, condition);
+    return side === undefined ? [] : [{ branch, side }];
+  });
+
+/**
+ * `if (!node) …`: for callers that pass NULL. `if (ops->f) return ops->f(x); …`: where the operation is left out.
+ */
+const missingSide: SideOf = (flow, e) => (isParameter(flow, e) || isOperation(flow, e) ? 1 : undefined);
+
+/** `if (vif->type == DEVICE) …`: for one kind of objects. All but one are no kind. */
+const kindSide: SideOf = (flow, e) => {
+  const operator = flow.exprOp[e] === Expr.Binary ? flow.exprC[e] : undefined;
+  if (operator !== Operator.Equal && operator !== Operator.NotEqual) return undefined;
+  // Compared with an enumerator or a macro.
+  if (flow.exprOp[flow.exprB[e] as number] !== Expr.Global || !isKind(flow, flow.exprA[e] as number))
+    return undefined;
+  return operator === Operator.Equal ? 0 : 1;
+};
+
+/** `if (WARN_ON(…)) …`: where something is wrong already. */
+const wrongSide: SideOf = (flow, condition) => {
+  const isNot = flow.exprOp[condition] === Expr.Unary && flow.exprC[condition] === Operator.Not;
+  const e = isNot ? (flow.exprA[condition] as number) : condition;
+  if (flow.exprOp[e] !== Expr.Result || !WARNINGS.test(calleeName(flow, flow.exprA[e] as number)))
+    return undefined;
+  return isNot ? 1 : 0;
+};
 
 /** Answers, for instructions of one flow, whether reaching them depends on a deciding test. */
 export class Conditions {
   readonly #flow: Flow;
   #edges: Successors | undefined;
   #branches: number[] | undefined;
-  /** Blocks that end with a test of a parameter, or of an operation that is called then. */
-  #pointers: number[] | undefined;
-  /** Blocks that end with a comparison of an object's kind. */
-  #ofKinds: readonly number[] | undefined;
+  #missingTests: readonly OneSided[] | undefined;
+  #kindTests: readonly OneSided[] | undefined;
+  #complaintTests: readonly OneSided[] | undefined;
   /** By block. */
   readonly #deciders = new Map<number, readonly number[]>();
-  #warned: readonly { branch: number; isNot: boolean }[] | undefined;
 
   constructor(flow: Flow) {
     this.#flow = flow;
@@ -90,13 +121,11 @@ export class Conditions {
   conditionOf(block: number): Condition {
     const [branch, ...others] = new Set(this.#decidersOf(block));
     if (branch === undefined) return false;
-    const flow = this.#flow;
-    const last = (endOfBlock(flow, branch) - 1) * 4;
-    if (others.length > 0 || flow.ops[last] !== Op.Branch) return true;
+    const condition = branchCondition(this.#flow, branch);
+    if (others.length > 0 || condition === undefined) return true;
     const [yes, no] = this.#successors.of(branch);
     if (yes === undefined || no === undefined) return true;
-    const condition = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
-    return testOf(flow, condition, this.#reaches(yes, block, branch)) ?? true;
+    return testOf(this.#flow, condition, this.#reaches(yes, block, branch)) ?? true;
   }
 
   /** The tests that decide whether `block` runs, by the block that each ends. */
@@ -104,9 +133,9 @@ export class Conditions {
     let deciders = this.#deciders.get(block);
     if (deciders === undefined) {
       deciders = [
-        ...this.#missingParameters(block),
-        ...this.#complaints(block),
-        ...this.#kinds(block),
+        ...this.#ledBy(this.#missing, block),
+        ...this.#ledBy(this.#complaints, block),
+        ...this.#ledBy(this.#kinds, block),
         ...this.#deciding.filter((branch) => this.#isDecidedBy(branch, block)),
       ];
       this.#deciders.set(block, deciders);
@@ -125,95 +154,42 @@ export class Conditions {
   decidingFor(block: number): readonly (readonly [branch: number, condition: number])[] {
     const flow = this.#flow;
     return [...flow.blocks.keys()].flatMap((branch) => {
-      const last = (endOfBlock(flow, branch) - 1) * 4;
-      if (branch === block || flow.ops[last] !== Op.Branch) return [];
+      const condition = branchCondition(flow, branch);
+      if (branch === block || condition === undefined) return [];
       const ways = this.#successors.of(branch);
       const leading = ways.filter((way) => this.#reaches(way, block, branch));
-      if (leading.length !== 1) return [];
-      return [[branch, flow.branches[(flow.ops[last + 1] as number) * 3] as number] as const];
+      return leading.length === 1 ? [[branch, condition] as const] : [];
     });
-  }
-
-  /**
-   * `if (!node) …`: the block runs only for callers that pass NULL. `if (ops->f) return ops->f(x); …`: it runs only
-   * where the operation is left out.
-   */
-  #missingParameters(block: number): readonly number[] {
-    return this.#parameterTests.filter((branch) => {
-      if (branch === block) return false;
-      const [given, missing] = this.#successors.of(branch);
-      if (given === undefined || missing === undefined) return false;
-      return this.#reaches(missing, block, branch) && !this.#reaches(given, block, branch);
-    });
-  }
-
-  /** `if (vif->type == DEVICE) …`: the block runs only for one kind of objects. All but one are no kind. */
-  #kinds(block: number): readonly number[] {
-    const flow = this.#flow;
-    return this.#kindTests.filter((branch) => {
-      const [yes, no] = this.#successors.of(branch);
-      if (branch === block || yes === undefined || no === undefined) return false;
-      const last = (endOfBlock(flow, branch) - 1) * 4;
-      const condition = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
-      const [same, other] = flow.exprC[condition] === Operator.Equal ? [yes, no] : [no, yes];
-      return this.#reaches(same, block, branch) && !this.#reaches(other, block, branch);
-    });
-  }
-
-  get #kindTests(): readonly number[] {
-    const flow = this.#flow;
-    this.#ofKinds ??= [...flow.blocks.keys()]
-      .filter((block) => {
-        const last = (endOfBlock(flow, block) - 1) * 4;
-        if (flow.ops[last] !== Op.Branch) return false;
-        return isOfKind(flow, flow.branches[(flow.ops[last + 1] as number) * 3] as number);
-      })
-      .slice(0, MAX_BRANCHES);
-    return this.#ofKinds;
   }
 
   /** Whether a block runs only where something is wrong already. */
   isComplaint(block: number): boolean {
-    return this.#complaints(block).length > 0;
+    return this.#ledBy(this.#complaints, block).length > 0;
   }
 
-  /** `if (WARN_ON(…)) …`: the block runs only where something is wrong already. */
-  #complaints(block: number): readonly number[] {
-    return this.#warnings.flatMap(({ branch, isNot }) => {
-      const ways = [...this.#successors.of(branch)];
-      const [wrong, right] = isNot ? [ways[1], ways[0]] : ways;
-      if (branch === block || wrong === undefined || right === undefined) return [];
-      const runs = this.#reaches(wrong, block, branch) && !this.#reaches(right, block, branch);
-      return runs ? [branch] : [];
+  /** Those of the tests one side of which leads to a block, and the other does not, by the block that each ends. */
+  #ledBy(tests: readonly OneSided[], block: number): readonly number[] {
+    return tests.flatMap(({ branch, side }) => {
+      const ways = this.#successors.of(branch);
+      const [to, other] = [ways[side], ways[1 - side]];
+      if (branch === block || to === undefined || other === undefined) return [];
+      return this.#reaches(to, block, branch) && !this.#reaches(other, block, branch) ? [branch] : [];
     });
   }
 
-  /** Blocks that end with the question whether something had to be warned of, or `isNot` with the opposite. */
-  get #warnings(): readonly { branch: number; isNot: boolean }[] {
-    const flow = this.#flow;
-    this.#warned ??= [...flow.blocks.keys()].flatMap((branch) => {
-      const last = (endOfBlock(flow, branch) - 1) * 4;
-      if (flow.ops[last] !== Op.Branch) return [];
-      const condition = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
-      const isNot = flow.exprOp[condition] === Expr.Unary && flow.exprC[condition] === Operator.Not;
-      const e = isNot ? (flow.exprA[condition] as number) : condition;
-      if (flow.exprOp[e] !== Expr.Result) return [];
-      return WARNINGS.test(calleeName(flow, flow.exprA[e] as number)) ? [{ branch, isNot }] : [];
-    });
-    return this.#warned;
+  get #missing(): readonly OneSided[] {
+    this.#missingTests ??= oneSided(this.#flow, missingSide).slice(0, MAX_BRANCHES);
+    return this.#missingTests;
   }
 
-  get #parameterTests(): readonly number[] {
-    const flow = this.#flow;
-    this.#pointers ??= [...flow.blocks.keys()]
-      .filter((block) => {
-        const last = (endOfBlock(flow, block) - 1) * 4;
-        if (flow.ops[last] !== Op.Branch) return false;
-        const tested = flow.branches[(flow.ops[last + 1] as number) * 3] as number;
-        return isParameter(flow, tested) || isOperation(flow, tested);
-      })
-      .slice(0, MAX_BRANCHES);
-    return this.#pointers;
+  get #kinds(): readonly OneSided[] {
+    this.#kindTests ??= oneSided(this.#flow, kindSide).slice(0, MAX_BRANCHES);
+    return this.#kindTests;
+  }
+
+  get #complaints(): readonly OneSided[] {
+    this.#complaintTests ??= oneSided(this.#flow, wrongSide);
+    return this.#complaintTests;
   }
 
   #decides(block: number): boolean {

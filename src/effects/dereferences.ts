@@ -1,8 +1,8 @@
 /** Which parameters a body dereferences: somewhere, and on every way through. Neither needs states. */
-import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
+import { type Flow, lineOf, Op } from '../c/flow.ts';
 import { endOfBlock, Successors } from '../c/flow-blocks.ts';
 import { RETURN_VOID_MACROS } from '../kernel/pointers.ts';
-import { pointerOf } from './flow-expressions.ts';
+import { globalName, pointerOf } from './flow-expressions.ts';
 import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
 import { MAX_PARAMETERS, type Parameters } from './parameters.ts';
 
@@ -122,6 +122,3 @@ export function dereferencedAlways(
   }
   return { mask: leaves ? mask : 0, lines };
 }
-
-const globalName = (flow: Flow, e: number): string =>
-  flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';

@@ -66,11 +66,23 @@ export function pushOperands(flow: Flow, e: number, onto: number[]): void {
   }
 }
 
-/** Name of a directly called function or macro, '' for a call through a pointer and for guard(name)(…). */
-export function calleeName(flow: Flow, call: number): string {
-  const callee = flow.calls[call]?.callee ?? 0;
-  return flow.exprOp[callee] === Expr.Global ? (flow.names[flow.exprA[callee] as number] ?? '') : '';
+/** Name of a variable, function, macro or enumerator outside of the body; '' where an expression is none. */
+export const globalName = (flow: Flow, e: number): string =>
+  flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';
+
+/** Whether an expression is the local of a number, through casts. */
+export function isLocal(flow: Flow, e: number, local: number): boolean {
+  const value = stripCasts(flow, e);
+  return flow.exprOp[value] === Expr.Local && flow.exprA[value] === local;
 }
+
+/** Whether an expression is a parameter, as it is written: without a cast. */
+export const isParameter = (flow: Flow, e: number): boolean =>
+  flow.exprOp[e] === Expr.Local && flow.locals[flow.exprA[e] as number]?.isParameter === true;
+
+/** Name of a directly called function or macro, '' for a call through a pointer and for guard(name)(…). */
+export const calleeName = (flow: Flow, call: number): string =>
+  globalName(flow, flow.calls[call]?.callee ?? 0);
 
 /** The direct calls of a function or macro, by number. */
 export const callsOf = (flow: Flow, name: string): number[] =>

@@ -1,7 +1,7 @@
 /** Where the slots of a flow are still needed: what is not may be forgotten. */
 import { Expr, type Flow, Op } from '../c/flow.ts';
 import { endOfBlock } from '../c/flow-blocks.ts';
-import { isStoredResult, pushOperands } from './flow-expressions.ts';
+import { isParameter, isStoredResult, pushOperands } from './flow-expressions.ts';
 import type { Layout } from './layout.ts';
 
 const NONE = -1;
@@ -160,6 +160,5 @@ function isMacroParameter(flow: Flow, e: number): boolean {
 /** `*out` for a parameter. */
 function isOutPlace(flow: Flow, e: number): boolean {
   if (flow.exprOp[e] !== Expr.Deref) return false;
-  const p = flow.exprA[e] as number;
-  return flow.exprOp[p] === Expr.Local && flow.locals[flow.exprA[p] as number]?.isParameter === true;
+  return isParameter(flow, flow.exprA[e] as number);
 }

@@ -4,7 +4,7 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { typeOf } from '../../effects/expression-text.ts';
-import { calleeName } from '../../effects/flow-expressions.ts';
+import { calleeName, globalName } from '../../effects/flow-expressions.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import { Places } from '../../effects/locks/place.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
@@ -116,19 +116,10 @@ export class Handlers {
 
   /** Whether two works are put on one queue only, which runs one work at a time. */
   neverTogether(work: string, other: string): boolean {
-    const queues = [...this.#works.keys()].filter((queue) => {
-      const works = this.#works.get(queue);
-      return works?.has(work) || works?.has(other);
-    });
-    const [only] = queues;
-    const works = only === undefined ? undefined : this.#works.get(only);
-    return (
-      only !== undefined &&
-      queues.length === 1 &&
-      this.#ordered.has(only) &&
-      works?.has(work) === true &&
-      works.has(other)
-    );
+    const [only, ...more] = [...this.#works].filter(([, works]) => works.has(work) || works.has(other));
+    if (only === undefined || more.length > 0) return false;
+    const [queue, works] = only;
+    return this.#ordered.has(queue) && works.has(work) && works.has(other);
   }
 
   /** The calls that complete what lies in this class. */
@@ -288,7 +279,7 @@ function assignedTo(flow: Flow, call: number, classOf: (pointer: number) => stri
 export function functionName(flow: Flow, e: number): string {
   let at = e;
   while (flow.exprOp[at] === Expr.Cast || flow.exprOp[at] === Expr.Address) at = flow.exprA[at] as number;
-  return flow.exprOp[at] === Expr.Global ? (flow.names[flow.exprA[at] as number] ?? '') : '';
+  return globalName(flow, at);
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

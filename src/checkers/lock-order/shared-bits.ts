@@ -1,7 +1,7 @@
 /** Bits by which functions agree on who goes on: `set_bit(RESETTING, …)` here, `if (test_bit(RESETTING, …)) return;` there. */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf } from '../../c/flow.ts';
-import { calleeName } from '../../effects/flow-expressions.ts';
+import { calleeName, globalName } from '../../effects/flow-expressions.ts';
 import { Conditions } from '../../effects/locks/conditional.ts';
 import { blocksOfCalls } from '../../effects/locks/lock-body.ts';
 import type { Step } from '../checker.ts';
@@ -34,15 +34,12 @@ const BIT = /^(?:test_|set_|clear_)(?:and_\w+_)?bit$/;
 function bitOf(flow: Flow, e: number): string {
   const op = flow.exprOp[e];
   if (op === Expr.Unary || op === Expr.Cast) return bitOf(flow, flow.exprA[e] as number);
-  if (op === Expr.Binary && flow.exprC[e] === Operator.And) return nameOf(flow, flow.exprB[e] as number);
+  if (op === Expr.Binary && flow.exprC[e] === Operator.And) return globalName(flow, flow.exprB[e] as number);
   return op === Expr.Result ? bitOfCall(flow, flow.exprA[e] as number) : '';
 }
 
 const bitOfCall = (flow: Flow, call: number): string =>
-  BIT.test(calleeName(flow, call)) ? nameOf(flow, flow.calls[call]?.args[0] ?? 0) : '';
-
-const nameOf = (flow: Flow, e: number): string =>
-  flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';
+  BIT.test(calleeName(flow, call)) ? globalName(flow, flow.calls[call]?.args[0] ?? 0) : '';
 
 /** The bits that decide whether what stands on a line is called. */
 function decidingBits(flow: Flow, line: number): ReadonlySet<string> {

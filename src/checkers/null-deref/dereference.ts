@@ -10,6 +10,7 @@ import type { Observer, View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
 import {
   calleeName,
+  isLocal,
   isNumber,
   pointerBehind,
   pointerOf,
@@ -208,18 +209,15 @@ function isUsedUnlessNull(context: FunctionContext, call: number, argument: numb
 function isUsedBehindTest(effects: Effects, ref: FunctionRef, argument: number, hands: number): boolean {
   const { flow } = ref.fact;
   if (flow === undefined || hands === 0) return false;
-  const isParameter = (e: number): boolean => {
-    const at = stripCasts(flow, e);
-    return flow.exprOp[at] === Expr.Local && flow.exprA[at] === argument;
-  };
-  const handed = [...flow.calls.keys()].filter((n) => flow.calls[n]?.args.some(isParameter));
+  const isArgument = (e: number): boolean => isLocal(flow, e, argument);
+  const handed = [...flow.calls.keys()].filter((n) => flow.calls[n]?.args.some(isArgument));
   if (handed.some((n) => ASKS_FOR_ERROR.has(calleeName(flow, n)))) return false;
   const isTested = (effects.summary(ref).tests & (1 << argument)) !== 0;
   for (let at = 0; isTested && at < flow.ops.length; at += 4)
-    if (flow.ops[at] === Op.Deref && isParameter(flow.ops[at + 1] as number)) return true;
+    if (flow.ops[at] === Op.Deref && isArgument(flow.ops[at + 1] as number)) return true;
   return handed.some((n) =>
     flow.calls[n]?.args.some((arg, k) => {
-      if (k > 30 || !isParameter(arg)) return false;
+      if (k > 30 || !isArgument(arg)) return false;
       if (isTested) return (effects.knowledge(flow, n, ref.path).dereferences & (1 << k)) !== 0;
       const callee = effects.callee(calleeName(flow, n), ref.path).function;
       return callee !== undefined && isUsedBehindTest(effects, callee, k, hands - 1);

@@ -4,13 +4,13 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { View } from '../../effects/domain.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isLocal, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { errPtr } from './err-ptr.ts';
 import { type FieldEvidence, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isLocal, memberOfLocal } from './member-dereference.ts';
+import { memberOfLocal } from './member-dereference.ts';
 
 /** Operations whose failure is the end of the object: nobody looks at its fields afterwards. */
 const ENDS_OBJECT = /probe|init|bind|attach|connect|open|setup|create|add|alloc|register|new/;

@@ -2,13 +2,12 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isLocal, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import { type FieldEvidence, fieldKey } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isLocal } from './member-dereference.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 
 /** How far an argument is followed from function to function. */
@@ -56,7 +55,7 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
   };
 }
 
-/** Whether some branch, or a comparison in one, is about a pointer. */
+/** Whether some branch is about a pointer: `if (p == NULL)` is one on p itself. */
 const isTested = (flow: Flow, pointer: number): boolean =>
   flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === pointer);
 

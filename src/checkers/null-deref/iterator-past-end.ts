@@ -6,7 +6,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { branchCondition, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, globalName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -119,11 +119,8 @@ function isOfHead(flow: Flow, { call, iterator }: Loop, place: number): boolean 
   while (flow.exprOp[e] === Expr.Field) e = flow.exprA[e] as number;
   if (flow.exprOp[e] !== Expr.Arrow || flow.exprA[e] !== iterator) return false;
   const member = flow.names[flow.exprB[e] as number];
-  return flow.calls[call]?.args.some((arg) => nameOf(flow, arg) === member) === true;
+  return flow.calls[call]?.args.some((arg) => globalName(flow, arg) === member) === true;
 }
-
-const nameOf = (flow: Flow, e: number): string | undefined =>
-  flow.exprOp[e] === Expr.Global ? flow.names[flow.exprA[e] as number] : undefined;
 
 function setsAgain(context: FunctionContext, at: number, iterator: number): boolean {
   const { flow, effects, ref } = context;

@@ -6,7 +6,13 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, callsOf, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
+import {
+  calleeName,
+  callsOf,
+  isParameter,
+  pushOperands,
+  stripCasts,
+} from '../../effects/flow-expressions.ts';
 import { habitsIn } from './callers.ts';
 
 /** A result that is used, and what is known of the function that gives it. */
@@ -214,29 +220,20 @@ function asksOf(effects: Effects, name: string, from: string): readonly string[]
   const flow = effects.callee(name, from).function?.fact.flow;
   if (flow === undefined) return [];
   return flow.calls.flatMap(({ args }, n) =>
-    args.some((arg) => isParameter(flow, arg)) ? [calleeName(flow, n)] : [],
+    args.some((arg) => isOfParameter(flow, arg)) ? [calleeName(flow, n)] : [],
   );
 }
 
-const isParameter = (flow: Flow, e: number): boolean => {
-  const value = stripCasts(flow, e);
-  return flow.exprOp[value] === Expr.Local && flow.locals[flow.exprA[value] as number]?.isParameter === true;
-};
+const isOfParameter = (flow: Flow, e: number): boolean => isParameter(flow, stripCasts(flow, e));
 
 /** The functions that a lookup hands what it is asked for, for a pointer: where these find nothing, it finds nothing. */
 function pointersFrom(effects: Effects, name: string, from: string): readonly string[] {
   const ref = effects.callee(name, from).function;
   const flow = ref?.fact.flow;
   if (ref === undefined || flow === undefined) return [];
-  const isParameter = (e: number): boolean => {
-    const value = stripCasts(flow, e);
-    return (
-      flow.exprOp[value] === Expr.Local && flow.locals[flow.exprA[value] as number]?.isParameter === true
-    );
-  };
   return flow.calls.flatMap(({ args }, n) => {
     const other = calleeName(flow, n);
-    if (other === '' || !args.some(isParameter)) return [];
+    if (other === '' || !args.some((arg) => isOfParameter(flow, arg))) return [];
     const callee = effects.callee(other, ref.path).function;
     return callee?.path === ref.path && isPointer(callee.fact.returns) ? [other] : [];
   });

@@ -2,7 +2,7 @@
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, branchCondition } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isLocal, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { firstDereference } from './first-dereference.ts';
 import { reaches, successors } from './function-context.ts';
@@ -121,12 +121,6 @@ function askedIn(flow: Flow, condition: number): readonly number[] {
       return [e];
   }
 }
-
-/** Whether an expression is the local of a number, through casts. */
-export const isLocal = (flow: Flow, e: number, local: number): boolean => {
-  const value = stripCasts(flow, e);
-  return flow.exprOp[value] === Expr.Local && flow.exprA[value] === local;
-};
 
 /** Whether a callee that is handed the object may set the member. */
 function maySet(

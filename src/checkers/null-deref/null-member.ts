@@ -6,14 +6,14 @@ import { type Flow, lineOf, Op } from '../../c/flow.ts';
 import { endOfBlock } from '../../c/flow-blocks.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isLocal, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import { Walker } from '../../effects/paths.ts';
 import { isNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Step } from '../checker.ts';
 import { FunctionContext, nullOrigin } from './function-context.ts';
 import { confidenceInNull } from './known-null.ts';
-import { isLocal, type MemberDereference, memberDereference, memberOfLocal } from './member-dereference.ts';
+import { type MemberDereference, memberDereference, memberOfLocal } from './member-dereference.ts';
 import { nullArgument } from './null-argument.ts';
 
 /** Callers that are asked. */

@@ -3,7 +3,7 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -160,7 +160,7 @@ function weigh(
 function isOfHandedIndex({ flow, ref }: FunctionContext, place: number): boolean {
   if (flow.exprOp[place] !== Expr.Index || !ref.fact.isStatic) return false;
   const index = stripCasts(flow, flow.exprB[place] as number);
-  return flow.exprOp[index] === Expr.Local && flow.locals[flow.exprA[index] as number]?.isParameter === true;
+  return isParameter(flow, index);
 }
 
 /** `x->rx.map`: of a struct that lies in others, in several places, one test says little of this one. */
@@ -198,7 +198,7 @@ function isSetBy(
   if (args.some((arg) => flow.exprOp[arg] === Expr.Address && flow.exprA[arg] === place)) return true;
   if (!setters.has(calleeName(flow, x))) return false;
   const root = rootOf(flow, place);
-  if (flow.exprOp[root] !== Expr.Local || !flow.locals[flow.exprA[root] as number]?.isParameter) return true;
+  if (!isParameter(flow, root)) return true;
   return args.some(
     (arg) => rootOf(flow, arg) === 0 || (rootOf(flow, arg) === root && !PLAIN.test(context.typeOf(arg))),
   );

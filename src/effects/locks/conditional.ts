@@ -5,16 +5,13 @@ import { branchCondition, endOfBlock, Successors } from '../../c/flow-blocks.ts'
 import { isPointer } from '../../c/types.ts';
 import { WARNINGS } from '../../kernel/pointers.ts';
 import { contextTests, SLEEPING_KIND } from '../../kernel/waits.ts';
-import { calleeName } from '../flow-expressions.ts';
+import { calleeName, isParameter } from '../flow-expressions.ts';
 import { type Condition, testOf } from './condition.ts';
 
 const MAX_BRANCHES = 64;
 
 /** `is_tx(c)`: a question about what the caller passes. */
 const ASKS = /(?:^|_)(?:is|has|can|should|want|wants|needs)(?:_|$)/;
-
-const isParameter = (flow: Flow, e: number): boolean =>
-  flow.exprOp[e] === Expr.Local && flow.locals[flow.exprA[e] as number]?.isParameter === true;
 
 /** A function pointer that lies in an object, and that the function calls. */
 const isOperation = (flow: Flow, e: number): boolean =>

@@ -8,7 +8,7 @@ import { leafFunctions } from '../../kernel/leaf-functions.ts';
 import { atomicSections, lockFunctions } from '../../kernel/locks.ts';
 import { type Effects, effectsOf } from '../effects.ts';
 import { typeOf } from '../expression-text.ts';
-import { calleeName } from '../flow-expressions.ts';
+import { calleeName, globalName } from '../flow-expressions.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from '../knowledge.ts';
 import { modelOf } from '../models.ts';
 import { Walker } from '../paths.ts';
@@ -147,7 +147,7 @@ export class LockEffects {
   /** The functions that a call hands over. */
   #handed(flow: Flow, call: number, from: string): readonly { argument: number; ref: FunctionRef }[] {
     return (flow.calls[call]?.args ?? []).flatMap((e, argument) => {
-      const name = flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';
+      const name = globalName(flow, e);
       const ref = name === '' ? undefined : this.effects.program.functions(name, from)[0];
       return ref === undefined ? [] : [{ argument, ref }];
     });

@@ -218,7 +218,7 @@ export class LinkRecorder implements BodyListener {
 export const fieldKey = (type: string, field: string): string => `${type}.${field}`;
 
 /** 'open' of 'cdev.ops->open'. */
-const lastField = (path: string): string =>
+export const lastField = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('>')) + 1);
 
 /**

@@ -94,6 +94,9 @@ export const queueing: ReadonlyMap<string, { readonly queue: number; readonly wo
   ['kthread_queue_delayed_work', { queue: 0, work: 1 }],
 ]);
 
+/** Functions that make a work queue. Source: include/linux/workqueue.h. */
+export const MAKES_QUEUE = /^(?:devm_)?(?:alloc|create)_\w*workqueue$/;
+
 /** Functions that make a work queue which runs one work at a time. Source: include/linux/workqueue.h. */
 export const orderedQueues: ReadonlySet<string> = new Set([
   'alloc_ordered_workqueue',

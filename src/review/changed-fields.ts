@@ -78,12 +78,3 @@ function* membersOf(flow: Flow, e: number): Generator<string> {
       for (const arg of flow.calls[flow.exprA[e] as number]?.args ?? []) yield* membersOf(flow, arg);
   }
 }
-
-/** Whether a body uses one of these fields or globals. */
-export function usesOneOf(flow: Flow | undefined, names: ReadonlySet<string>): boolean {
-  if (flow === undefined || names.size === 0) return false;
-  return flow.exprOp.some((op, e) => {
-    if (op === Expr.Global) return names.has(flow.names[flow.exprA[e] as number] ?? '');
-    return (op === Expr.Arrow || op === Expr.Field) && names.has(flow.names[flow.exprB[e] as number] ?? '');
-  });
-}

@@ -5,9 +5,9 @@
 import { Expr, type Flow } from '../c/flow.ts';
 import type { FileDiff } from '../git/change.ts';
 import type { FileFacts } from '../index/facts.ts';
+import { lastField } from '../index/link-record.ts';
 import type { Program } from '../index/program.ts';
 import { hunkLines } from './changed-lines.ts';
-import { lastMember } from './linked-names.ts';
 
 /** Sets that are filled side by side. */
 export interface ChangedNames {
@@ -45,7 +45,7 @@ export function addChangedNames(
         if (defined.has(name)) names.add(name);
       for (const { fields: members } of facts.structs)
         for (const member of members) if (member.line === line) fields.add(member.name);
-      for (const entry of facts.tableEntries) if (entry.line === line) fields.add(lastMember(entry.field));
+      for (const entry of facts.tableEntries) if (entry.line === line) fields.add(lastField(entry.field));
     }
   }
   if ([...open].some((path) => !path.endsWith('.c'))) for (const { path } of files) open.add(path);
@@ -55,8 +55,11 @@ export function addChangedNames(
   );
 }
 
-/** Whether a body uses what may mean something else. */
-export function usesChanged(flow: Flow | undefined, { names, fields }: ChangedNames): boolean {
+/** Whether a body uses one of these globals (functions and macros are some) or fields. */
+export function usesOneOf(
+  flow: Flow | undefined,
+  { names, fields }: { readonly names: ReadonlySet<string>; readonly fields: ReadonlySet<string> },
+): boolean {
   if (flow === undefined || names.size + fields.size === 0) return false;
   return flow.exprOp.some((op, e) => {
     if (op === Expr.Global) return names.has(flow.names[flow.exprA[e] as number] ?? '');
@@ -107,6 +110,6 @@ function addMacros(changed: ChangedNames, files: readonly FileFacts[]): void {
   for (let before = -1; before < names.size; ) {
     before = names.size;
     for (const { name, text, flow } of macros)
-      if (usesChanged(flow, changed) || text.match(WORD)?.some((word) => names.has(word))) names.add(name);
+      if (usesOneOf(flow, changed) || text.match(WORD)?.some((word) => names.has(word))) names.add(name);
   }
 }

@@ -1,5 +1,6 @@
 /** Which functions of some files lead to which, by name. */
 import { Expr, type Flow } from '../c/flow.ts';
+import { lastField } from '../index/link-record.ts';
 import type { Program } from '../index/program.ts';
 
 export interface LinkedNames {
@@ -33,15 +34,11 @@ export function namesLinked(
     for (const { table, field, target } of tableEntries) {
       if (target === '') continue;
       link(table, target);
-      link(ofField(lastMember(field)), target);
+      link(ofField(lastField(field)), target);
     }
   }
   return { leading: closure(up, names), below: closure(down, names) };
 }
-
-/** `open` of 'u.ops.open' and of 'priv->ops.open'. */
-export const lastMember = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('>')) + 1);
 
 /** No function has such a name. */
 const ofField = (field: string): string => `.${field}`;

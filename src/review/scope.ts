@@ -8,10 +8,11 @@ import type { ChangeScope } from '../checkers/checker.ts';
 import type { FileDiff } from '../git/change.ts';
 import type { FunctionRef, Program } from '../index/program.ts';
 import type { AffectedPaths } from './affected.ts';
-import { changedFields, usesOneOf } from './changed-fields.ts';
+import { changedFields } from './changed-fields.ts';
+import { usesOneOf } from './changed-names.ts';
 import { namesLinked } from './linked-names.ts';
 import type { Sides } from './programs.ts';
-import type { TouchedFunctions } from './touched.ts';
+import { functionKey, type TouchedFunctions } from './touched.ts';
 
 export type ScopeOf = (program: Program) => ChangeScope;
 
@@ -27,7 +28,8 @@ export function scopeOf(
     { side: 'old', program: sides?.base, files: paths.base },
     { side: 'new', program: sides?.head, files: paths.head },
   ] as const;
-  const names = [...touched].map((one) => one.slice(one.lastIndexOf(' ') + 1));
+  const names = [...touched].map((key) => key.slice(key.lastIndexOf(' ') + 1));
+  const touchedPaths = [...new Set([...touched].map((key) => key.slice(0, key.lastIndexOf(' '))))];
   for (const { side, program, files } of both) {
     if (program === undefined) continue;
     const linked = namesLinked(program, files, names);
@@ -35,14 +37,12 @@ export function scopeOf(
     for (const name of linked.below) below.add(name);
     for (const name of changedFields(diff, side, program)) fields.add(name);
   }
-  const key = ({ path, name }: FunctionRef): string => `${path} ${name}`;
+  const isTouched = ({ path, name }: FunctionRef): boolean => touched.has(functionKey(path, name));
   return (program) => ({
-    touched: [...new Set([...touched].map((one) => one.slice(0, one.lastIndexOf(' '))))].flatMap((path) =>
-      program.definitions(path).filter((ref) => touched.has(key(ref))),
-    ),
-    isTouched: (ref) => touched.has(key(ref)),
+    touched: touchedPaths.flatMap((path) => program.definitions(path).filter(isTouched)),
+    isTouched,
     leadsToTouched: ({ name }) => leading.has(name),
     isBelowTouched: ({ name }) => below.has(name),
-    usesChangedField: ({ fact }) => usesOneOf(fact.flow, fields),
+    usesChangedField: ({ fact }) => usesOneOf(fact.flow, { names: fields, fields }),
   });
 }

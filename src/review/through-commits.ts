@@ -52,7 +52,7 @@ export interface Rework {
 export async function reworkOf(change: Change, sides: Sides | undefined): Promise<Rework> {
   const { commits, commitDiff, commitTree } = change;
   const nothing = { functions: [], diffs: new Map(), limits: [] };
-  // What all of them together leave as it was is audited on neither side.
+  // Files that all of them together leave as they were are read on neither side.
   const paths = reworkedPaths(commits, affectedPaths(change.diff));
   if (!sides?.at || !sides.head || !commitDiff || !commitTree || paths.length === 0 || !isLine(commits))
     return nothing;

@@ -8,7 +8,7 @@ import type { FileDiff } from '../git/change.ts';
 import type { FunctionFact } from '../index/facts.ts';
 import type { Program } from '../index/program.ts';
 import { hunkLines } from './changed-lines.ts';
-import { addChangedNames, type ChangedNames, usesChanged } from './changed-names.ts';
+import { addChangedNames, type ChangedNames, usesOneOf } from './changed-names.ts';
 
 /** Functions of a change, by path and name: `path name`. */
 export type TouchedFunctions = ReadonlySet<string>;
@@ -59,7 +59,7 @@ export function touchedFunctions(diff: readonly FileDiff[], { base, head }: Prog
     for (const file of diff) {
       const path = (side === 'old' ? file.oldPath : file.newPath) ?? '';
       for (const { name, flow } of functionsOf(program, path)) {
-        if (changed.open.has(path) || changed.names.has(name) || usesChanged(flow, changed))
+        if (changed.open.has(path) || changed.names.has(name) || usesOneOf(flow, changed))
           touched.add(functionKey(path, name));
       }
     }

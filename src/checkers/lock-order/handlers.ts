@@ -261,7 +261,7 @@ export class Handlers {
 }
 
 /** Class of what the result of a call is stored in: `x->thread = kthread_run(f, …)`. */
-function assignedTo(flow: Flow, call: number, classOf: (pointer: number) => string): string {
+export function assignedTo(flow: Flow, call: number, classOf: (pointer: number) => string): string {
   const direct = new Set<number>();
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Assign) continue;

@@ -1,17 +1,16 @@
-import { Expr, Op } from '../../c/flow.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName } from '../../effects/flow-expressions.ts';
 import { type Held, isSleepingLock } from '../../effects/locks/held.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
 import type { Acquired } from '../../effects/locks/lock-summary.ts';
 import { folderOf } from '../../index/folder.ts';
-import { ATOMIC_CONTEXTS } from '../../kernel/contexts.ts';
+import { ATOMIC_CONTEXTS, MAKES_QUEUE } from '../../kernel/contexts.ts';
 import { nestedClasses } from '../../kernel/locks.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
 import { waitsForCompletion } from './completion.ts';
 import type { FunctionLocks } from './function-locks.ts';
-import type { Handler } from './handlers.ts';
+import { assignedTo, type Handler } from './handlers.ts';
 import { locksOver, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
 import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -78,17 +77,12 @@ function handlersOf(locks: FunctionLocks, wait: Wait, around: Surroundings): rea
 
 /** The function makes the queue itself, and has put nothing on it yet. */
 function isMadeHere({ effects, ref, body: { flow, places } }: FunctionLocks, queue: string): boolean {
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    const value = stripCasts(flow, flow.ops[at + 2] as number);
-    if (flow.ops[at] !== Op.Assign || flow.exprOp[value] !== Expr.Result) continue;
-    if (!MAKES_QUEUE.test(calleeName(flow, flow.exprA[value] as number))) continue;
-    const target = places.behind(flow.ops[at + 1] as number);
-    if (lockClass(effects.effects.program, flow, ref.path, target) === queue) return true;
-  }
-  return false;
+  const classOf = (pointer: number): string =>
+    lockClass(effects.effects.program, flow, ref.path, places.behind(pointer));
+  return flow.calls.some(
+    (_, call) => MAKES_QUEUE.test(calleeName(flow, call)) && assignedTo(flow, call, classOf) === queue,
+  );
 }
-
-const MAKES_QUEUE = /^(?:devm_)?(?:alloc|create)_\w*workqueue$/;
 
 /**
  * Where several files register handlers on members of the same type (`client->irq`), each waits for its own; or, where it

@@ -20,43 +20,41 @@ export interface CallerHabits {
 const MAX_CALLERS = 40;
 const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
 
-const cache = new WeakMap<Effects, Map<string, ReadonlyMap<string, CallerHabits>>>();
+type Known<T> = WeakMap<Effects, Map<string, T>>;
+
+const habitsKnown: Known<ReadonlyMap<string, CallerHabits>> = new WeakMap();
+const widelyKnown: Known<boolean> = new WeakMap();
+
+/** What is known of a function or macro in one program, made when it is first asked for. */
+function remembered<T>(known: Known<T>, effects: Effects, id: string, make: () => T): T {
+  let answers = known.get(effects);
+  if (answers === undefined) {
+    answers = new Map();
+    known.set(effects, answers);
+  }
+  let answer = answers.get(id);
+  if (answer === undefined) {
+    answer = make();
+    answers.set(id, answer);
+  }
+  return answer;
+}
 
 /** Counts over at most 40 callers of a function, or users of a macro, other than `except`. */
 export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, except: string): CallerHabits {
-  let known = cache.get(effects);
-  if (known === undefined) {
-    known = new Map();
-    cache.set(effects, known);
-  }
-  let habits = known.get(ref.id);
-  if (habits === undefined) {
-    habits = count(effects, ref);
-    known.set(ref.id, habits);
-  }
+  const habits = remembered(habitsKnown, effects, ref.id, () => count(effects, ref));
   return sum([...habits].filter(([caller]) => caller !== except).map(([, own]) => own));
 }
 
 /** Folders of callers from which on a function is for everybody. */
 const MANY_FOLDERS = 4;
 
-const wide = new WeakMap<Effects, Map<string, boolean>>();
-
 /** Whether many subsystems or drivers call a function: each knows of its own when it need not test what that gives. */
-export function isForEverybody(effects: Effects, ref: FunctionRef): boolean {
-  let known = wide.get(effects);
-  if (known === undefined) {
-    known = new Map();
-    wide.set(effects, known);
-  }
-  let answer = known.get(ref.id);
-  if (answer === undefined) {
+export const isForEverybody = (effects: Effects, ref: FunctionRef): boolean =>
+  remembered(widelyKnown, effects, ref.id, () => {
     const callers = effects.program.callers(ref, MAX_CALLERS);
-    answer = new Set(callers.map(({ path }) => folderOf(path))).size >= MANY_FOLDERS;
-    known.set(ref.id, answer);
-  }
-  return answer;
-}
+    return new Set(callers.map(({ path }) => folderOf(path))).size >= MANY_FOLDERS;
+  });
 
 /** Counts over the other functions of a function's file that call by a name. */
 export function fileHabits(effects: Effects, ref: FunctionRef, name: string): CallerHabits {

@@ -3,6 +3,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, branchCondition } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { calleeName, isLocal, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { lastField } from '../../index/link-record.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { firstDereference } from './first-dereference.ts';
 import { reaches, successors } from './function-context.ts';
@@ -56,7 +57,7 @@ export function memberDereference(
   if (isTestedOrSet(flow, isMember)) return undefined;
   const found = names.size === 0 ? undefined : firstDereference(effects, flow, ref.path, isMember);
   const at = found === undefined ? flow.ops.length / 4 : instructionAt(flow, found.position);
-  const member = path.slice(Math.max(path.lastIndexOf('>'), path.lastIndexOf('.')) + 1);
+  const member = lastField(path);
   for (let i = 0; i < at; i++) {
     if (flow.ops[i * 4] !== Op.Call) continue;
     const call = flow.ops[i * 4 + 1] as number;

@@ -13,7 +13,7 @@ import { scratchFolder, writeTree } from '../index/scratch.ts';
 
 const PATH = 'drivers/dev.c';
 
-/** What a change of one file of a tree introduces, as \`rule function\`; `before` becomes `after` in its text. */
+/** What a change of one file of a tree introduces: `before` becomes `after` in its text. */
 async function introduced(text: string, before: string, after: string): Promise<readonly Finding[]> {
   const [root, cacheDir] = [scratchFolder(), scratchFolder()];
   writeTree(root, { [PATH]: text });

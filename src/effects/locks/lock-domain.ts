@@ -3,6 +3,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
 import type { Domain, Outcome, View } from '../domain.ts';
+import { stripCasts } from '../flow-expressions.ts';
 import { ANY, ERR, OTHER, ZERO } from '../values.ts';
 import { type Held, type LockState, LockStates, MAYBE, NOTHING_HELD } from './held.ts';
 import type { LockSummary, NetEffect } from './lock-summary.ts';
@@ -72,6 +73,9 @@ const FIELDS = {
   'fs reclaim': 'nofs',
 } as const;
 
+type Count = 'preempt' | 'softirq' | 'hardirq' | 'nofs';
+const COUNTS: readonly Count[] = ['preempt', 'softirq', 'hardirq', 'nofs'];
+
 /** The results with which an effect comes. */
 const RESULTS: Readonly<Record<NetEffect['success'], number>> = {
   always: ANY,
@@ -109,9 +113,8 @@ export class LockDomain implements Domain {
     if (primitive !== undefined) return this.#primitive(state, call, primitive, view);
     const section = atomicSections.get(name);
     if (section !== undefined) {
-      const field = FIELDS[section.stops];
-      const depth = state[field] + section.step;
-      return this.states.number({ ...state, [field]: Math.max(-4, Math.min(8, depth)) });
+      const { step } = section;
+      return this.states.number(counted(state, FIELDS[section.stops], step, this.#restoresOwn(call)));
     }
     this.#options.onEvent({
       kind: 'call',
@@ -232,7 +235,8 @@ export class LockDomain implements Domain {
       this.#tell('release', call, state, view, lock);
       this.#forgetProtected(state, place, view);
       const { state: after, isSure } = release(state, place, lockClass, f.kind);
-      return this.states.number(isSure ? irqAfter(after, f.irq, -1) : after);
+      const isOwn = f.irq === 'irqsave' && this.#restoresOwn(call);
+      return this.states.number(isSure ? irqAfter(after, f.irq, -1, isOwn) : after);
     }
     const blocks = f.blocks && this.#isNull(f.trylock < 0 ? 0 : (args[f.trylock] ?? 0));
     this.#tell('acquire', call, state, view, lock, blocks, STOPS[f.irq]);
@@ -249,6 +253,25 @@ export class LockDomain implements Domain {
           // Who waits is told by an error why it was in vain; a trylock may say 1.
           { state: failed, result: f.blocks ? ERR : OTHER | ERR },
         ];
+  }
+
+  /**
+   * Whether a call is handed, as the last thing, the state that it restores in a local that a call has filled: that was
+   * saved in here, also where a callee has done so and says only by its result that it did.
+   */
+  #restoresOwn(call: number): boolean {
+    const flow = this.#flow;
+    const saved = stripCasts(flow, flow.calls[call]?.args.at(-1) ?? 0);
+    if (flow.exprOp[saved] !== Expr.Local) return false;
+    const local = flow.exprA[saved] as number;
+    if (flow.locals[local]?.isParameter !== false) return false;
+    for (let i = 0; i < flow.ops.length; i += 4) {
+      const target = flow.ops[i + 1] as number;
+      if (flow.ops[i] !== Op.Assign || flow.exprOp[target] !== Expr.Local || flow.exprA[target] !== local)
+        continue;
+      if (flow.exprOp[stripCasts(flow, flow.ops[i + 2] as number)] !== Expr.Result) return false;
+    }
+    return true;
   }
 
   /** `(write ? up_write : up_read)(&x->sem)`: what is done to a lock that an unknown function is given is not known. */
@@ -458,19 +481,18 @@ function mayRelease(state: LockState, place: string, lockClass: string, kind: He
 
 /** The state after what a callee leaves switched off (step 1), or the end of that (-1). */
 function inSection(state: LockState, summary: LockSummary, step: 1 | -1): LockState {
-  const { preempt, softirq, hardirq, nofs } = summary;
-  if (preempt === 0 && softirq === 0 && hardirq === 0 && nofs === 0) return state;
-  return {
-    ...state,
-    preempt: state.preempt + step * preempt,
-    softirq: state.softirq + step * softirq,
-    hardirq: state.hardirq + step * hardirq,
-    nofs: state.nofs + step * nofs,
-  };
+  let after = state;
+  for (const field of COUNTS) if (summary[field] !== 0) after = counted(after, field, step * summary[field]);
+  return after;
 }
 
-function irqAfter(state: LockState, irq: LockFunction['irq'], step: 1 | -1): LockState {
-  if (irq === 'none') return state;
-  const field = irq === 'bh' ? 'softirq' : 'hardirq';
-  return { ...state, [field]: Math.max(-4, Math.min(8, state[field] + step)) };
+function irqAfter(state: LockState, irq: LockFunction['irq'], step: 1 | -1, isOwn = false): LockState {
+  return irq === 'none' ? state : counted(state, irq === 'bh' ? 'softirq' : 'hardirq', step, isOwn);
+}
+
+/** One more, or less, of what is switched off; within bounds, for loops come to an end. `isOwn`: ends nothing of callers. */
+function counted(state: LockState, field: Count, step: number, isOwn = false): LockState {
+  const lowest = isOwn ? Math.min(0, state[field]) : -4;
+  const depth = Math.max(lowest, Math.min(8, state[field] + step));
+  return depth === state[field] ? state : { ...state, [field]: depth };
 }

@@ -114,15 +114,13 @@ export interface ChangeScope {
   isTouched(ref: FunctionRef): boolean;
   /** Touched, or a touched function is called below it, within the changed files. */
   leadsToTouched(ref: FunctionRef): boolean;
+  /** Touched, or one that does something else for its callers than before is called below it, within the changed files. */
+  mayNoticeTouched(ref: FunctionRef): boolean;
   /** Touched, or called below a touched one, within the changed files. */
   isBelowTouched(ref: FunctionRef): boolean;
-  /** Whether it uses a field, or a global variable, that stands on a changed line. */
+  /** Whether it uses a field, or a global pointer, that a touched function treats in another way than before. */
   usesChangedField(ref: FunctionRef): boolean;
 }
-
-/** Whether calls lead from a function to a touched one, or back. */
-export const isReached = (scope: ChangeScope, ref: FunctionRef): boolean =>
-  scope.leadsToTouched(ref) || scope.isBelowTouched(ref);
 
 /** A checker of code: `null-deref`, `lock-order`. */
 export interface CodeChecker {

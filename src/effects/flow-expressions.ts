@@ -84,6 +84,24 @@ export const isParameter = (flow: Flow, e: number): boolean =>
 export const calleeName = (flow: Flow, call: number): string =>
   globalName(flow, flow.calls[call]?.callee ?? 0);
 
+/** The pointer to a function that a call goes through; 0 for a call by name. */
+export function calledPointer(flow: Flow, call: number): number {
+  const callee = stripCasts(flow, flow.calls[call]?.callee ?? 0);
+  switch (flow.exprOp[callee]) {
+    case Expr.Local:
+      // `int err; err("text");` is a macro of that name.
+      return isNumber(flow, callee) ? 0 : callee;
+    case Expr.Arrow:
+    case Expr.Field:
+    case Expr.Index:
+      return callee;
+    case Expr.Deref:
+      return stripCasts(flow, flow.exprA[callee] as number);
+    default:
+      return 0;
+  }
+}
+
 /** The direct calls of a function or macro, by number. */
 export const callsOf = (flow: Flow, name: string): number[] =>
   [...flow.calls.keys()].filter((call) => calleeName(flow, call) === name);

@@ -35,14 +35,22 @@ export async function programsOver(
 ): Promise<Sides> {
   const before = opened.program();
   if (effects !== undefined) useStore(before, effects);
-  const at = async (tree: SourceTree, paths: readonly string[]) => {
+  const over = async (tree: SourceTree, paths: readonly string[]) => {
     const files = await tree.read(paths);
     const program = opened.program(new Map(paths.map((path) => [path, files.get(path)])));
-    if (effects !== undefined) useStore(program, new ChangedEffects(effects, before, program, paths));
-    return program;
+    const changed = effects && new ChangedEffects(effects, before, program, paths);
+    if (changed !== undefined) useStore(program, changed);
+    return { program, sameForCallers: changed?.sameForCallers ?? [] };
   };
   const changed = [...new Set(diff.flatMap((file) => [file.oldPath, file.newPath]))].filter(
     (path): path is string => path !== undefined && isSource(path),
   );
-  return { base: before, head: await at(head, changed), limits: [], at };
+  const { program, sameForCallers } = await over(head, changed);
+  return {
+    base: before,
+    head: program,
+    limits: [],
+    sameForCallers,
+    at: async (tree, paths) => (await over(tree, paths)).program,
+  };
 }

@@ -4,21 +4,17 @@ import { lastField } from '../index/link-record.ts';
 import type { Program } from '../index/program.ts';
 
 export interface LinkedNames {
-  /** The names themselves, and what leads to them. */
-  readonly leading: ReadonlySet<string>;
-  /** The names themselves, and what they lead to. */
-  readonly below: ReadonlySet<string>;
+  /** These names, and what leads to them. */
+  leadingTo(names: readonly string[]): ReadonlySet<string>;
+  /** These names, and what they lead to. */
+  below(names: readonly string[]): ReadonlySet<string>;
 }
 
 /**
- * What leads to some functions, and where they lead, through the functions, macros and tables of these files. A function
- * leads to what it names, and through a field to what is stored in fields of that name; a table leads to its entries.
+ * What leads where through the functions, macros and tables of some files. A function leads to what it names, and through
+ * a field to what is stored in fields of that name; a table leads to its entries.
  */
-export function namesLinked(
-  program: Program,
-  paths: readonly string[],
-  names: readonly string[],
-): LinkedNames {
+export function namesLinked(program: Program, paths: readonly string[]): LinkedNames {
   const down = new Map<string, Set<string>>();
   const up = new Map<string, Set<string>>();
   const link = (from: string, to: string): void => {
@@ -37,7 +33,7 @@ export function namesLinked(
       link(ofField(lastField(field)), target);
     }
   }
-  return { leading: closure(up, names), below: closure(down, names) };
+  return { leadingTo: (names) => closure(up, names), below: (names) => closure(down, names) };
 }
 
 /** No function has such a name. */

@@ -6,7 +6,7 @@ import { blobId } from '../git/overlay.ts';
 import type { FileFacts } from '../index/facts.ts';
 import { folderOf, pathsInFolder } from '../index/folder.ts';
 import { memoryProgram } from '../index/memory-program.ts';
-import type { Program } from '../index/program.ts';
+import type { FunctionRef, Program } from '../index/program.ts';
 import { type AffectedPaths, isSource } from './affected.ts';
 
 /** Headers are followed until so many files, or bytes, have been read. */
@@ -27,6 +27,8 @@ export interface Sides {
   readonly head: Program | undefined;
   /** What these programs do not know, each one sentence. */
   readonly limits: readonly string[];
+  /** Functions of the head that were rewritten, and do for their callers what they did; undefined where nobody knows. */
+  readonly sameForCallers?: readonly FunctionRef[];
   /** The program of a tree between the two, which differs from the base in these files. */
   at?(tree: SourceTree, changed: readonly string[]): Promise<Program>;
   /** Frees what is open. */

@@ -71,8 +71,8 @@ async function reviewSides(
 
   const touched = touchedFunctions(change.diff, sides ?? {});
   const rework = await reworkOf(change, sides);
-  const reworked = rework.functions.map(({ path, name }) => functionKey(path, name));
-  const scope = scopeOf(change.diff, sides, paths, new Set([...touched, ...reworked]));
+  const reworked = new Set(rework.functions.map(({ path, name }) => functionKey(path, name)));
+  const scope = scopeOf(sides, paths, touched, reworked);
   const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
     const own = configuredPaths(checker.name, files, configuration);
     const findings = program && own.length > 0 ? checker.audit(program, own, scope(program)) : [];

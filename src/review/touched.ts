@@ -70,6 +70,12 @@ export function touchedFunctions(diff: readonly FileDiff[], { base, head }: Prog
 /** A function of a change as `TouchedFunctions` has it. */
 export const functionKey = (path: string, name: string): string => `${path} ${name}`;
 
+/** A path may have spaces in it. */
+export function partsOfKey(key: string): { readonly path: string; readonly name: string } {
+  const space = key.lastIndexOf(' ');
+  return { path: key.slice(0, space), name: key.slice(space + 1) };
+}
+
 const functionsOf = (program: Program | undefined, path: string): readonly FunctionFact[] =>
   (program?.facts(path)?.functions ?? []).filter((f) => !f.isPrototype);
 

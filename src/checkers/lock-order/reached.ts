@@ -7,7 +7,7 @@ import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
 import { type Context, contextOfField, registrations } from '../../kernel/contexts.ts';
 import { waits } from '../../kernel/waits.ts';
-import { type ChangeScope, isReached } from '../checker.ts';
+import type { ChangeScope } from '../checker.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { COMPLETES, functionName } from './handlers.ts';
 
@@ -27,7 +27,11 @@ export function reachedFunctions(
       .map(({ ref }) => folderOf(ref.path)),
   );
   return functions.filter(
-    ({ ref }) => isReached(scope, ref) || awaited.has(folderOf(ref.path)) || waitsForFiles(ref),
+    ({ ref }) =>
+      scope.leadsToTouched(ref) ||
+      scope.isBelowTouched(ref) ||
+      awaited.has(folderOf(ref.path)) ||
+      waitsForFiles(ref),
   );
 }
 

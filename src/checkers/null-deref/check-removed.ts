@@ -6,12 +6,12 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { expressionText, typeOf } from '../../effects/expression-text.ts';
-import { calleeName, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { fieldKey } from '../../effects/field-uses.ts';
+import { calledPointer, calleeName, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { type Confidence, compareConfidence, type Finding, type Rule } from '../checker.ts';
 import { FunctionFindings } from '../function-findings.ts';
-import { calledPointer } from './dereference.ts';
-import { type FieldEvidence, fieldKey } from './field-evidence.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 
 export const checkRemoved: Rule = {
   id: 'null-deref/check-removed',

@@ -9,9 +9,9 @@ import { isArray, isPointer } from '../../c/types.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
 import {
+  calledPointer,
   calleeName,
   isLocal,
-  isNumber,
   pointerBehind,
   pointerOf,
   stripCasts,
@@ -178,24 +178,6 @@ export function watchDereferences(
           visit(pointerOf(flow, arg), view, call, argument);
     },
   };
-}
-
-/** The pointer to a function that a call goes through; 0 for a call by name. */
-export function calledPointer(flow: Flow, call: number): number {
-  const callee = stripCasts(flow, flow.calls[call]?.callee ?? 0);
-  switch (flow.exprOp[callee]) {
-    case Expr.Local:
-      // `int err; err("text");` is a macro of that name.
-      return isNumber(flow, callee) ? 0 : callee;
-    case Expr.Arrow:
-    case Expr.Field:
-    case Expr.Index:
-      return callee;
-    case Expr.Deref:
-      return stripCasts(flow, flow.exprA[callee] as number);
-    default:
-      return 0;
-  }
 }
 
 /** The callee uses the parameter where it is not NULL, and tests it for no error. */

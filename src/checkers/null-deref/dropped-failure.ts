@@ -4,11 +4,12 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { expressionText } from '../../effects/expression-text.ts';
+import { type FieldUse, fieldKey } from '../../effects/field-uses.ts';
 import { calleeName, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP, PRINTING } from '../../kernel/pointers.ts';
-import { type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 

@@ -4,11 +4,12 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { View } from '../../effects/domain.ts';
+import { fieldKey } from '../../effects/field-uses.ts';
 import { calleeName, isLocal, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { errPtr } from './err-ptr.ts';
-import { type FieldEvidence, fieldKey } from './field-evidence.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { memberOfLocal } from './member-dereference.ts';
 

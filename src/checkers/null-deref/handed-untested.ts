@@ -2,11 +2,12 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
+import { fieldKey } from '../../effects/field-uses.ts';
 import { calleeName, isLocal, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
-import { type FieldEvidence, fieldKey } from './field-evidence.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 

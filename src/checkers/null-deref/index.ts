@@ -1,7 +1,7 @@
 /** null-deref: paths on which a pointer is used that is NULL or an error pointer. */
 import { type Effects, effectsOf } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
-import { type ChangeScope, type CodeChecker, type Finding, isReached } from '../checker.ts';
+import type { ChangeScope, CodeChecker, Finding } from '../checker.ts';
 import { watchBeliefs } from './caller-beliefs.ts';
 import { checkAfterUse, findCheckAfterUse } from './check-after-use.ts';
 import { checkRemoved } from './check-removed.ts';
@@ -60,7 +60,7 @@ function auditFile(
   return program.definitions(path).flatMap((ref) => {
     const { flow } = ref.fact;
     if (flow === undefined) return [];
-    if (scope !== undefined && !isReached(scope, ref) && !scope.usesChangedField(ref)) return [];
+    if (scope !== undefined && !scope.mayNoticeTouched(ref) && !scope.usesChangedField(ref)) return [];
     const context = new FunctionContext(effects, ref, flow);
     walker.walk(flow, {
       observers: [

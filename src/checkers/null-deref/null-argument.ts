@@ -4,10 +4,11 @@
  */
 import { lineOf, position } from '../../c/flow.ts';
 import type { Observer } from '../../effects/domain.ts';
+import { fieldKey, isOfFile, keyText } from '../../effects/field-uses.ts';
 import { calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Rule, Step } from '../checker.ts';
-import { type FieldEvidence, fieldKey, isOfFile, keyText } from './field-evidence.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 
 export const nullArgument: Rule = {

@@ -4,6 +4,7 @@
  */
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
+import { type FieldUse, fieldKey } from '../../effects/field-uses.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -12,7 +13,7 @@ import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
 import { callerHabits } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
 import { findErrorLeft } from './error-left.ts';
-import { type FieldEvidence, type FieldUse, fieldKey } from './field-evidence.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isToldByVariable } from './known-to-succeed.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';

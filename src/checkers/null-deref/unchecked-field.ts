@@ -3,21 +3,21 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
-import { mayBeNull, ZERO } from '../../effects/values.ts';
-import type { FunctionRef } from '../../index/program.ts';
-import type { Confidence, Rule } from '../checker.ts';
-import { calledPointer, useSteps, useText, watchDereferences } from './dereference.ts';
 import {
   aliasesOf,
-  type FieldEvidence,
   type FieldUse,
   fieldKey,
   isOfFile,
   isOfUser,
   keyText,
   loaded,
-} from './field-evidence.ts';
+} from '../../effects/field-uses.ts';
+import { calledPointer, calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
+import { mayBeNull, ZERO } from '../../effects/values.ts';
+import type { FunctionRef } from '../../index/program.ts';
+import type { Confidence, Rule } from '../checker.ts';
+import { useSteps, useText, watchDereferences } from './dereference.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import { type FunctionContext, reaches, successors } from './function-context.ts';
 import { Before } from './set-before.ts';
 

@@ -23,6 +23,8 @@ export class ChangedEffects implements EffectStore {
   readonly #effects: Effects;
   readonly #locks: LockEffects;
   readonly #stale = new Set<number>();
+  /** Functions with another body, by which their callers notice nothing. */
+  readonly sameForCallers: readonly FunctionRef[];
 
   /** `before` and `now` are programs of one tree's index; `paths` are the files in which they differ. */
   constructor(tree: EffectStore, before: IndexProgram, now: IndexProgram, paths: readonly string[]) {
@@ -33,12 +35,15 @@ export class ChangedEffects implements EffectStore {
     for (const path of paths) for (const ref of before.definitions(path)) old.set(ref.id, ref);
     const gone = new Map(old);
     let reached: FunctionRef[] = [];
+    const same: FunctionRef[] = [];
     for (const path of paths) {
       for (const ref of now.definitions(path)) {
         gone.delete(ref.id);
-        if (!isSameBody(ref, old.get(ref.id)) && this.#differs(ref, old.get(ref.id))) reached.push(ref);
+        if (isSameBody(ref, old.get(ref.id))) continue;
+        (this.#differs(ref, old.get(ref.id)) ? reached : same).push(ref);
       }
     }
+    this.sameForCallers = same;
     reached.push(...gone.values());
     const seen = new Set(reached.map(({ id }) => id));
     for (let looked = 0; reached.length > 0 && looked < MAX_FUNCTIONS; ) {

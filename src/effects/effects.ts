@@ -10,12 +10,12 @@ import { isGuardConstructor } from '../kernel/guards.ts';
 import { ERROR_CONVERSIONS } from '../kernel/pointers.ts';
 import { calleeName } from './flow-expressions.ts';
 import { type CallKnowledge, CONTINUES, UNKNOWN_CALL } from './knowledge.ts';
-import { modelOf } from './models.ts';
+import { isToldNotToFail, modelOf } from './models.ts';
 import { Walker } from './paths.ts';
 import { storeOf } from './stores.ts';
 import { summarise } from './summarise.ts';
 import { type Summary, UNKNOWN_SUMMARY } from './summary.ts';
-import { ANY, MAY_ERR, MAY_NULL } from './values.ts';
+import { ANY, isNull, MAY_ERR, MAY_NULL, mayBeNull, settle, ZERO } from './values.ts';
 
 /** How far calls are followed where no stored summary answers. */
 const MAX_DEPTH = 10;
@@ -56,6 +56,12 @@ export interface Callee {
 const UNKNOWN_CALLEE: Callee = { summary: UNKNOWN_SUMMARY, function: undefined };
 const NO_RETURN_CALLEE: Callee = { summary: { ...UNKNOWN_SUMMARY, noReturn: true }, function: undefined };
 
+/** What a callee does that hands the flags which it is given on to an allocator. */
+const withFlags = (summary: Summary, flow: Flow, call: number): Summary =>
+  mayBeNull(summary.result) && !isNull(summary.result) && isToldNotToFail(flow, call)
+    ? { ...summary, result: settle(summary.result & ~ZERO) }
+    : summary;
+
 export class Effects {
   readonly program: Program;
   readonly #store: SummaryStore | undefined;
@@ -81,7 +87,7 @@ export class Effects {
   knowledge(flow: Flow, call: number, from: string): CallKnowledge {
     const name = calleeName(flow, call);
     if (name === '') return UNKNOWN_CALL;
-    const known = modelOf(name, flow, call) ?? this.callee(name, from).summary;
+    const known = modelOf(name, flow, call) ?? withFlags(this.callee(name, from).summary, flow, call);
     // It is kept as a macro, and returns to its caller all the same.
     return isGuardConstructor(name) ? { ...known, returns: CONTINUES } : known;
   }

@@ -1,5 +1,5 @@
 /** The tables of src/kernel/ as knowledge about calls. */
-import { Expr, type Flow } from '../c/flow.ts';
+import { Expr, type Flow, Op } from '../c/flow.ts';
 import { ALLOCATORS, NOFAIL_FLAG, PANIC_FLAG } from '../kernel/allocators.ts';
 import {
   ASSERTS,
@@ -30,6 +30,7 @@ import {
   TEST_ASSERTS,
   TRUE_AS_SECOND,
 } from '../kernel/pointers.ts';
+import { isLocal, isParameter, stripCasts } from './flow-expressions.ts';
 import { type CallKnowledge, pure, RETURNS_UNKNOWN } from './knowledge.ts';
 import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
 
@@ -104,10 +105,42 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
   if (model === WARNS && takesObjectFirst(name) && flow.calls[call]?.args.length === 2)
     return WARNS_OF_SECOND;
   if (model !== ALLOCATES) return model;
-  const { args } = flow.calls[call] ?? { args: [] };
-  const flags = args[ALLOCATORS.get(name)?.flags ?? -1];
-  if (flags !== undefined && mentions(flow, flags, NOFAIL_FLAG)) return CANT_FAIL;
-  return args.some((arg) => mentions(flow, arg, PANIC_FLAG)) ? CANT_FAIL : ALLOCATES;
+  if (isToldNotToFail(flow, call)) return CANT_FAIL;
+  return flow.calls[call]?.args.some((arg) => mentions(flow, arg, PANIC_FLAG)) ? CANT_FAIL : ALLOCATES;
+}
+
+/** Whether a call is handed __GFP_NOFAIL, as it is written or in a local that nothing else is put into. */
+export function isToldNotToFail(flow: Flow, call: number): boolean {
+  if (!namesNofail(flow.names)) return false;
+  return (
+    flow.calls[call]?.args.some((arg) => mentions(flow, arg, NOFAIL_FLAG) || isAlwaysNofail(flow, arg)) ===
+    true
+  );
+}
+
+function isAlwaysNofail(flow: Flow, arg: number): boolean {
+  const e = stripCasts(flow, arg);
+  if (flow.exprOp[e] !== Expr.Local || isParameter(flow, e)) return false;
+  let isFound = false;
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign || !isLocal(flow, flow.ops[at + 1] as number, flow.exprA[e] as number))
+      continue;
+    isFound = true;
+    if (!mentions(flow, flow.ops[at + 2] as number, NOFAIL_FLAG)) return false;
+  }
+  return isFound;
+}
+
+/** By the names of a file, which its flows share. */
+const nofail = new WeakMap<readonly string[], boolean>();
+
+function namesNofail(names: readonly string[]): boolean {
+  let known = nofail.get(names);
+  if (known === undefined) {
+    known = names.includes(NOFAIL_FLAG);
+    nofail.set(names, known);
+  }
+  return known;
 }
 
 const takesObjectFirst = (name: string): boolean =>

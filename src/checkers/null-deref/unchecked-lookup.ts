@@ -1,5 +1,4 @@
 import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
-import { Successors } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
@@ -16,6 +15,7 @@ import { isAskedThrough, isKnownToSucceed, isStepAlong, type Lookup } from './kn
 import { matchedOtherwise } from './matched-otherwise.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceSteps, sourceText } from './source.ts';
+import { findsInTable, hasLoop } from './table-lookup.ts';
 
 export const uncheckedLookup: Rule = {
   id: 'null-deref/unchecked-lookup',
@@ -64,6 +64,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
             (!isMaker &&
               (isStepAlong(context.flow, call) ||
                 RUNS_WHILE_BOUND.test(context.ref.name) ||
+                (ref !== undefined && findsInTable(context.effects, ref)) ||
                 isTrustedInFile(context, callee) ||
                 isAskedByCallers(context, callee)))
           ? 'low'
@@ -165,12 +166,6 @@ function isConfiguration(flow: Flow, condition: number): boolean {
   );
 }
 
-function hasLoop(flow: Flow | undefined): boolean {
-  if (flow === undefined) return false;
-  const successors = new Successors().build(flow);
-  return [...flow.blocks.keys()].some((block) => [...successors.of(block)].some((next) => next <= block));
-}
-
 /** `list_for_each_entry()` and the like: what it makes is made where nothing was found. */
 const goesThroughList = (flow: Flow | undefined): boolean =>
   flow?.scopes.some(({ kind, call }) => kind === ScopeKind.MacroBlock && call >= 0) === true;
@@ -218,7 +213,8 @@ function confidenceOf(
     const { nullFrom, result } = effects.summary(ref);
     if (nullFrom !== '' || (result & MAY_ERR) !== 0 || !isClear) return 'low';
     // What finds nothing may do so at any time; what looks at its argument may be known to find it there.
-    if (!allocates(effects, ref, 1)) return hasLoop(ref.fact.flow) ? 'medium' : 'low';
+    if (!allocates(effects, ref, 1))
+      return ref.fact.flow !== undefined && hasLoop(ref.fact.flow) ? 'medium' : 'low';
     return isSearch ? 'medium' : 'high';
   }
   const share = habits.forNull / habits.calls;

@@ -13,3 +13,12 @@ export const ACPI_IDS = 'acpi';
 
 /** Names of functions and members by which a driver asks how its device was matched. */
 export const ASKS_HOW_MATCHED = /match|acpi|fwnode|of_node/i;
+
+/**
+ * What a device has that firmware tells of, which a platform driver may be made to probe without: a name written to
+ * driver_override matches whatever its tables of ids say (platform_match(), drivers/base/platform.c).
+ */
+export const FIRMWARE_NODES: ReadonlySet<string> = new Set(['ACPI_COMPANION']);
+
+/** The table and its operation that such a device is handed to. */
+export const MATCHED_BY_FORCE = { type: 'struct platform_driver', field: 'probe' } as const;

@@ -105,6 +105,8 @@ export const PRINTING =
 
 /** Functions whose bodies are made of instructions, or differ between architectures, by the arguments that they access. */
 const ACCESSES: readonly (readonly [number, ReadonlySet<string>])[] = [
+  // A hint: of an address where nothing is, it does nothing.
+  [0, words('prefetch prefetchw net_prefetch net_prefetchw')],
   [
     1,
     words(

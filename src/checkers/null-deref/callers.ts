@@ -2,7 +2,7 @@
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { blockOf, Successors } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, callsOf, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
@@ -60,7 +60,9 @@ export const isForEverybody = (effects: Effects, ref: FunctionRef): boolean =>
 export function fileHabits(effects: Effects, ref: FunctionRef, name: string): CallerHabits {
   const others = effects.program.definitions(ref.path).filter(({ id }) => id !== ref.id);
   return sum(
-    others.flatMap(({ fact: { flow } }) => (flow === undefined ? [] : [habitsIn(flow, callsOf(flow, name))])),
+    others.flatMap(({ path, fact: { flow } }) =>
+      flow === undefined ? [] : [habitsIn(flow, callsOf(flow, name), usesOfCallees(effects, flow, path))],
+    ),
   );
 }
 
@@ -75,14 +77,29 @@ function count(effects: Effects, ref: FunctionRef | MacroRef): ReadonlyMap<strin
     : program.macroUsers(ref, MAX_CALLERS)) {
     const { flow } = caller.fact;
     if (flow === undefined) continue;
-    habits.set(caller.id, habitsIn(flow, callsOf(flow, name)));
+    habits.set(caller.id, habitsIn(flow, callsOf(flow, name), usesOfCallees(effects, flow, caller.path)));
   }
   return habits;
 }
 
-/** What a function does with the results of some of its calls. */
-export function habitsIn(flow: Flow, calls: readonly number[]): CallerHabits {
-  const uses = calls.map((call) => useOfResult(flow, call));
+/** The arguments that the callee of a call dereferences on every path, as a mask. */
+type UsesOfCallees = (call: number) => number;
+
+const usesOfCallees =
+  (effects: Effects, flow: Flow, path: string): UsesOfCallees =>
+  (call) =>
+    effects.knowledge(flow, call, path).dereferences;
+
+/**
+ * What a function does with the results of some of its calls. Who hands one to a callee that dereferences it uses it,
+ * where `usesOfCallees` tells that.
+ */
+export function habitsIn(
+  flow: Flow,
+  calls: readonly number[],
+  usesOfCallees: UsesOfCallees = () => 0,
+): CallerHabits {
+  const uses = calls.map((call) => useOfResult(flow, call, usesOfCallees));
   const used = uses.filter((use) => use !== undefined);
   return {
     calls: used.length,
@@ -100,7 +117,11 @@ const sum = (all: readonly CallerHabits[]): CallerHabits => ({
 });
 
 /** What becomes of a call's result: the names that it is given are looked for in tests. Undefined: not used here. */
-function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: boolean } | undefined {
+function useOfResult(
+  flow: Flow,
+  call: number,
+  usesOfCallees: UsesOfCallees,
+): { forNull: boolean; forError: boolean } | undefined {
   let result = 0;
   for (let e = 1; e < flow.exprOp.length; e++)
     if (flow.exprOp[e] === Expr.Result && flow.exprA[e] === call) result = e;
@@ -130,6 +151,10 @@ function useOfResult(flow: Flow, call: number): { forNull: boolean; forError: bo
         break;
       case Op.Call: {
         const name = calleeName(flow, x);
+        isDereferenced ||=
+          flow.calls[x]?.args.some(
+            (arg, k) => k < 31 && names.has(pointerOf(flow, arg)) && (usesOfCallees(x) & (1 << k)) !== 0,
+          ) === true;
         const isTest = ASKS_FOR_ERROR.has(name) || TESTS_NULL.test(name);
         if (!isTest || !flow.calls[x]?.args.some((arg) => mentions(flow, arg, names))) break;
         forError ||= ASKS_FOR_ERROR.has(name);

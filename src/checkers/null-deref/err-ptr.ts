@@ -1,3 +1,4 @@
+import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
@@ -17,6 +18,16 @@ export const errPtr: Rule = {
   summary: 'A result is tested for the wrong failure, or an error pointer is dereferenced.',
   source: 'include/linux/err.h; scripts/coccinelle/null/eno.cocci',
 };
+
+/** `if (PTR_ERR(p) == -EBUSY) goto again;`: of a function that picks a code out, the others may be none that it gets. */
+const comparesCode = (flow: Flow | undefined): boolean =>
+  flow?.exprOp.some((op, e) => {
+    if (op !== Expr.Binary || flow.exprC[e] !== Operator.Equal) return false;
+    const compared = stripCasts(flow, flow.exprA[e] as number);
+    return (
+      flow.exprOp[compared] === Expr.Result && calleeName(flow, flow.exprA[compared] as number) === 'PTR_ERR'
+    );
+  }) === true;
 
 /** A value that can be an error pointer is dereferenced. */
 export function findErrorDereference(context: FunctionContext, use: Use): boolean {
@@ -42,7 +53,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     !view.isWeak(pointer) &&
     !view.isMerged &&
     !isTestedHere &&
-    !isOfConfiguration(ref?.fact.flow);
+    !isOfConfiguration(ref?.fact.flow) &&
+    !comparesCode(ref?.fact.flow);
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({

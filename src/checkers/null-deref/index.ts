@@ -1,6 +1,7 @@
 /** null-deref: paths on which a pointer is used that is NULL or an error pointer. */
 import { type Effects, effectsOf } from '../../effects/effects.ts';
 import { Walker } from '../../effects/paths.ts';
+import { isHostProgram } from '../../kernel/user-space.ts';
 import type { ChangeScope, CodeChecker, Finding } from '../checker.ts';
 import { watchBeliefs } from './caller-beliefs.ts';
 import { checkAfterUse, findCheckAfterUse } from './check-after-use.ts';
@@ -44,7 +45,9 @@ export const nullDeref: CodeChecker = {
     const effects = effectsOf(program);
     const walker = new Walker();
     const fields = new FieldEvidence(effects);
-    return paths.flatMap((path) => auditFile(effects, fields, walker, path, scope));
+    // Who runs out of memory while the kernel is built builds it again.
+    const kernel = paths.filter((path) => !isHostProgram(program.facts(path)?.includes ?? []));
+    return kernel.flatMap((path) => auditFile(effects, fields, walker, path, scope));
   },
 };
 

@@ -6,6 +6,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../../c/flow.ts';
 import { isPointer } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
+import { expressionText } from '../../effects/expression-text.ts';
 import {
   calleeName,
   callsOf,
@@ -46,18 +47,48 @@ export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): 
   );
 }
 
-const ASKS_FOR_CONTENT = /empty|_len$|_count$|(?:^|_)has_|(?:^|_)is_|valid|mapped|supported|pending/i;
+const ASKS_FOR_CONTENT = /empty|peek|_len$|_count$|(?:^|_)has_|(?:^|_)is_|valid|mapped|supported|pending/i;
+const PUTS_IN = /(?:^|_)(?:add|insert|push|enqueue|put|queue)(?:_|$)|add(?:msg|_tail)?$/;
 
-/** `while (!queue_empty(q)) take(q)`, `while (q->length > 0)`: a test of what the callee looks into. */
+/**
+ * `while (!queue_empty(q)) take(q)`, `while (q->length > 0)`: a test of what the callee looks into, or something was put
+ * into it just before.
+ */
 function isAskedBefore(flow: Flow, call: number): boolean {
-  const args = new Set(flow.calls[call]?.args);
+  // `&queues[cpu].list`: what is written alike is meant to be the same, though the index be no constant.
+  const texts = (args: readonly number[]): string[] =>
+    args.filter((arg) => flow.exprOp[arg] !== Expr.Integer).map((arg) => expressionText(flow, arg));
+  const own = new Set(texts(flow.calls[call]?.args ?? []));
   const isAsked = flow.calls.some(
     (other, n) =>
       isEarlier(flow, n, call) &&
-      ASKS_FOR_CONTENT.test(calleeName(flow, n)) &&
-      other.args.some((arg) => args.has(arg)),
+      isAboutContent(calleeName(flow, n)) &&
+      texts(other.args).some((text) => own.has(text)),
   );
   return isAsked || isMemberTested(flow, call, COUNTS, flow.ops.length / 4);
+}
+
+const isAboutContent = (name: string): boolean => ASKS_FOR_CONTENT.test(name) || PUTS_IN.test(name);
+
+/**
+ * Whether a function asks, before it calls another one, whether there is something in what that looks into, or puts
+ * something there: in a member of this name of whatever object.
+ */
+export function asksForMember(flow: Flow, before: number, member: string): boolean {
+  return flow.calls.some(
+    ({ args }, n) =>
+      isEarlier(flow, n, before) &&
+      isAboutContent(calleeName(flow, n)) &&
+      args.some((arg) => memberBehind(flow, arg) === member),
+  );
+}
+
+/** The last member of `&x->list`; '' where there is none. */
+export function memberBehind(flow: Flow, expression: number): string {
+  const e = stripCasts(flow, expression);
+  const place = flow.exprOp[e] === Expr.Address ? (flow.exprA[e] as number) : e;
+  const op = flow.exprOp[place];
+  return op === Expr.Arrow || op === Expr.Field ? (flow.names[flow.exprB[place] as number] ?? '') : '';
 }
 
 /** `if (flow->head) take_first(flow)`, where take_first() looks at its argument's head: what it looks at was tested. */
@@ -184,7 +215,12 @@ export function isAskedThrough(
   const [object, ...others] = flow.calls[call]?.args ?? [];
   // What is looked for tells more than where.
   const keys = others.filter((arg) => flow.exprOp[arg] !== Expr.Integer);
-  const asks = (arg: number): boolean => (keys.length > 0 ? keys.includes(arg) : arg === object);
+  const asks = (arg: number): boolean =>
+    keys.length > 0
+      ? keys.some(
+          (key) => key === arg || (isMember(flow, key) && rootOf(flow, key) === stripCasts(flow, arg)),
+        )
+      : arg === object;
   return flow.calls.some(({ args, position }, n) => {
     const other = calleeName(flow, n);
     if (other === '' || other === of || !args.some(asks) || position >= before) return false;
@@ -192,6 +228,16 @@ export function isAskedThrough(
     if (asksOf(effects, of, from).includes(other) && isAnswerTested(flow, n)) return true;
     return looksUp(effects, other, from, names, ASKED_BELOW);
   });
+}
+
+const isMember = (flow: Flow, e: number): boolean =>
+  flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field;
+
+/** The pointer, or struct, at the start of `x->a.b`. */
+function rootOf(flow: Flow, member: number): number {
+  let e = member;
+  while (isMember(flow, e)) e = stripCasts(flow, flow.exprA[e] as number);
+  return e;
 }
 
 /** Calls below a question that are looked at for the lookup. */

@@ -1,7 +1,14 @@
 /** The id table of a driver whose devices are matched another way, too: what is looked up in it need not be there. */
 import { Expr } from '../../c/flow.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
-import { ACPI_IDS, ASKS_HOW_MATCHED, ID_LOOKUPS, ID_TABLE } from '../../kernel/id-lookups.ts';
+import {
+  ACPI_IDS,
+  ASKS_HOW_MATCHED,
+  FIRMWARE_NODES,
+  ID_LOOKUPS,
+  ID_TABLE,
+  MATCHED_BY_FORCE,
+} from '../../kernel/id-lookups.ts';
 import type { FunctionContext } from './function-context.ts';
 
 /**
@@ -19,6 +26,13 @@ export function matchedOtherwise(context: FunctionContext, call: number): number
     flow.calls.some((_, n) => ASKS_HOW_MATCHED.test(calleeName(flow, n))) ||
     flow.names.some((member, n) => ASKS_HOW_MATCHED.test(member) && isMember(context, n));
   return asks ? 0 : table.line;
+}
+
+/** Whether a call asks for what firmware tells of a device, where any device can be made to match. */
+export function isMatchedByForce({ effects, flow, ref }: FunctionContext, call: number): boolean {
+  if (!FIRMWARE_NODES.has(calleeName(flow, call))) return false;
+  const { type, field } = MATCHED_BY_FORCE;
+  return effects.program.storedIn(ref).some(({ entry }) => entry.type === type && entry.field === field);
 }
 
 function isMember({ flow }: FunctionContext, name: number): boolean {

@@ -15,6 +15,7 @@ import { errPtr } from './err-ptr.ts';
 import { findErrorLeft } from './error-left.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { isToldByVariable } from './known-to-succeed.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
 import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
@@ -118,10 +119,15 @@ function treatment(
   if (key === '') return { tested: false, trusted: undefined };
   const uses = fields.ofFile(path, key).filter((use) => use.function !== name && !use.isSet);
   const isTested = (use: FieldUse): boolean => (isNullable ? use.isTested : use.isTestedForError);
+  const setters = new Set([name]);
+  const isGuarded = (use: FieldUse): boolean => {
+    const ref = context.effects.program.functions(use.function, use.path)[0];
+    return ref !== undefined && isGuardedByCallers(context.effects, fields, ref, key, setters);
+  };
   return {
     // Those of the files beside it use it, too.
     tested: [...uses, ...fields.besides(path, key)].some((use) => !use.isSet && isTested(use)),
-    trusted: uses.find((use) => use.isDereferenced && !isTested(use)),
+    trusted: uses.find((use) => use.isDereferenced && !isTested(use) && !(isNullable && isGuarded(use))),
   };
 }
 

@@ -2,7 +2,6 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import type { Effects } from '../../effects/effects.ts';
 import {
   aliasesOf,
   type FieldUse,
@@ -14,11 +13,11 @@ import {
 } from '../../effects/field-uses.ts';
 import { calledPointer, calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
-import type { FunctionRef } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import { type FunctionContext, reaches, successors } from './function-context.ts';
+import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { Before } from './set-before.ts';
 
 export const uncheckedField: Rule = {
@@ -115,10 +114,7 @@ function weigh(
   const own = countOf(uses.filter((use) => !isGuarded(context, use, all, setters)));
   if (own.unguarded > own.tested.length) return undefined;
   // Who sets it tests whether that worked, which tells nothing of later.
-  if (
-    own.tested.every((use) => use.isSet) ||
-    isGuardedByCallers(effects, fields, ref, key, setters, MAX_LEVELS)
-  )
+  if (own.tested.every((use) => use.isSet) || isGuardedByCallers(effects, fields, ref, key, setters))
     return undefined;
   // What the function sets, or lets others set, is its own affair.
   const isSet = (i: number): boolean => isSetBy(context, i, place, setters);
@@ -268,36 +264,6 @@ function isGuarded(
 /** Callers that are asked. */
 const MAX_CALLERS = 8;
 
-/** How far up callers are asked. */
-const MAX_LEVELS = 3;
-
-/** A function all of whose callers test the field, or set it, or are only called by such, relies on them. */
-function isGuardedByCallers(
-  effects: Effects,
-  fields: FieldEvidence,
-  ref: FunctionRef,
-  key: string,
-  setters: ReadonlySet<string>,
-  levels: number,
-): boolean {
-  const callers = effects.program.callers(ref, MAX_CALLERS);
-  return (
-    callers.length > 0 &&
-    callers.length < MAX_CALLERS &&
-    callers.every((caller) => {
-      const { flow } = caller.fact;
-      if (flow?.calls.some((_, call) => setters.has(calleeName(flow, call)))) return true;
-      const use = fields.ofFile(caller.path, key).find(({ function: name }) => name === caller.name);
-      if (use?.isTested || use?.isSet) return true;
-      return (
-        levels > 1 &&
-        caller.fact.isStatic &&
-        isGuardedByCallers(effects, fields, caller, key, setters, levels - 1)
-      );
-    })
-  );
-}
-
 /**
  * Whether the use is only reached where another member of the same object has a certain value (`op->kind == MAP`): what
  * is of one kind has the field.
@@ -361,8 +327,9 @@ function confidenceOf(
   const isCleared = wide.cleared.length > 0;
   // An operation that is left out is no matter of when: the tables say it.
   if (unguarded === 0 && kind.isCall && guarded.length >= 3) return 'medium';
-  // All others that use it, here and in the files beside, test it first.
-  if (wide.unguarded === 0 && kind.isHere && !kind.isCall && guarded.length >= 3) return 'medium';
+  // All others that use it, here and in the files beside, test it first; where nobody sets it to NULL, out of caution.
+  if (wide.unguarded === 0 && isCleared && kind.isHere && !kind.isCall && guarded.length >= 3)
+    return 'medium';
   if (unguarded === 0 && isCleared) {
     if (tested.length >= MANY || (wide.tested.length >= 3 * MANY && guarded.length > 0)) return 'medium';
     if (guarded.length >= 2 && kind.isElement && wide.tested.length >= MANY) return 'medium';

@@ -11,8 +11,15 @@ import type { Confidence, Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, fileHabits, habitsIn, isForEverybody } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isAskedThrough, isKnownToSucceed, isStepAlong, type Lookup } from './known-to-succeed.ts';
-import { matchedOtherwise } from './matched-otherwise.ts';
+import {
+  asksForMember,
+  isAskedThrough,
+  isKnownToSucceed,
+  isStepAlong,
+  type Lookup,
+  memberBehind,
+} from './known-to-succeed.ts';
+import { isMatchedByForce, matchedOtherwise } from './matched-otherwise.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceSteps, sourceText } from './source.ts';
 import { findsInTable, hasLoop } from './table-lookup.ts';
@@ -50,25 +57,31 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
     isTestedByRule: habits !== undefined && habits.forNull >= 5 && habits.forNull >= 0.9 * habits.calls,
   };
   const table = matchedOtherwise(context, call);
+  const isClear = !view.isWeak(pointer) && !view.isMerged;
+  const isExpected = (): boolean =>
+    isRuledOut(context, call, ref, summary.nullLine) ||
+    isKnownToSucceed(context.effects, context.flow, lookup) ||
+    (!isMaker &&
+      (isStepAlong(context.flow, call) ||
+        RUNS_WHILE_BOUND.test(context.ref.name) ||
+        (ref !== undefined && findsInTable(context.effects, ref)) ||
+        isTrustedInFile(context, callee) ||
+        isAskedByCallers(context, call)));
+  const isForced = isMatchedByForce(context, call);
+  const confidence = (): Confidence => {
+    if (table > 0 && isClear) return 'high';
+    if (isExpected()) return 'low';
+    return isForced && isClear ? 'medium' : confidenceOf(context, ref, habits, use);
+  };
   const why =
-    table === 0
-      ? habitText(habits)
-      : `; devices of this driver are matched by ACPI, too (line ${table}), and are not found in its table of names`;
+    table > 0
+      ? `; devices of this driver are matched by ACPI, too (line ${table}), and are not found in its table of names`
+      : isForced
+        ? '; a platform driver can be made to probe a device that has none, by driver_override'
+        : habitText(habits);
   context.report({
     rule: uncheckedLookup,
-    confidence:
-      table > 0 && !view.isWeak(pointer) && !view.isMerged
-        ? 'high'
-        : isRuledOut(context, call, ref, summary.nullLine) ||
-            isKnownToSucceed(context.effects, context.flow, lookup) ||
-            (!isMaker &&
-              (isStepAlong(context.flow, call) ||
-                RUNS_WHILE_BOUND.test(context.ref.name) ||
-                (ref !== undefined && findsInTable(context.effects, ref)) ||
-                isTrustedInFile(context, callee) ||
-                isAskedByCallers(context, callee)))
-          ? 'low'
-          : confidenceOf(context, ref, habits, use),
+    confidence: confidence(),
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${why}.`,
@@ -84,22 +97,38 @@ function isTrustedInFile({ effects, ref }: FunctionContext, callee: string): boo
   return calls - forNull >= 2 && calls - forNull > forNull;
 }
 
-/** All callers of the function look the same up before and test it, or ask another function about it that looks it up. */
-function isAskedByCallers({ effects, ref }: FunctionContext, callee: string): boolean {
-  const callers = effects.program.callers(ref, MAX_ASKED);
-  return (
-    callers.length > 0 &&
-    callers.length < MAX_ASKED &&
-    callers.every(({ path, fact: { flow } }) => {
-      if (flow === undefined) return false;
-      if (habitsIn(flow, callsOf(flow, callee)).forNull > 0) return true;
-      const calls = callsOf(flow, ref.name);
-      // Who only hands it on calls it for whatever it is given then.
-      return calls.length > 0 && calls.every((call) => isAskedThrough(effects, flow, call, path, callee));
-    })
-  );
+/**
+ * All callers of the function look the same up before and test it, or ask another function about it that looks it up, or
+ * know that there is something in what is looked into; or all of theirs do.
+ */
+function isAskedByCallers({ effects, flow, ref }: FunctionContext, call: number): boolean {
+  const callee = calleeName(flow, call);
+  const members = (flow.calls[call]?.args ?? [])
+    .map((arg) => memberBehind(flow, arg))
+    .filter((name) => name !== '');
+  const areAsked = (asked: FunctionRef, levels: number): boolean => {
+    const callers = effects.program.callers(asked, MAX_ASKED);
+    return (
+      callers.length > 0 &&
+      callers.length < MAX_ASKED &&
+      callers.every((caller) => {
+        const body = caller.fact.flow;
+        if (body === undefined) return false;
+        if (habitsIn(body, callsOf(body, callee)).forNull > 0) return true;
+        const calls = callsOf(body, asked.name);
+        // Who only hands it on calls it for whatever it is given then.
+        if (calls.length === 0) return false;
+        if (calls.every((n) => isAskedThrough(effects, body, n, caller.path, callee))) return true;
+        if (members.some((member) => calls.every((n) => asksForMember(body, n, member)))) return true;
+        return levels > 1 && areAsked(caller, levels - 1);
+      })
+    );
+  };
+  return areAsked(ref, LEVELS_ASKED);
 }
 
+/** How far up callers are asked. */
+const LEVELS_ASKED = 2;
 /** Callers that are asked whether they looked the same up. */
 const MAX_ASKED = 8;
 
@@ -212,9 +241,8 @@ function confidenceOf(
     // Where it tells of its failure by an error, NULL is something else.
     const { nullFrom, result } = effects.summary(ref);
     if (nullFrom !== '' || (result & MAY_ERR) !== 0 || !isClear) return 'low';
-    // What finds nothing may do so at any time; what looks at its argument may be known to find it there.
-    if (!allocates(effects, ref, 1))
-      return ref.fact.flow !== undefined && hasLoop(ref.fact.flow) ? 'medium' : 'low';
+    // What looks something up may be known to find it here: nobody else tells whether that needs a test.
+    if (!allocates(effects, ref, 1)) return 'low';
     return isSearch ? 'medium' : 'high';
   }
   const share = habits.forNull / habits.calls;

@@ -3,6 +3,7 @@
  * reaches. A function whose effects differ from before is followed up to its callers, and on from those whose
  * effects differ in turn.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { sameFlow } from '../../c/same-flow.ts';
 import type { IndexProgram } from '../../index/index-program.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -93,15 +94,21 @@ const isSameBody = (ref: FunctionRef, old: FunctionRef | undefined): boolean => 
 
 /** Equal for callers: lines do not count. */
 function sameSummary(a: Summary, b: Summary): boolean {
-  const plain = (s: Summary): string =>
-    JSON.stringify({ ...s, nullLine: 0, nullFrom: '', errorLine: 0, errorFrom: '', dereferenceLines: [] });
-  return plain(a) === plain(b);
+  const plain = (s: Summary): Summary => ({
+    ...s,
+    nullLine: 0,
+    nullFrom: '',
+    errorLine: 0,
+    errorFrom: '',
+    dereferenceLines: [],
+  });
+  return isDeepStrictEqual(plain(a), plain(b));
 }
 
+const OF_LINES: ReadonlySet<string> = new Set(['line', 'callee', 'calleePath', 'depth']);
+
 function sameLocks(a: LockSummary | undefined, b: LockSummary): boolean {
-  const plain = (s: LockSummary): string =>
-    JSON.stringify(s, (key, value) =>
-      key === 'line' || key === 'callee' || key === 'calleePath' || key === 'depth' ? undefined : value,
-    );
-  return a !== undefined && plain(a) === plain(b);
+  const plain = (s: LockSummary): unknown =>
+    JSON.parse(JSON.stringify(s, (key, value) => (OF_LINES.has(key) ? undefined : value)));
+  return a !== undefined && isDeepStrictEqual(plain(a), plain(b));
 }

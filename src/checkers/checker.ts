@@ -132,6 +132,11 @@ export interface CodeChecker {
    */
   audit(program: Program, paths: readonly string[], scope?: ChangeScope): readonly Finding[];
   /**
+   * Whether a function with another body, in the programs of both sides of a change, is the same to this checker, as far
+   * as it can tell. Asked of those that use nothing that means something else.
+   */
+  isSame?(before: readonly [Program, FunctionRef], after: readonly [Program, FunctionRef]): boolean;
+  /**
    * What only both sides of a change show together, in files that both have. `introduced` are the findings of head
    * that base has not.
    */

@@ -1,6 +1,7 @@
 /** What the expressions of a flow are made of. */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow } from '../c/flow.ts';
+import { isNumberType } from './number-types.ts';
 
 /** What an expression is without the casts around it. */
 export function stripCasts(flow: Flow, e: number): number {
@@ -23,11 +24,9 @@ export function pointerOf(flow: Flow, argument: number): number {
   return flow.exprOp[e] === Expr.Address ? pointerBehind(flow, flow.exprA[e] as number) : e;
 }
 
-const NUMBER = /^(?:(?:un)?signed |long |short )*(?:int|long|short|char|bool|[us]\d+|s?size_t)$/;
-
 /** A variable that is declared as a number. */
 export const isNumber = (flow: Flow, e: number): boolean =>
-  flow.exprOp[e] === Expr.Local && NUMBER.test(flow.locals[flow.exprA[e] as number]?.type ?? '');
+  flow.exprOp[e] === Expr.Local && isNumberType(flow.locals[flow.exprA[e] as number]?.type ?? '');
 
 /** The pointer (or array) whose object a place lies in: p of p->a.b and of p[i]; 0 where there is none. */
 export function pointerBehind(flow: Flow, place: number): number {

@@ -3,6 +3,7 @@
  * users may do something else now.
  */
 import { Expr, type Flow } from '../c/flow.ts';
+import { isNumberType } from '../effects/number-types.ts';
 import type { FileDiff } from '../git/change.ts';
 import type { FileFacts } from '../index/facts.ts';
 import { lastField } from '../index/link-record.ts';
@@ -45,7 +46,8 @@ export function addChangedNames(
         if (defined.has(name)) names.add(name);
       for (const { fields: members } of facts.structs)
         for (const member of members) if (member.line === line) fields.add(member.name);
-      for (const entry of facts.tableEntries) if (entry.line === line) fields.add(lastField(entry.field));
+      for (const { line: at, type, field } of facts.tableEntries)
+        if (at === line && !isNumberIn(program, type, field, path)) fields.add(lastField(field));
     }
   }
   if ([...open].some((path) => !path.endsWith('.c'))) for (const { path } of files) open.add(path);
@@ -53,6 +55,12 @@ export function addChangedNames(
     changed,
     files.map(({ facts }) => facts),
   );
+}
+
+/** A number in a table says nothing of what its users call or point to. */
+function isNumberIn(program: Program, type: string, field: string, path: string): boolean {
+  const found = field.includes('.') ? undefined : program.field(type, field, path);
+  return found !== undefined && isNumberType(found.field.type);
 }
 
 /** Whether a body uses one of these globals (functions and macros are some) or fields. */

@@ -14,7 +14,7 @@ import { collectExcerpts } from './excerpts.ts';
 import { onePerPlace } from './one-per-place.ts';
 import { type ProgramSource, programsAtHand, type Sides } from './programs.ts';
 import type { Report, ReportStats } from './report.ts';
-import { scopeOf } from './scope.ts';
+import { scopesOf } from './scope.ts';
 import { asReported, withSuggestions } from './suggestions.ts';
 import { reworkOf, throughCommits } from './through-commits.ts';
 import { functionKey, touchedBy, touchedFunctions } from './touched.ts';
@@ -72,10 +72,12 @@ async function reviewSides(
   const touched = touchedFunctions(change.diff, sides ?? {});
   const rework = await reworkOf(change, sides);
   const reworked = new Set(rework.functions.map(({ path, name }) => functionKey(path, name)));
-  const scope = scopeOf(sides, paths, touched, reworked);
+  const scopes = sides && scopesOf({ diff: change.diff, sides, paths, touched, reworked });
+  const scopeFor = new Map(checkers.map((checker) => [checker, scopes?.(checker)]));
   const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
     const own = configuredPaths(checker.name, files, configuration);
-    const findings = program && own.length > 0 ? checker.audit(program, own, scope(program)) : [];
+    const findings =
+      program && own.length > 0 ? checker.audit(program, own, scopeFor.get(checker)?.(program)) : [];
     return configuredFindings(findings, configuration);
   };
   const found = { base: [] as Finding[], head: [] as Finding[] };

@@ -4,63 +4,110 @@
  * in another way. By name, and for both sides alike: what one side has and the other has not must be a difference,
  * and not that one was looked at and the other was not.
  */
-import type { ChangeScope } from '../checkers/checker.ts';
+import { sameFlow } from '../c/same-flow.ts';
+import type { ChangeScope, CodeChecker } from '../checkers/checker.ts';
+import type { FileDiff } from '../git/change.ts';
 import type { FunctionRef, Program } from '../index/program.ts';
 import type { AffectedPaths } from './affected.ts';
 import { changedFields } from './changed-fields.ts';
 import { usesOneOf } from './changed-names.ts';
-import { namesLinked } from './linked-names.ts';
+import { type LinkedNames, namesLinked } from './linked-names.ts';
 import type { Sides } from './programs.ts';
-import { functionKey, partsOfKey, type TouchedFunctions } from './touched.ts';
+import { functionKey, partsOfKey, type TouchedFunctions, withOtherMeaning } from './touched.ts';
 
+/** The scope of a change in each program that shows it: of both sides, and of the commits between. */
 export type ScopeOf = (program: Program) => ChangeScope;
 
-type ScopeSides = Pick<Sides, 'base' | 'head' | 'sameForCallers'>;
+/** What is to be known of a change. */
+export interface ScopeInput {
+  readonly diff: readonly FileDiff[];
+  readonly sides: Pick<Sides, 'base' | 'head' | 'sameForCallers'>;
+  readonly paths: AffectedPaths;
+  readonly touched: TouchedFunctions;
+  /** Functions that several commits touch, whatever comes of that. */
+  readonly reworked: TouchedFunctions;
+}
 
-/**
- * The scope of a change that touches these functions, in each program that shows it: of both sides, and of the commits
- * between. `reworked` are functions that several commits touch, whatever comes of that.
- */
-export function scopeOf(
-  sides: ScopeSides | undefined,
-  paths: AffectedPaths,
-  touchedByAll: TouchedFunctions,
-  reworked: TouchedFunctions,
+/** Answers with the scope of a change for one checker: to some, a function can be the same in spite of the change. */
+export function scopesOf(input: ScopeInput): (checker: Pick<CodeChecker, 'isSame'>) => ScopeOf {
+  const { sides, paths, reworked } = input;
+  const { base, head } = sides;
+  const links = [
+    ...(base ? [namesLinked(base, paths.base)] : []),
+    ...(head ? [namesLinked(head, paths.head)] : []),
+  ];
+  const all = new Set([...input.touched, ...reworked]);
+  const others = withOtherMeaning(input.diff, sides);
+  const sameForCallers = new Set(sides.sameForCallers?.map(({ path, name }) => functionKey(path, name)));
+  /** Those of which callers can see no difference: only an index knows that. */
+  const quiet = [...all].filter(
+    (key) =>
+      sides.sameForCallers !== undefined &&
+      !reworked.has(key) &&
+      !others.has(key) &&
+      (sameForCallers.has(key) || hasSameBody(sides, key)),
+  );
+  const without = (functions: readonly string[]): TouchedFunctions => {
+    const left = new Set(all);
+    for (const key of functions) left.delete(key);
+    return left;
+  };
+  const noticed = without(quiet);
+  return ({ isSame }) => {
+    const isSameTo = (key: string): boolean => {
+      const [before, after] = [definition(base, key), definition(head, key)];
+      return before !== undefined && after !== undefined && isSame?.(before, after) === true;
+    };
+    const touched = isSame === undefined ? all : without(quiet.filter(isSameTo));
+    return scopeOver(sides, links, { touched, noticed, reworked });
+  };
+}
+
+type Functions = Record<'touched' | 'noticed' | 'reworked', TouchedFunctions>;
+
+/** Each part is made when a checker asks for it. */
+function scopeOver(
+  sides: ScopeInput['sides'],
+  links: readonly LinkedNames[],
+  { touched, noticed, reworked }: Functions,
 ): ScopeOf {
-  const touched = new Set([...touchedByAll, ...reworked]);
-  const noticed = new Set(touched);
-  for (const { path, name } of sides?.sameForCallers ?? []) {
-    const key = functionKey(path, name);
-    if (!reworked.has(key)) noticed.delete(key);
-  }
-  const [leading, noticing, below] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const both = [
-    { program: sides?.base, files: paths.base },
-    { program: sides?.head, files: paths.head },
-  ] as const;
-  for (const { program, files } of both) {
-    if (program === undefined) continue;
-    const linked = namesLinked(program, files);
-    addAll(leading, linked.leadingTo(namesOf(touched)));
-    addAll(noticing, linked.leadingTo(namesOf(noticed)));
-    addAll(below, linked.below(namesOf(touched)));
-  }
-  const fields = changedFields(sides ?? { base: undefined, head: undefined }, touched, reworked);
+  const leading = once(() => union(links.map((link) => link.leadingTo(namesOf(touched)))));
+  const noticing = once(() => union(links.map((link) => link.leadingTo(namesOf(noticed)))));
+  const below = once(() => union(links.map((link) => link.below(namesOf(touched)))));
+  const fields = once(() => changedFields(sides, touched, reworked));
   const touchedPaths = [...new Set([...touched].map((key) => partsOfKey(key).path))];
   const isTouched = ({ path, name }: FunctionRef): boolean => touched.has(functionKey(path, name));
   return (program) => ({
     touched: touchedPaths.flatMap((path) => program.definitions(path).filter(isTouched)),
     isTouched,
-    leadsToTouched: ({ name }) => leading.has(name),
-    mayNoticeTouched: (ref) => isTouched(ref) || noticing.has(ref.name),
-    isBelowTouched: ({ name }) => below.has(name),
-    usesChangedField: ({ fact }) => usesOneOf(fact.flow, { names: fields, fields }),
+    leadsToTouched: ({ name }) => leading().has(name),
+    mayNoticeTouched: (ref) => isTouched(ref) || noticing().has(ref.name),
+    isBelowTouched: ({ name }) => below().has(name),
+    usesChangedField: ({ fact }) => usesOneOf(fact.flow, { names: fields(), fields: fields() }),
   });
+}
+
+function definition(program: Program | undefined, key: string): [Program, FunctionRef] | undefined {
+  const { path, name } = partsOfKey(key);
+  const ref = program?.definitions(path).find((one) => one.name === name);
+  return program && ref && [program, ref];
+}
+
+function hasSameBody({ base, head }: ScopeInput['sides'], key: string): boolean {
+  const [before, after] = [definition(base, key)?.[1].fact.flow, definition(head, key)?.[1].fact.flow];
+  return before !== undefined && after !== undefined && sameFlow(before, after);
 }
 
 const namesOf = (functions: TouchedFunctions): readonly string[] =>
   [...functions].map((key) => partsOfKey(key).name);
 
-function addAll(set: Set<string>, values: Iterable<string>): void {
-  for (const value of values) set.add(value);
+const union = (sets: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
+  new Set(sets.flatMap((set) => [...set]));
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -40,22 +40,23 @@ export function touchedBy(
 }
 
 /** The functions of the changed files that a change touches on one side or the other, or may change the meaning of. */
-export function touchedFunctions(diff: readonly FileDiff[], { base, head }: Programs): TouchedFunctions {
-  const touched = new Set<string>();
-  const changed: ChangedNames = { names: new Set(), fields: new Set(), open: new Set() };
-  const sides = [
-    { side: 'old', program: base },
-    { side: 'new', program: head },
-  ] as const;
-  for (const { side, program } of sides) {
-    if (program === undefined) continue;
-    addChangedNames(changed, diff, side, program);
+export function touchedFunctions(diff: readonly FileDiff[], programs: Programs): TouchedFunctions {
+  const touched = new Set(withOtherMeaning(diff, programs));
+  for (const { side, program } of sidesOf(programs)) {
     for (const [path, lines] of touchedLines(diff, side)) {
       for (const f of functionsOf(program, path))
         if (lines.values().some((line) => contains(f, line))) touched.add(functionKey(path, f.name));
     }
   }
-  for (const { side, program } of sides) {
+  return touched;
+}
+
+/** Those that use what changes outside of functions, on one side or the other. */
+export function withOtherMeaning(diff: readonly FileDiff[], programs: Programs): TouchedFunctions {
+  const touched = new Set<string>();
+  const changed: ChangedNames = { names: new Set(), fields: new Set(), open: new Set() };
+  for (const { side, program } of sidesOf(programs)) addChangedNames(changed, diff, side, program);
+  for (const { side, program } of sidesOf(programs)) {
     for (const file of diff) {
       const path = (side === 'old' ? file.oldPath : file.newPath) ?? '';
       for (const { name, flow } of functionsOf(program, path)) {
@@ -65,6 +66,11 @@ export function touchedFunctions(diff: readonly FileDiff[], { base, head }: Prog
     }
   }
   return touched;
+}
+
+function* sidesOf({ base, head }: Programs): Generator<{ side: 'old' | 'new'; program: Program }> {
+  if (base !== undefined) yield { side: 'old', program: base };
+  if (head !== undefined) yield { side: 'new', program: head };
 }
 
 /** A function of a change as `TouchedFunctions` has it. */

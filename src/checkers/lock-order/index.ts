@@ -14,6 +14,7 @@ import { findIrqsOnAgain } from './irqs-on-again.ts';
 import { functionsOf, neighbourhood, wholeTree } from './neighbourhood.ts';
 import { reachedFunctions } from './reached.ts';
 import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts';
+import { doesSameToLocks } from './same-behaviour.ts';
 import { findSleepInAtomic, findSleepInCallers, sleepInAtomic } from './sleep-in-atomic.ts';
 import { Surroundings } from './surroundings.ts';
 import { findLeftHeld, findReleasedTwice, unbalanced } from './unbalanced.ts';
@@ -36,7 +37,9 @@ export const lockOrder: CodeChecker = {
     assertion,
     uninitialized,
   ],
+  isSame: doesSameToLocks,
   audit(program, paths, scope) {
+    if (scope?.touched.length === 0) return [];
     const effects = lockEffectsOf(program);
     const all = paths.flatMap((path) => functionsOf(effects, path));
     const around = new Surroundings(effects, paths, all, scope);

@@ -26,12 +26,13 @@ export function reachedFunctions(
       .filter(({ ref }) => endsWait(ref) || isHandler(program, ref))
       .map(({ ref }) => folderOf(ref.path)),
   );
+  const near = new Set(scope.touched.map(({ path }) => folderOf(path)));
   return functions.filter(
     ({ ref }) =>
       scope.leadsToTouched(ref) ||
       scope.isBelowTouched(ref) ||
       awaited.has(folderOf(ref.path)) ||
-      waitsForFiles(ref),
+      (near.has(folderOf(ref.path)) && waitsForFiles(ref)),
   );
 }
 

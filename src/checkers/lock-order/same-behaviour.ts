@@ -26,7 +26,7 @@ export function doesSameToLocks(
   if (a === undefined || b === undefined || !a.complete || !b.complete) return false;
   return (
     isSameText(stepsOf(one, a, old.path), stepsOf(other, b, now.path)) &&
-    isSameText(happeningsOf(a), happeningsOf(b))
+    isSameText(happeningsOf(one, a, old.path), happeningsOf(other, b, now.path))
   );
 }
 
@@ -38,7 +38,7 @@ function stepsOf(effects: LockEffects, { flow, conditions }: Body, path: string)
   const steps: string[] = [];
   for (let at = 0; at < flow.ops.length; at += 4) {
     const [op, x = 0, y = 0] = flow.ops.subarray(at, at + 3);
-    if (op === Op.Call && !PRINTING.test(calleeName(flow, x)) && !onlyReckons(effects, flow, x, path))
+    if (op === Op.Call && !isNoMatter(effects, flow, x, path))
       steps.push(`${conditions.conditionOf(blockOf(flow, at / 4))} ${callText(flow, x)}`);
     if (op === Op.Assign && !isOfNumbers(effects, flow, x, y, path))
       steps.push(`${expressionText(flow, x)} = ${expressionText(flow, y)}`);
@@ -47,9 +47,10 @@ function stepsOf(effects: LockEffects, { flow, conditions }: Body, path: string)
   return steps;
 }
 
-/** `min(a, b)`: a macro that does nothing to locks, and that is handed nothing of which an address is taken, nor a function. */
-function onlyReckons(effects: LockEffects, flow: Flow, call: number, path: string): boolean {
+/** What prints, and `min(a, b)`: a macro that does nothing to locks, and that is handed nothing of which an address is taken, nor a function. */
+function isNoMatter(effects: LockEffects, flow: Flow, call: number, path: string): boolean {
   const name = calleeName(flow, call);
+  if (PRINTING.test(name)) return true;
   if (name === '' || effects.effects.meaning(name, path).macro === undefined) return false;
   const isHandedMore = flow.calls[call]?.args.some(
     (arg) =>
@@ -85,11 +86,16 @@ const callText = (flow: Flow, call: number): string => {
 };
 
 /** What happens while something is held, off or released, in any order. */
-function happeningsOf(body: Body): readonly string[] {
+function happeningsOf(effects: LockEffects, body: Body, path: string): readonly string[] {
   const happenings = new Set<string>();
-  for (const event of body.events)
-    if (event.kind === 'acquire' || event.kind === 'release' || !isNothing(event.state))
-      happenings.add(happeningText(body, event));
+  for (const event of body.events) {
+    const isMeant =
+      event.kind === 'acquire' ||
+      event.kind === 'release' ||
+      (!isNothing(event.state) &&
+        (event.kind === 'leave' || !isNoMatter(effects, body.flow, event.call, path)));
+    if (isMeant) happenings.add(happeningText(body, event));
+  }
   return [...happenings].sort();
 }
 

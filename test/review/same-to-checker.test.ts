@@ -1,0 +1,87 @@
+/** Changes that are none to a checker: it does not audit what is around the function then. */
+import { expect, test } from 'vitest';
+import { lockOrder } from '../../src/checkers/lock-order/index.ts';
+import { nullDeref } from '../../src/checkers/null-deref/index.ts';
+import { affectedPaths } from '../../src/review/affected.ts';
+import { scopesOf } from '../../src/review/scope.ts';
+import { touchedFunctions } from '../../src/review/touched.ts';
+import { withIndexedChange } from './indexed-change.ts';
+
+const TEXT = `
+struct dev { struct mutex a; struct mutex b; int size; int kind; void (*done)(struct dev *); };
+void finish(struct dev *d);
+static int count_of(struct dev *d)
+{
+	return d ? d->size : 0;
+}
+static int work(struct dev *d, int wait)
+{
+	int ret = 0;
+
+	if (!d)
+		return -22;
+	mutex_lock(&d->a);
+	if (d->size > 4) {
+		ret = -12;
+		goto out;
+	}
+	d->size = count_of(d);
+	finish(d);
+out:
+	mutex_unlock(&d->a);
+	pr_debug("done");
+	return ret;
+}
+int start(struct dev *d)
+{
+	return work(d, 1);
+}
+`;
+
+/** The functions that a change of the text touches, to a checker. */
+const touchedFor = (checker: typeof lockOrder, before: string, after: string): Promise<string[]> =>
+  withIndexedChange(TEXT, before, after, ({ diff }, sides) => {
+    const touched = touchedFunctions(diff, sides);
+    const scopes = scopesOf({ diff, sides, paths: affectedPaths(diff), touched, reworked: new Set() });
+    if (sides.head === undefined) throw new Error('the test is wrong');
+    return scopes(checker)(sides.head).touched.map(({ name }) => name);
+  });
+
+test.each([
+  ['a test', '	if (d->size > 4) {', '	if (d->size > 4 || d->kind == 2) {'],
+  ['what is printed', 'pr_debug("done")', 'pr_info("done: %d", ret)'],
+  ['an error', 'ret = -12', 'ret = -16'],
+  ['a number in an object', 'd->size = count_of(d)', 'd->size = count_of(d) + 1'],
+  ['a comment', '	finish(d);', '	/* It is. */\n	finish(d);'],
+])('%s is nothing to lock-order', async (_, before, after) => {
+  expect(await touchedFor(lockOrder, before, after)).toEqual([]);
+  expect(await touchedFor(nullDeref, before, after)).toEqual(['work']);
+});
+
+test.each([
+  ['a call', '	finish(d);', '	restart(d);\n	finish(d);'],
+  [
+    'what is held at a call',
+    '	mutex_lock(&d->a);\n	if',
+    '	mutex_lock(&d->a);\n	mutex_lock(&d->b);\n	if',
+  ],
+  ['the lock', '	mutex_unlock(&d->a);\n	pr', '	mutex_unlock(&d->b);\n	pr'],
+  ['a condition that callers decide', '	finish(d);', '	if (wait)\n		finish(d);'],
+  ['a function that is stored', '	finish(d);', '	d->done = finish;\n	finish(d);'],
+  ['a kind that is stored', '	finish(d);', '	d->kind = 1;\n	finish(d);'],
+  [
+    'the order of two calls',
+    '	d->size = count_of(d);\n	finish(d);',
+    '	finish(d);\n	d->size = count_of(d);',
+  ],
+  ['a way out with the lock', '		goto out;', '		return ret;'],
+])('%s is something to lock-order', async (_, before, after) => {
+  expect(await touchedFor(lockOrder, before, after)).toEqual(['work']);
+});
+
+test('a function that does the same for its callers is known by that, also where it tests its parameters', async () => {
+  const same = await withIndexedChange(TEXT, 'd->size : 0', 'd->size + 1 : 0', (_, { sameForCallers }) =>
+    sameForCallers?.map(({ name }) => name),
+  );
+  expect(same).toEqual(['count_of']);
+});

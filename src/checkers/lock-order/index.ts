@@ -43,7 +43,8 @@ export const lockOrder: CodeChecker = {
     const effects = lockEffectsOf(program);
     const all = paths.flatMap((path) => functionsOf(effects, path));
     const around = new Surroundings(effects, paths, all, scope);
-    const audited = scope === undefined ? all : reachedFunctions(program, all, scope);
+    const { itself: audited, waiting } =
+      scope === undefined ? { itself: all, waiting: [] } : reachedFunctions(program, all, scope);
     const store = storeOf(program);
     const cycles =
       store === undefined
@@ -54,7 +55,11 @@ export const lockOrder: CodeChecker = {
         path,
         all.filter(({ ref }) => ref.path === path),
       );
-    return [...audited.flatMap((locks) => auditFunction(locks, around)), ...cycles];
+    return [
+      ...audited.flatMap((locks) => auditFunction(locks, around)),
+      ...waiting.flatMap((locks) => auditWaits(locks, around)),
+      ...cycles,
+    ];
   },
 };
 
@@ -90,11 +95,16 @@ function auditFunction(locks: FunctionLocks, around: Surroundings): readonly Fin
   findSleepInAtomic(locks);
   findSleepInCallers(locks, around);
   findIgnoredFlags(locks);
-  findWaitUnderLock(locks, around);
-  findIrqInversion(locks, around);
   findIrqsOnAgain(locks, around);
   findWaitContext(locks, around);
   findBrokenAssertion(locks, around);
   findTakenBeforeInitialized(locks);
+  return auditWaits(locks, around);
+}
+
+/** What another function, which is waited for or comes in between, may be the reason of. */
+function auditWaits(locks: FunctionLocks, around: Surroundings): readonly Finding[] {
+  findWaitUnderLock(locks, around);
+  findIrqInversion(locks, around);
   return locks.findings;
 }

@@ -14,12 +14,20 @@ import { COMPLETES, functionName } from './handlers.ts';
 /** Users of a function that are asked whether they register it: a handler has few. */
 const MAX_USERS = 10;
 
+/** Functions that a change may bring a finding into. */
+export interface Reached {
+  /** By what they do, or by how they are entered. */
+  readonly itself: readonly FunctionLocks[];
+  /** Only by what they wait for, or are interrupted by. */
+  readonly waiting: readonly FunctionLocks[];
+}
+
 /** Of `functions`, those of the audited files. */
 export function reachedFunctions(
   program: Program,
   functions: readonly FunctionLocks[],
   scope: ChangeScope,
-): readonly FunctionLocks[] {
+): Reached {
   const leading = functions.filter(({ ref }) => scope.leadsToTouched(ref));
   const awaited = new Set(
     leading
@@ -27,13 +35,14 @@ export function reachedFunctions(
       .map(({ ref }) => folderOf(ref.path)),
   );
   const near = new Set(scope.touched.map(({ path }) => folderOf(path)));
-  return functions.filter(
-    ({ ref }) =>
-      scope.leadsToTouched(ref) ||
-      scope.isBelowTouched(ref) ||
-      awaited.has(folderOf(ref.path)) ||
-      (near.has(folderOf(ref.path)) && waitsForFiles(ref)),
-  );
+  const isReached = ({ ref }: FunctionLocks): boolean =>
+    scope.leadsToTouched(ref) || scope.isBelowTouched(ref);
+  const mayWait = ({ ref }: FunctionLocks): boolean =>
+    awaited.has(folderOf(ref.path)) || (near.has(folderOf(ref.path)) && waitsForFiles(ref));
+  return {
+    itself: functions.filter(isReached),
+    waiting: functions.filter((locks) => !isReached(locks) && mayWait(locks)),
+  };
 }
 
 const calls = ({ fact: { flow } }: FunctionRef, isMeant: (name: string) => boolean): boolean =>

@@ -4,9 +4,13 @@ import { useStore } from '../effects/stores.ts';
 import { ChangedEffects } from '../effects/tree/changed-effects.ts';
 import { openEffects } from '../effects/tree/related-effects.ts';
 import type { FileDiff, SourceTree } from '../git/change.ts';
+import type { IndexProgram } from '../index/index-program.ts';
 import { type OpenedIndex, openIndex } from '../index/open-index.ts';
-import { isSource } from './affected.ts';
+import type { FunctionRef, Program } from '../index/program.ts';
+import { affectedPaths, isSource } from './affected.ts';
+import { namesLinked } from './linked-names.ts';
 import type { Sides } from './programs.ts';
+import { partsOfKey, touchedFunctions } from './touched.ts';
 
 /** Opens the index of the base. Rejects as openIndex() does. */
 export async function indexedPrograms(
@@ -35,17 +39,21 @@ export async function programsOver(
 ): Promise<Sides> {
   const before = opened.program();
   if (effects !== undefined) useStore(before, effects);
-  const over = async (tree: SourceTree, paths: readonly string[]) => {
+  const over = async (
+    tree: SourceTree,
+    paths: readonly string[],
+    unaffected?: (program: IndexProgram) => (ref: FunctionRef) => boolean,
+  ) => {
     const files = await tree.read(paths);
     const program = opened.program(new Map(paths.map((path) => [path, files.get(path)])));
-    const changed = effects && new ChangedEffects(effects, before, program, paths);
+    const changed = effects && new ChangedEffects(effects, before, program, paths, unaffected?.(program));
     if (changed !== undefined) useStore(program, changed);
     return { program, sameForCallers: changed?.sameForCallers ?? [] };
   };
   const changed = [...new Set(diff.flatMap((file) => [file.oldPath, file.newPath]))].filter(
     (path): path is string => path !== undefined && isSource(path),
   );
-  const { program, sameForCallers } = await over(head, changed);
+  const { program, sameForCallers } = await over(head, changed, (now) => unaffectedBy(diff, before, now));
   return {
     base: before,
     head: program,
@@ -53,4 +61,16 @@ export async function programsOver(
     sameForCallers,
     at: async (tree, paths) => (await over(tree, paths)).program,
   };
+}
+
+/** Answers for functions of the changed files whether none that the change touches is called below them. */
+function unaffectedBy(
+  diff: readonly FileDiff[],
+  base: Program,
+  head: Program,
+): (ref: FunctionRef) => boolean {
+  const names = [...touchedFunctions(diff, { base, head })].map((key) => partsOfKey(key).name);
+  const { base: old, head: now } = affectedPaths(diff);
+  const leading = [namesLinked(base, old), namesLinked(head, now)].map((links) => links.leadingTo(names));
+  return ({ name }) => leading.every((set) => !set.has(name));
 }

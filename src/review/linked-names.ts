@@ -15,22 +15,35 @@ export interface LinkedNames {
  * a field to what is stored in fields of that name; a table leads to its entries.
  */
 export function namesLinked(program: Program, paths: readonly string[]): LinkedNames {
+  const key = paths.join('\n');
+  let links = known.get(program);
+  if (links?.key !== key) {
+    links = { key, names: link(program, paths) };
+    known.set(program, links);
+  }
+  return links.names;
+}
+
+/** Of a program the same files are asked about again. */
+const known = new WeakMap<Program, { readonly key: string; readonly names: LinkedNames }>();
+
+function link(program: Program, paths: readonly string[]): LinkedNames {
   const down = new Map<string, Set<string>>();
   const up = new Map<string, Set<string>>();
-  const link = (from: string, to: string): void => {
+  const join = (from: string, to: string): void => {
     put(down, from, to);
     put(up, to, from);
   };
   for (const path of paths) {
     for (const { name, fact } of program.definitions(path)) {
-      for (const used of usedBy(fact.flow)) link(name, used);
+      for (const used of usedBy(fact.flow)) join(name, used);
     }
     const { macros = [], tableEntries = [] } = program.facts(path) ?? {};
-    for (const { name, flow } of macros) for (const used of usedBy(flow)) link(name, used);
+    for (const { name, flow } of macros) for (const used of usedBy(flow)) join(name, used);
     for (const { table, field, target } of tableEntries) {
       if (target === '') continue;
-      link(table, target);
-      link(ofField(lastField(field)), target);
+      join(table, target);
+      join(ofField(lastField(field)), target);
     }
   }
   return { leadingTo: (names) => closure(up, names), below: (names) => closure(down, names) };

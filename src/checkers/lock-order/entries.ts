@@ -20,6 +20,7 @@ import { atomicSections } from '../../kernel/locks.ts';
 import { takenAround } from '../../kernel/operation-locks.ts';
 import { FS_RECLAIM } from '../../kernel/reclaim.ts';
 import type { Step } from '../checker.ts';
+import { callerEvents } from './caller-events.ts';
 import {
   type Entries,
   type Entry,
@@ -63,7 +64,6 @@ export class EntryPoints {
   readonly #effects: LockEffects;
   readonly #known = new Map<string, Entries>();
   readonly #working = new Set<string>();
-  readonly #events = new Map<string, Events | undefined>();
   readonly #releases = new Map<string, CorrelatedReleases>();
 
   /** Of other functions nothing is said: of() has none. */
@@ -362,8 +362,7 @@ export class EntryPoints {
   }
 
   #eventsOf(ref: FunctionRef): Events | undefined {
-    if (!this.#events.has(ref.id)) this.#events.set(ref.id, this.#effects.events(ref));
-    return this.#events.get(ref.id);
+    return callerEvents(this.#effects, ref);
   }
 }
 

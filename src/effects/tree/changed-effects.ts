@@ -8,10 +8,12 @@ import { sameFlow } from '../../c/same-flow.ts';
 import type { IndexProgram } from '../../index/index-program.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { Effects } from '../effects.ts';
+import { calleeName } from '../flow-expressions.ts';
 import { LockEffects } from '../locks/lock-effects.ts';
 import type { LockSummary } from '../locks/lock-summary.ts';
 import type { EffectStore } from '../stores.ts';
 import type { Summary } from '../summary.ts';
+import { type Earlier, setEarlier } from './earlier.ts';
 import { TREE_LIMITS } from './limits.ts';
 
 /** Callers that are looked at of one function: what is called more widely has many that would not differ. */
@@ -19,20 +21,40 @@ const MAX_CALLERS = 40;
 /** Functions outside the changed files that are looked at in all. */
 const MAX_FUNCTIONS = 150;
 
-export class ChangedEffects implements EffectStore {
+export class ChangedEffects implements EffectStore, Earlier {
+  readonly program: IndexProgram;
   readonly #tree: EffectStore;
   readonly #effects: Effects;
   readonly #locks: LockEffects;
   readonly #stale = new Set<number>();
+  /** Functions of the changed files as they were, by id. */
+  readonly #old = new Map<string, FunctionRef>();
+  readonly #isUnaffected: (ref: FunctionRef) => boolean;
+  readonly #changed: ReadonlySet<string>;
+  readonly #hasHeaders: boolean;
   /** Functions with another body, by which their callers notice nothing. */
   readonly sameForCallers: readonly FunctionRef[];
 
-  /** `before` and `now` are programs of one tree's index; `paths` are the files in which they differ. */
-  constructor(tree: EffectStore, before: IndexProgram, now: IndexProgram, paths: readonly string[]) {
+  /**
+   * `before` and `now` are programs of one tree's index; `paths` are the files in which they differ. `isUnaffected`: of
+   * the functions of these files, those that the change neither touches nor is called below.
+   */
+  constructor(
+    tree: EffectStore,
+    before: IndexProgram,
+    now: IndexProgram,
+    paths: readonly string[],
+    isUnaffected: (ref: FunctionRef) => boolean = () => false,
+  ) {
+    this.program = before;
     this.#tree = tree;
+    this.#changed = new Set(paths);
+    this.#hasHeaders = paths.some((path) => !path.endsWith('.c'));
+    const affected = new Set<string>();
+    this.#isUnaffected = (ref) => !affected.has(ref.id) && isUnaffected(ref);
     this.#effects = new Effects(now, { get: (ref) => this.summary(ref) });
     this.#locks = new LockEffects(this.#effects, { get: (ref) => this.locks(ref) }, TREE_LIMITS);
-    const old = new Map<string, FunctionRef>();
+    const old = this.#old;
     for (const path of paths) for (const ref of before.definitions(path)) old.set(ref.id, ref);
     const gone = new Map(old);
     let reached: FunctionRef[] = [];
@@ -53,13 +75,41 @@ export class ChangedEffects implements EffectStore {
         if (seen.has(caller.id) || looked >= MAX_FUNCTIONS) continue;
         seen.add(caller.id);
         looked++;
-        // A function of a changed file is worked on anew in any case.
         if (caller.number >= 0) this.#stale.add(caller.number);
+        else affected.add(caller.id);
         if (this.#differs(caller, caller.number >= 0 ? caller : old.get(caller.id))) next.push(caller);
         else this.#stale.delete(caller.number);
       }
       reached = next;
     }
+    setEarlier(now, this);
+  }
+
+  /** The function of before that does what this one does, as far as what it calls goes, too; undefined where there is none. */
+  same(ref: FunctionRef): FunctionRef | undefined {
+    const { flow } = ref.fact;
+    if (ref.number < 0) return this.#twin(ref);
+    if (this.#hasHeaders || this.#stale.has(ref.number) || flow === undefined) return undefined;
+    const isAffected = (name: string): boolean => {
+      const { macro, functions } = this.#effects.meaning(name, ref.path);
+      return (
+        (macro !== undefined && this.#changed.has(macro.path)) ||
+        functions.some((one) => (one.number < 0 ? !this.#isUnaffected(one) : this.#stale.has(one.number)))
+      );
+    };
+    return flow.calls.some((_, call) => isAffected(calleeName(flow, call)))
+      ? undefined
+      : this.program.definition(ref.number);
+  }
+
+  #twin(ref: FunctionRef): FunctionRef | undefined {
+    return this.#hasHeaders || !this.#isUnaffected(ref) ? undefined : this.#old.get(ref.id);
+  }
+
+  /** The function that the tree's effects have for one of now. */
+  #stored(ref: FunctionRef): FunctionRef | undefined {
+    if (ref.number < 0) return this.#twin(ref);
+    return this.#stale.has(ref.number) ? undefined : ref;
   }
 
   /** Whether a function does for its callers what it did not do before. */
@@ -79,11 +129,13 @@ export class ChangedEffects implements EffectStore {
   }
 
   summary(ref: FunctionRef): Summary | undefined {
-    return this.#stale.has(ref.number) ? undefined : this.#tree.summary(ref);
+    const stored = this.#stored(ref);
+    return stored && this.#tree.summary(stored);
   }
 
   locks(ref: FunctionRef): LockSummary | undefined {
-    return this.#stale.has(ref.number) ? undefined : this.#tree.locks(ref);
+    const stored = this.#stored(ref);
+    return stored && this.#tree.locks(stored);
   }
 }
 

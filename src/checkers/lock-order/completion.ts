@@ -23,7 +23,10 @@ export function waitsForCompletion(
 ): readonly Omit<LockCandidate, 'rule'>[] {
   if (/_timeout\(\)/.test(wait.steps.at(-1)?.text ?? '')) return [];
   const found: Omit<LockCandidate, 'rule'>[] = [];
-  const completers = around.handlers.completersOf(wait.target).filter(({ ref }) => ref.id !== locks.ref.id);
+  const completers = around
+    .handlers(locks.ref.path)
+    .completersOf(wait.target)
+    .filter(({ ref }) => ref.id !== locks.ref.id);
   for (const held of over) {
     const [first, ...others] = completers.map((completer) => takenBefore(locks, completer, held.lock));
     if (first === undefined || others.some((taken) => taken === undefined)) continue;

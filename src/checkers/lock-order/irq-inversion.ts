@@ -28,7 +28,8 @@ export function findIrqInversion(locks: FunctionLocks, around: Surroundings): vo
     const { lock } = event;
     if (event.kind !== 'acquire' || lock === undefined || event.blocks === false) continue;
     if (lock.lockClass === '' || !isSpinning(lock.kind) || nestedClasses.has(lock.lockClass)) continue;
-    const uses = around.irqUsage
+    const uses = around
+      .irqUsage(locks.ref.path)
       .of(lock.lockClass)
       .filter(({ id, steps: [first] }) => id !== locks.ref.id && isNear(locks.ref.path, first));
     const habit = uses.some(({ interrupt }) => interrupt === 'hardirq')

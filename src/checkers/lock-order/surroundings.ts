@@ -1,6 +1,7 @@
 /** What rules of one function are given of the tree around it. Each part is made when it is first asked for. */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import type { ChangeScope } from '../checker.ts';
+import { areaOf } from './areas.ts';
 import { EntryPoints } from './entries.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { Handlers } from './handlers.ts';
@@ -12,8 +13,9 @@ export class Surroundings {
   readonly paths: ReadonlySet<string>;
   readonly entries: EntryPoints;
   readonly #effects: LockEffects;
-  #handlers: Handlers | undefined;
-  #irqUsage: IrqUsage | undefined;
+  /** By area. */
+  readonly #handlers = new Map<string, Handlers>();
+  readonly #irqUsage = new Map<string, IrqUsage>();
   #irqHabits: IrqHabits | undefined;
   readonly #audited: readonly FunctionLocks[];
 
@@ -31,16 +33,27 @@ export class Surroundings {
     this.entries = new EntryPoints(effects, scope && ((ref) => scope.isBelowTouched(ref)));
   }
 
-  /** The handlers that the audited files and those beside them register. */
-  get handlers(): Handlers {
-    this.#handlers ??= new Handlers(this.#effects.effects.program, [...this.paths]);
-    return this.#handlers;
+  /** The handlers that the audited files of an area, that of `path`, and those beside them register. */
+  handlers(path: string): Handlers {
+    const area = areaOf(path);
+    let handlers = this.#handlers.get(area);
+    if (handlers === undefined) {
+      const own = [...this.paths].filter((other) => areaOf(other) === area);
+      handlers = new Handlers(this.#effects.effects.program, own);
+      this.#handlers.set(area, handlers);
+    }
+    return handlers;
   }
 
   /** The locks that those of them that run in interrupts take. */
-  get irqUsage(): IrqUsage {
-    this.#irqUsage ??= new IrqUsage(this.#effects, this.handlers);
-    return this.#irqUsage;
+  irqUsage(path: string): IrqUsage {
+    const area = areaOf(path);
+    let usage = this.#irqUsage.get(area);
+    if (usage === undefined) {
+      usage = new IrqUsage(this.#effects, this.handlers(path));
+      this.#irqUsage.set(area, usage);
+    }
+    return usage;
   }
 
   /** The locks that the audited functions take with interrupts off. */

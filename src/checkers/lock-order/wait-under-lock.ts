@@ -10,7 +10,7 @@ import type { Confidence, Rule } from '../checker.ts';
 import { acquisitionSteps } from './causes.ts';
 import { waitsForCompletion } from './completion.ts';
 import type { FunctionLocks } from './function-locks.ts';
-import { assignedTo, type Handler } from './handlers.ts';
+import { assignedTo, type Handler, type Handlers } from './handlers.ts';
 import { locksOver, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
 import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -67,11 +67,11 @@ function findWaitForSelf(
 function handlersOf(locks: FunctionLocks, wait: Wait, around: Surroundings): readonly Handler[] {
   switch (wait.awaits) {
     case 'debugfs':
-      return around.handlers.inFolder(wait.target);
+      return around.handlers(locks.ref.path).inFolder(wait.target);
     case 'workqueue':
-      return isMadeHere(locks, wait.target) ? [] : around.handlers.onQueue(wait.target);
+      return isMadeHere(locks, wait.target) ? [] : around.handlers(locks.ref.path).onQueue(wait.target);
     default:
-      return ownHandlers(around.handlers.of(wait.target), locks, wait);
+      return ownHandlers(around.handlers(locks.ref.path).of(wait.target), locks, wait);
   }
 }
 
@@ -113,7 +113,7 @@ function report(
     // Said where the wait is, if that file is looked at too.
     if (held.by !== undefined && around.paths.has(wait.calleePath)) continue;
     if (wait.without.includes(held.lock.lockClass)) continue;
-    if (isOfSameQueue(held, handler, around)) continue;
+    if (isOfSameQueue(held, handler, around.handlers(locks.ref.path))) continue;
     const taken = acquires.find(
       (a) => a.blocks && a.lockClass === held.lock.lockClass && conflicts(a, held.lock),
     );
@@ -150,7 +150,7 @@ function report(
 }
 
 /** The holder is a work that is never run beside the one that is waited for. */
-const isOfSameQueue = ({ root }: Over, handler: Handler, { handlers }: Surroundings): boolean =>
+const isOfSameQueue = ({ root }: Over, handler: Handler, handlers: Handlers): boolean =>
   handler.context === 'work' &&
   handlers.all.some(
     ({ ref, context, object }) =>

@@ -25,7 +25,7 @@ export function pointerOf(flow: Flow, argument: number): number {
 }
 
 /** A variable that is declared as a number. */
-export const isNumber = (flow: Flow, e: number): boolean =>
+const isNumber = (flow: Flow, e: number): boolean =>
   flow.exprOp[e] === Expr.Local && isNumberType(flow.locals[flow.exprA[e] as number]?.type ?? '');
 
 /** The pointer (or array) whose object a place lies in: p of p->a.b and of p[i]; 0 where there is none. */

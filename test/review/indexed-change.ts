@@ -10,7 +10,7 @@ import { programsOver } from '../../src/review/indexed-programs.ts';
 import type { Sides } from '../../src/review/programs.ts';
 import { scratchFolder, writeTree } from '../index/scratch.ts';
 
-export const PATH = 'drivers/dev.c';
+const PATH = 'drivers/dev.c';
 
 /** Asks about the change that makes `after` of `before` in a file's text; its programs are open until it is answered. */
 export async function withIndexedChange<T>(

@@ -12,15 +12,19 @@ import { scratchFolder, writeTree } from '../index/scratch.ts';
 
 const PATH = 'drivers/dev.c';
 
-/** Asks about the change that makes `after` of `before` in a file's text; its programs are open until it is answered. */
+/**
+ * Asks about the change that makes `after` of `before` in a file's text; its programs are open until it is answered.
+ * `others`: texts of further files, by path.
+ */
 export async function withIndexedChange<T>(
   text: string,
   before: string,
   after: string,
   ask: (change: Change, sides: Sides) => T | Promise<T>,
+  others: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const [root, cacheDir] = [scratchFolder(), scratchFolder()];
-  writeTree(root, { [PATH]: text });
+  writeTree(root, { [PATH]: text, ...others });
   const base = await folderTree(root);
   const opened = await openIndex(base, { cacheDir, threads: 1 });
   const { index, store } = opened.report;

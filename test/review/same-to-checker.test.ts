@@ -2,6 +2,9 @@
 import { expect, test } from 'vitest';
 import { lockOrder } from '../../src/checkers/lock-order/index.ts';
 import { nullDeref } from '../../src/checkers/null-deref/index.ts';
+import { effectsOf } from '../../src/effects/effects.ts';
+import { mayBeNull } from '../../src/effects/values.ts';
+import type { Program } from '../../src/index/program.ts';
 import { affectedPaths } from '../../src/review/affected.ts';
 import { scopesOf } from '../../src/review/scope.ts';
 import { touchedFunctions } from '../../src/review/touched.ts';
@@ -84,4 +87,39 @@ test('a function that does the same for its callers is known by that, also where
     sameForCallers?.map(({ name }) => name),
   );
   expect(same).toEqual(['count_of']);
+});
+
+test('a function of the file is worked on anew where a touched one is called below it in another file', async () => {
+  const text = `
+struct port { int speed; };
+struct dev { struct port own; int on; };
+struct port *dev_get(struct dev *d)
+{
+	return &d->own;
+}
+struct port *dev_port(struct dev *d)
+{
+	return mid_get(d);
+}
+struct port *dev_other(struct dev *d)
+{
+	return &d->own;
+}
+`;
+  const results = await withIndexedChange(
+    text,
+    '{\n	return &d->own;',
+    '{\n	if (!d->on)\n		return NULL;\n	return &d->own;',
+    (_, { base, head }) =>
+      [base, head].map((program) =>
+        (program?.definitions('drivers/dev.c') ?? []).map((ref) =>
+          mayBeNull(effectsOf(program as Program).summary(ref).result),
+        ),
+      ),
+    { 'drivers/mid.c': 'struct port *mid_get(struct dev *d)\n{\n	return dev_get(d);\n}\n' },
+  );
+  expect(results).toEqual([
+    [false, false, false],
+    [true, true, false],
+  ]);
 });

@@ -105,6 +105,10 @@ struct port *dev_other(struct dev *d)
 {
 	return &d->own;
 }
+int dev_uses(struct dev *d)
+{
+	return dev_port(d)->speed + dev_other(d)->speed;
+}
 `;
   const results = await withIndexedChange(
     text,
@@ -119,7 +123,7 @@ struct port *dev_other(struct dev *d)
     { 'drivers/mid.c': 'struct port *mid_get(struct dev *d)\n{\n	return dev_get(d);\n}\n' },
   );
   expect(results).toEqual([
-    [false, false, false],
-    [true, true, false],
+    [false, false, false, false],
+    [true, true, false, false],
   ]);
 });

@@ -6,7 +6,7 @@ import type { View } from '../../effects/domain.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { expressionText, typeOf } from '../../effects/expression-text.ts';
 import { pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
-import { isNull } from '../../effects/values.ts';
+import { isNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import type { Finding, Step } from '../checker.ts';
 import { type Candidate, FunctionFindings } from '../function-findings.ts';
@@ -102,9 +102,18 @@ export interface Origin {
   readonly block: number;
   /** What was assigned; 0 otherwise. */
   readonly value: number;
+  /** On this path it was dereferenced before the test: there the path ended, if it was NULL. */
+  readonly wasUsed: boolean;
 }
 
-const UNKNOWN_ORIGIN: Origin = { kind: 'unknown', line: 0, forks: 0, block: -1, value: 0 };
+const UNKNOWN_ORIGIN: Origin = {
+  kind: 'unknown',
+  line: 0,
+  forks: 0,
+  block: -1,
+  value: 0,
+  wasUsed: false,
+};
 const MAX_STEPS = 4;
 
 /** Follows the path back to the test or the assignment that made a pointer NULL. */
@@ -124,7 +133,7 @@ export function nullOrigin(flow: Flow, expression: number, view: View): Origin {
     const forksSince = (from: number): number => view.forks - (past[from]?.forks ?? view.forks);
     if (flow.exprOp[value] === Expr.Integer) {
       const line = lineOf(flow.ops[assigned * 4 + 3] as number);
-      return { kind: 'assigned', line, forks: forksSince(i), block: at.block, value };
+      return { kind: 'assigned', line, forks: forksSince(i), block: at.block, value, wasUsed: false };
     }
     // A copy of what was NULL before this block; otherwise the block's own branch decided.
     const wasNull = value !== 0 && isNull(view.history(value)[i]?.bits ?? 0);
@@ -132,13 +141,22 @@ export function nullOrigin(flow: Flow, expression: number, view: View): Origin {
       const terminator = end - 1;
       if (i === past.length - 1 || flow.ops[terminator * 4] !== Op.Branch) return UNKNOWN_ORIGIN;
       const line = lineOf(flow.ops[terminator * 4 + 3] as number);
-      return { kind: 'tested', line, forks: forksSince(i + 1), block: at.block, value: 0 };
+      const since = assigned < 0 ? (flow.blocks[at.block] as number) : assigned;
+      const wasUsed = (assigned < 0 && (at.bits & ZERO) === 0) || isDereferenced(flow, e, since, terminator);
+      return { kind: 'tested', line, forks: forksSince(i + 1), block: at.block, value: 0, wasUsed };
     }
     e = value;
     before = assigned;
     last = i + 1;
   }
   return UNKNOWN_ORIGIN;
+}
+
+function isDereferenced(flow: Flow, pointer: number, first: number, end: number): boolean {
+  for (let at = first; at < end; at++)
+    if (flow.ops[at * 4] === Op.Deref && stripCasts(flow, flow.ops[at * 4 + 1] as number) === pointer)
+      return true;
+  return false;
 }
 
 function lastAssignment(flow: Flow, expression: number, first: number, end: number): number {

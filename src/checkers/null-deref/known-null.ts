@@ -33,7 +33,10 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
   const because = source === '' ? '' : ` (${source})`;
   context.report({
     rule: knownNull,
-    confidence: isSetByCallee(context, origin, use) ? 'low' : confidenceInNull(context.flow, origin, use),
+    confidence:
+      origin.wasUsed || isSetByCallee(context, origin, use)
+        ? 'low'
+        : confidenceInNull(context.flow, origin, use),
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${because}.`,
@@ -56,7 +59,10 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   // Two pointers that are not the same are not both NULL.
   if (view.isWeak(pointer) || isCompared(flow, pointer)) return 'low';
   if (!isTestOf(flow, origin, pointer, view))
-    return origin.forks === 0 && !isComparison(flow, origin) && !isOfCallee(flow, origin, pointer)
+    return origin.forks === 0 &&
+      !isComparison(flow, origin) &&
+      !isOfCallee(flow, origin, pointer) &&
+      !isPutInto(flow, origin, pointer)
       ? 'medium'
       : 'low';
   const setter = origin.forks > 0 ? setBetween(flow, origin, use) : NONE;
@@ -188,6 +194,19 @@ function isTestOf(flow: Flow, origin: Origin, pointer: number, view: View): bool
       stack.push(flow.exprA[e] as number);
     if (flow.exprOp[e] === Expr.Result && isPlainTest(flow, flow.exprA[e] as number, view))
       stack.push(...(flow.calls[flow.exprA[e] as number]?.args ?? []));
+  }
+  return false;
+}
+
+/** The test is of a place that the pointer is put into on some way: on the others that is NULL by itself. */
+function isPutInto(flow: Flow, origin: Origin, pointer: number): boolean {
+  const condition = branchCondition(flow, origin.block);
+  if (condition === undefined) return false;
+  let place = stripCasts(flow, condition);
+  while (flow.exprOp[place] === Expr.Unary) place = stripCasts(flow, flow.exprA[place] as number);
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    if (flow.ops[at] !== Op.Assign || flow.ops[at + 1] !== place) continue;
+    if (stripCasts(flow, flow.ops[at + 2] as number) === stripCasts(flow, pointer)) return true;
   }
   return false;
 }

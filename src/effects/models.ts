@@ -1,6 +1,7 @@
 /** The tables of src/kernel/ as knowledge about calls. */
 import { Expr, type Flow, Op } from '../c/flow.ts';
-import { ALLOCATORS, NOFAIL_FLAG, PANIC_FLAG } from '../kernel/allocators.ts';
+import { ALLOCATORS, NOFAIL_FLAG, PANIC_FLAG, POOLED } from '../kernel/allocators.ts';
+import { gfpFlags } from '../kernel/gfp.ts';
 import {
   ASSERTS,
   ASSERTS_FALSE,
@@ -30,7 +31,7 @@ import {
   TEST_ASSERTS,
   TRUE_AS_SECOND,
 } from '../kernel/pointers.ts';
-import { isLocal, isParameter, stripCasts } from './flow-expressions.ts';
+import { calleeName, globalName, isLocal, isParameter, stripCasts } from './flow-expressions.ts';
 import { type CallKnowledge, pure, RETURNS_UNKNOWN } from './knowledge.ts';
 import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
 
@@ -109,14 +110,22 @@ export function modelOf(name: string, flow: Flow, call: number): CallKnowledge |
   return flow.calls[call]?.args.some((arg) => mentions(flow, arg, PANIC_FLAG)) ? CANT_FAIL : ALLOCATES;
 }
 
-/** Whether a call is handed __GFP_NOFAIL, as it is written or in a local that nothing else is put into. */
+/**
+ * Whether a call is handed __GFP_NOFAIL, as it is written or in a local that nothing else is put into; or is of a pool,
+ * for which it may wait.
+ */
 export function isToldNotToFail(flow: Flow, call: number): boolean {
+  const flags = POOLED.get(calleeName(flow, call));
+  if (flags !== undefined && maySleep(flow, flow.calls[call]?.args[flags] ?? 0)) return true;
   if (!namesNofail(flow.names)) return false;
   return (
     flow.calls[call]?.args.some((arg) => mentions(flow, arg, NOFAIL_FLAG) || isAlwaysNofail(flow, arg)) ===
     true
   );
 }
+
+const maySleep = (flow: Flow, flags: number): boolean =>
+  gfpFlags.get(globalName(flow, stripCasts(flow, flags)))?.sleeps === true;
 
 function isAlwaysNofail(flow: Flow, arg: number): boolean {
   const e = stripCasts(flow, arg);

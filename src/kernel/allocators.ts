@@ -72,6 +72,17 @@ export const ALLOCATORS: ReadonlyMap<string, Allocator> = new Map(
   ),
 );
 
+/**
+ * Take from a pool what memory does not give, and wait for that where they may sleep: argument with the flags
+ * (mm/mempool.c, mempool_alloc(); block/bio.c, bio_alloc_bioset()).
+ */
+export const POOLED: ReadonlyMap<string, number> = new Map([
+  ['mempool_alloc', 1],
+  ['bio_alloc', 3],
+  ['bio_alloc_bioset', 3],
+  ['bio_alloc_clone', 2],
+]);
+
 /** With this flag an allocation does not fail. */
 export const NOFAIL_FLAG = '__GFP_NOFAIL';
 /** With this flag a cache is made, or the system does not start (include/linux/slab.h). */

@@ -4,13 +4,13 @@ import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
-import type { Rule } from '../checker.ts';
+import type { Confidence, Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
-import { isOfConfiguration } from './unchecked-lookup.ts';
+import { allocates, isOfConfiguration } from './unchecked-lookup.ts';
 
 export const errPtr: Rule = {
   id: 'null-deref/err-ptr',
@@ -28,6 +28,15 @@ const comparesCode = (flow: Flow | undefined): boolean =>
       flow.exprOp[compared] === Expr.Result && calleeName(flow, flow.exprA[compared] as number) === 'PTR_ERR'
     );
   }) === true;
+
+/** It looks into a map of the kernel. */
+const findsByKey = (flow: Flow | undefined): boolean =>
+  flow?.calls.some((_, call) => LOOKUPS.test(calleeName(flow, call))) === true;
+
+const LOOKUPS = /^(?:xa_load|xas_load|idr_find|radix_tree_lookup|rb_find|rhashtable_lookup\w*)$/;
+
+const stepsBelow = (confidence: 'high' | 'medium', isBelow: boolean): Confidence =>
+  isBelow ? (confidence === 'high' ? 'medium' : 'low') : confidence;
 
 /** A value that can be an error pointer is dereferenced. */
 export function findErrorDereference(context: FunctionContext, use: Use): boolean {
@@ -55,11 +64,13 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     !isTestedHere &&
     !isOfConfiguration(ref?.fact.flow) &&
     !comparesCode(ref?.fact.flow);
+  // What finds something by a key may be known to find it here.
+  const isFound = ref !== undefined && findsByKey(ref.fact.flow) && !allocates(context.effects, ref, 3);
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? (isRule ? 'high' : 'medium') : 'low',
+    confidence: isClear && !isTrusted ? stepsBelow(isRule ? 'high' : 'medium', isFound) : 'low',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,

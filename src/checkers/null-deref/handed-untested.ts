@@ -6,7 +6,7 @@ import { fieldKey } from '../../effects/field-uses.ts';
 import { calleeName, isLocal, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull } from '../../effects/values.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { GIVES_UP } from '../../kernel/pointers.ts';
+import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedAlloc } from './unchecked-alloc.ts';
@@ -40,7 +40,10 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         context.report({
           rule: uncheckedAlloc,
           // Whoever finds it there looks whether there is anything; or this function does, afterwards.
-          confidence: isExpected || isTested(flow, e) ? 'low' : 'high',
+          confidence:
+            isExpected || isTested(flow, e) || kept.every(({ isOfVariable: isLocal }) => isLocal)
+              ? 'low'
+              : 'high',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -76,6 +79,7 @@ function keptIn(effects: Effects, name: string, from: string, k: number): readon
     const flow = body?.fact.flow;
     if (body === undefined || flow === undefined || GIVES_UP.test(callee)) return true;
     if ((effects.callee(callee, path).summary.tests & (1 << argument)) !== 0) return false;
+    if (isWarnedOf(flow, argument)) return false;
     for (const place of placesOf(flow, argument))
       kept.push({
         key: fieldKey(effects, flow, place, body.path),
@@ -91,6 +95,17 @@ function keptIn(effects: Effects, name: string, from: string, k: number): readon
   };
   return follow(name, from, k, MAX_HANDS) ? kept : [];
 }
+
+/** `if (WARN_ONCE(!name, …)) return -EINVAL;` */
+const isWarnedOf = (flow: Flow, local: number): boolean =>
+  flow.calls.some(
+    ({ args }, call) =>
+      WARNINGS.test(calleeName(flow, call)) &&
+      args.some((arg) => {
+        const asked = flow.exprOp[arg] === Expr.Unary ? (flow.exprA[arg] as number) : arg;
+        return isLocal(flow, asked, local);
+      }),
+  );
 
 /** Where a function stores one of its parameters. */
 function placesOf(flow: Flow, local: number): readonly number[] {

@@ -33,7 +33,12 @@ export interface Lookup {
 /** Whether something in the function, other than a test of the result, tells of whether a call finds anything. */
 export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): boolean {
   const { call, from } = lookup;
-  if (isToldByVariable(flow, call) || isErrorTested(flow, call, lookup.usedAt)) return true;
+  if (
+    isToldByVariable(flow, call) ||
+    isErrorTested(flow, call, lookup.usedAt) ||
+    isWaitedFor(flow, lookup.pointer)
+  )
+    return true;
   if (lookup.isMaker) return false;
   return (
     isAskedBefore(flow, call) ||
@@ -46,6 +51,21 @@ export function isKnownToSucceed(effects: Effects, flow: Flow, lookup: Lookup): 
     MATCHED.test(calleeName(flow, call))
   );
 }
+
+/** `wait_event(wq, (p = take(q)) != NULL)`: it goes on once there is something. */
+function isWaitedFor(flow: Flow, pointer: number): boolean {
+  const p = stripCasts(flow, pointer);
+  const isAsked = (e: number): boolean => {
+    const asked = stripCasts(flow, e);
+    return (
+      asked === p ||
+      (flow.exprOp[asked] === Expr.Binary && stripCasts(flow, flow.exprA[asked] as number) === p)
+    );
+  };
+  return flow.calls.some(({ args }, call) => WAITS.test(calleeName(flow, call)) && args.some(isAsked));
+}
+
+const WAITS = /^(?:___?)?(?:s?wait_event|wait_var_event)(?:_cmd|_lock_irq|_freezable)?$/;
 
 const ASKS_FOR_CONTENT = /empty|peek|_len$|_count$|(?:^|_)has_|(?:^|_)is_|valid|mapped|supported|pending/i;
 const PUTS_IN = /(?:^|_)(?:add|insert|push|enqueue|put|queue)(?:_|$)|add(?:msg|_tail)?$/;

@@ -76,9 +76,13 @@ function isTestedByName(context: FunctionContext, place: number): boolean {
   return false;
 }
 
-/** By a branch that does not tell on this way: `if (!x->in && !x->out)`. */
+/** By a branch that does not tell on this way (`if (!x->in && !x->out)`), or by a code: `err = PTR_ERR_OR_ZERO(x->in)`. */
 const isTested = (flow: Flow, place: number): boolean =>
-  flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === place);
+  flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === place) ||
+  flow.calls.some(
+    ({ args }, call) =>
+      calleeName(flow, call) === 'PTR_ERR_OR_ZERO' && args.some((arg) => stripCasts(flow, arg) === place),
+  );
 
 /** The function behind a macro whose failure it passes on. */
 const sourceOf = (context: FunctionContext, name: string): FunctionRef | undefined =>

@@ -9,6 +9,7 @@ import {
   ID_TABLE,
   MATCHED_BY_FORCE,
 } from '../../kernel/id-lookups.ts';
+import { isForEverybody } from './callers.ts';
 import type { FunctionContext } from './function-context.ts';
 
 /**
@@ -34,6 +35,13 @@ export function isMatchedByForce({ effects, flow, ref }: FunctionContext, call: 
   const { type, field } = MATCHED_BY_FORCE;
   return effects.program.storedIn(ref).some(({ entry }) => entry.type === type && entry.field === field);
 }
+
+/**
+ * Whether a call looks a device up in its driver's table for drivers of all kinds: not each of them has one, nor is each
+ * device matched by it.
+ */
+export const isOfAnyDriver = ({ effects, flow, ref }: FunctionContext, call: number): boolean =>
+  ID_LOOKUPS.has(calleeName(flow, call)) && isForEverybody(effects, ref);
 
 function isMember({ flow }: FunctionContext, name: number): boolean {
   for (let e = 1; e < flow.exprOp.length; e++) {

@@ -19,7 +19,7 @@ import {
   type Lookup,
   memberBehind,
 } from './known-to-succeed.ts';
-import { isMatchedByForce, matchedOtherwise } from './matched-otherwise.ts';
+import { isMatchedByForce, isOfAnyDriver, matchedOtherwise } from './matched-otherwise.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceSteps, sourceText } from './source.ts';
 import { findsInTable, hasLoop } from './table-lookup.ts';
@@ -68,8 +68,10 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
         isTrustedInFile(context, callee) ||
         isAskedByCallers(context, call)));
   const isForced = isMatchedByForce(context, call);
+  const isOfAny = isOfAnyDriver(context, call);
   const confidence = (): Confidence => {
     if (table > 0 && isClear) return 'high';
+    if (isOfAny && isClear) return 'medium';
     if (isExpected()) return 'low';
     return isForced && isClear ? 'medium' : confidenceOf(context, ref, habits, use);
   };
@@ -78,7 +80,9 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
       ? `; devices of this driver are matched by ACPI, too (line ${table}), and are not found in its table of names`
       : isForced
         ? '; a platform driver can be made to probe a device that has none, by driver_override'
-        : habitText(habits);
+        : isOfAny
+          ? '; drivers of all kinds call this function, and not all have a table that names their device'
+          : habitText(habits);
   context.report({
     rule: uncheckedLookup,
     confidence: confidence(),

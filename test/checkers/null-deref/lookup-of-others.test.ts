@@ -58,3 +58,36 @@ test('a lookup of few folders', () => {
 test('a lookup of many', () => {
   expect(confidence(6)).toEqual(['low']);
 });
+
+/** What is said of a helper that takes the data of a device out of its driver's table, for drivers in so many folders. */
+function ofHelper(folders: number): readonly string[] {
+  const helper = `
+struct spi_device_id { int data; };
+struct spi_device { struct spi_device_id *ids; int name; };
+struct spi_device_id *spi_get_device_id(struct spi_device *spi)
+{
+	struct spi_device_id *id;
+
+	for (id = spi->ids; id->data; id++)
+		if (id->data == spi->name)
+			return id;
+	return NULL;
+}
+int match_data(struct spi_device *spi)
+{
+	return spi_get_device_id(spi)->data;
+}
+`;
+  const drivers = Array.from({ length: folders }, (_, n) => [
+    `drivers/d${n}/driver.c`,
+    `int probe_${n}(struct spi_device *spi) { return match_data(spi); }`,
+  ]);
+  const files = { 'drivers/spi/core.c': helper, ...Object.fromEntries(drivers) };
+  const program = memoryProgram(new Map(Object.entries(files).map(([file, text]) => [file, factsOf(text)])));
+  return nullDeref.audit(program, ['drivers/spi/core.c']).map((finding) => finding.confidence);
+}
+
+test('a helper of one kind of drivers knows how their devices are matched, one of all kinds does not', () => {
+  expect(ofHelper(2)).toEqual(['low']);
+  expect(ofHelper(6)).toEqual(['medium']);
+});

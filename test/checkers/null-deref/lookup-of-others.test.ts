@@ -78,10 +78,14 @@ int match_data(struct spi_device *spi)
 	return spi_get_device_id(spi)->data;
 }
 `;
-  const drivers = Array.from({ length: folders }, (_, n) => [
-    `drivers/d${n}/driver.c`,
-    `int probe_${n}(struct spi_device *spi) { return match_data(spi); }`,
-  ]);
+  const drivers = Array.from(
+    { length: folders },
+    (_, n) =>
+      [
+        `drivers/d${n}/driver.c`,
+        `int probe_${n}(struct spi_device *spi) { return match_data(spi); }`,
+      ] as const,
+  );
   const files = { 'drivers/spi/core.c': helper, ...Object.fromEntries(drivers) };
   const program = memoryProgram(new Map(Object.entries(files).map(([file, text]) => [file, factsOf(text)])));
   return nullDeref.audit(program, ['drivers/spi/core.c']).map((finding) => finding.confidence);

@@ -1,5 +1,6 @@
 /** What rules of one function are given of the tree around it. Each part is made when it is first asked for. */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import { folderOf } from '../../index/folder.ts';
 import type { ChangeScope } from '../checker.ts';
 import { areaOf } from './areas.ts';
 import { EntryPoints } from './entries.ts';
@@ -7,6 +8,9 @@ import type { FunctionLocks } from './function-locks.ts';
 import { Handlers } from './handlers.ts';
 import { IrqHabits } from './irq-habits.ts';
 import { IrqUsage } from './irq-usage.ts';
+
+/** `drivers/base/dd.c:deferred_probe_work`, `*kernel/async.c:async_done`. */
+const OF_FILE = /^\*?([\w./+-]+\.[ch]):/;
 
 export class Surroundings {
   /** Paths of the audited files. */
@@ -43,6 +47,16 @@ export class Surroundings {
       this.#handlers.set(area, handlers);
     }
     return handlers;
+  }
+
+  /**
+   * Whether these can be handlers of an object: not of one that another folder's file has for itself. Asked before they
+   * are looked for.
+   */
+  mayHandle(object: string): boolean {
+    const [, file] = OF_FILE.exec(object) ?? [];
+    if (file === undefined) return object !== '';
+    return [...this.paths].some((path) => folderOf(path) === folderOf(file));
   }
 
   /** The locks that those of them that run in interrupts take. */

@@ -65,6 +65,7 @@ function findWaitForSelf(
 }
 
 function handlersOf(locks: FunctionLocks, wait: Wait, around: Surroundings): readonly Handler[] {
+  if (!around.mayHandle(wait.target)) return [];
   switch (wait.awaits) {
     case 'debugfs':
       return around.handlers(locks.ref.path).inFolder(wait.target);

@@ -47,7 +47,10 @@ function stepsOf(effects: LockEffects, { flow, conditions }: Body, path: string)
   return steps;
 }
 
-/** What prints, and `min(a, b)`: a macro that does nothing to locks, and that is handed nothing of which an address is taken, nor a function. */
+/**
+ * What prints, and `min(a, b)`: a macro that does nothing to locks, and that is handed no address of something, nor a
+ * function.
+ */
 function isNoMatter(effects: LockEffects, flow: Flow, call: number, path: string): boolean {
   const name = calleeName(flow, call);
   if (PRINTING.test(name)) return true;
@@ -61,7 +64,10 @@ function isNoMatter(effects: LockEffects, flow: Flow, call: number, path: string
   return isHandedMore === false && !mattersUnderLock(summary) && !changesState(summary);
 }
 
-/** `ret = -ENOMEM`, `x->size = n`: what comes of a number is seen where it is tested; but a constant in an object tells of what kind that is. */
+/**
+ * `ret = -ENOMEM`, `x->size = n`: what comes of a number is seen where it is tested; but a constant in an object tells of
+ * what kind that is.
+ */
 function isOfNumbers(effects: LockEffects, flow: Flow, target: number, value: number, path: string): boolean {
   const put = stripCasts(flow, value);
   const { program } = effects.effects;

@@ -65,10 +65,10 @@ function isWaitedFor(flow: Flow, pointer: number): boolean {
   return flow.calls.some(({ args }, call) => WAITS.test(calleeName(flow, call)) && args.some(isAsked));
 }
 
-const WAITS = /^(?:___?)?(?:s?wait_event|wait_var_event)(?:_cmd|_lock_irq|_freezable)?$/;
+const WAITS = /^(?:s?wait_event|wait_var_event)(?:_cmd|_lock_irq)?$/;
 
 const ASKS_FOR_CONTENT = /empty|peek|_len$|_count$|(?:^|_)has_|(?:^|_)is_|valid|mapped|supported|pending/i;
-const PUTS_IN = /(?:^|_)(?:add|insert|push|enqueue|put|queue)(?:_|$)|add(?:msg|_tail)?$/;
+const PUTS_IN = /(?:^|_)(?:add|insert|push|enqueue|queue_(?:tail|head))(?:_|$)/;
 
 /**
  * `while (!queue_empty(q)) take(q)`, `while (q->length > 0)`: a test of what the callee looks into, or something was put

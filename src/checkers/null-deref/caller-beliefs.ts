@@ -14,7 +14,7 @@ import { uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Callers that must test the result before their habit is believed, and their share. */
 const MIN_TESTS = 5;
-const MIN_SHARE = 2 / 3;
+const MIN_SHARE = 0.75;
 
 /** Watches dereferences of results that may be NULL for all that is known, and asks the other callers. */
 export function watchBeliefs(context: FunctionContext): Observer {

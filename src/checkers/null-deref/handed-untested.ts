@@ -40,10 +40,7 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         context.report({
           rule: uncheckedAlloc,
           // Whoever finds it there looks whether there is anything; or this function does, afterwards.
-          confidence:
-            isExpected || isTested(flow, e) || kept.every(({ isOfVariable: isLocal }) => isLocal)
-              ? 'low'
-              : 'high',
+          confidence: isExpected || isTested(flow, e) ? 'low' : 'high',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,

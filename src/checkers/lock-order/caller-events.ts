@@ -9,14 +9,19 @@ const known = new WeakMap<Program, Map<string, Events | undefined>>();
 /** Undefined where a function has no body. */
 export function callerEvents(effects: LockEffects, ref: FunctionRef): Events | undefined {
   const { program } = effects.effects;
-  const earlier = earlierOf(program);
-  const same = earlier?.same(ref);
-  if (earlier !== undefined && same !== undefined) return callerEvents(lockEffectsOf(earlier.program), same);
   let events = known.get(program);
   if (events === undefined) {
     events = new Map();
     known.set(program, events);
   }
-  if (!events.has(ref.id)) events.set(ref.id, effects.events(ref));
+  if (!events.has(ref.id)) events.set(ref.id, walked(effects, ref));
   return events.get(ref.id);
+}
+
+function walked(effects: LockEffects, ref: FunctionRef): Events | undefined {
+  const earlier = earlierOf(effects.effects.program);
+  const same = earlier?.same(ref);
+  return earlier === undefined || same === undefined
+    ? effects.events(ref)
+    : callerEvents(lockEffectsOf(earlier.program), same);
 }

@@ -85,3 +85,9 @@ function labelBlocks(flow: Flow): number[] {
   }
   return [...blocks];
 }
+
+/** Whether a block leads to itself, or to one before it. */
+export function hasLoop(flow: Flow): boolean {
+  const successors = new Successors().build(flow);
+  return flow.blocks.some((_, block) => successors.of(block).some((next) => next <= block));
+}

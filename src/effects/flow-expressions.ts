@@ -1,6 +1,6 @@
 /** What the expressions of a flow are made of. */
 import { Operator } from '../c/ast.ts';
-import { Expr, type Flow } from '../c/flow.ts';
+import { Expr, type Flow, Op } from '../c/flow.ts';
 import { isNumberType } from './number-types.ts';
 
 /** What an expression is without the casts around it. */
@@ -68,6 +68,12 @@ export function pushOperands(flow: Flow, e: number, onto: number[]): void {
 /** Name of a variable, function, macro or enumerator outside of the body; '' where an expression is none. */
 export const globalName = (flow: Flow, e: number): string =>
   flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';
+
+/** The values that a flow assigns to a place, in its order. */
+export function* assignedTo(flow: Flow, place: number): Generator<number> {
+  for (let at = 0; at < flow.ops.length; at += 4)
+    if (flow.ops[at] === Op.Assign && flow.ops[at + 1] === place) yield flow.ops[at + 2] as number;
+}
 
 /** Whether an expression is the local of a number, through casts. */
 export function isLocal(flow: Flow, e: number, local: number): boolean {

@@ -1,5 +1,5 @@
 /** The tables of src/kernel/ as knowledge about calls. */
-import { Expr, type Flow, Op } from '../c/flow.ts';
+import { Expr, type Flow } from '../c/flow.ts';
 import { ALLOCATORS, NOFAIL_FLAG, PANIC_FLAG, POOLED } from '../kernel/allocators.ts';
 import { gfpFlags } from '../kernel/gfp.ts';
 import {
@@ -31,7 +31,7 @@ import {
   TEST_ASSERTS,
   TRUE_AS_SECOND,
 } from '../kernel/pointers.ts';
-import { calleeName, globalName, isLocal, isParameter, stripCasts } from './flow-expressions.ts';
+import { assignedTo, calleeName, globalName, isParameter, stripCasts } from './flow-expressions.ts';
 import { type CallKnowledge, pure, RETURNS_UNKNOWN } from './knowledge.ts';
 import { ANY, ERR, MAY_NULL, NONZERO, OTHER, ZERO } from './values.ts';
 
@@ -130,14 +130,8 @@ const maySleep = (flow: Flow, flags: number): boolean =>
 function isAlwaysNofail(flow: Flow, arg: number): boolean {
   const e = stripCasts(flow, arg);
   if (flow.exprOp[e] !== Expr.Local || isParameter(flow, e)) return false;
-  let isFound = false;
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    if (flow.ops[at] !== Op.Assign || !isLocal(flow, flow.ops[at + 1] as number, flow.exprA[e] as number))
-      continue;
-    isFound = true;
-    if (!mentions(flow, flow.ops[at + 2] as number, NOFAIL_FLAG)) return false;
-  }
-  return isFound;
+  const values = [...assignedTo(flow, e)];
+  return values.length > 0 && values.every((value) => mentions(flow, value, NOFAIL_FLAG));
 }
 
 /** By the names of a file, which its flows share. */

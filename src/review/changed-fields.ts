@@ -32,10 +32,10 @@ function usesIn(program: Program | undefined, touched: string): ReadonlyMap<stri
 }
 
 const isSame = (a: FieldUse | undefined, b: FieldUse | undefined): boolean =>
-  a?.isTested === b?.isTested &&
-  a?.isTestedForError === b?.isTestedForError &&
-  a?.isDereferenced === b?.isDereferenced &&
-  a?.isSet === b?.isSet &&
   a !== undefined &&
   b !== undefined &&
+  a.isTested === b.isTested &&
+  a.isTestedForError === b.isTestedForError &&
+  a.isDereferenced === b.isDereferenced &&
+  a.isSet === b.isSet &&
   a.clearedAt > 0 === b.clearedAt > 0;

@@ -17,7 +17,7 @@ import type { Report, ReportStats } from './report.ts';
 import { scopesOf } from './scope.ts';
 import { asReported, withSuggestions } from './suggestions.ts';
 import { reworkOf, throughCommits } from './through-commits.ts';
-import { functionKey, touchedBy, touchedFunctions } from './touched.ts';
+import { functionKey, touchedBy, touchedFunctions, withOtherMeaning } from './touched.ts';
 
 export interface ReviewOptions {
   /** What .github/adjutant.yml says; its defaults otherwise. */
@@ -69,10 +69,11 @@ async function reviewSides(
   const step = stepper(options);
   const checkers = sides ? (options.checkers ?? (await registeredCheckers())) : [];
 
-  const touched = touchedFunctions(change.diff, sides ?? {});
+  const otherMeaning = withOtherMeaning(change.diff, sides ?? {});
+  const touched = touchedFunctions(change.diff, sides ?? {}, otherMeaning);
   const rework = await reworkOf(change, sides);
   const reworked = new Set(rework.functions.map(({ path, name }) => functionKey(path, name)));
-  const scopes = sides && scopesOf({ diff: change.diff, sides, paths, touched, reworked });
+  const scopes = sides && scopesOf({ sides, paths, touched, otherMeaning, reworked });
   const scopeFor = new Map(checkers.map((checker) => [checker, scopes?.(checker)]));
   const audited = (checker: CodeChecker, program: Program | undefined, files: readonly string[]) => {
     const own = configuredPaths(checker.name, files, configuration);

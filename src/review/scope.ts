@@ -6,45 +6,44 @@
  */
 import { sameFlow } from '../c/same-flow.ts';
 import type { ChangeScope, CodeChecker } from '../checkers/checker.ts';
-import type { FileDiff } from '../git/change.ts';
 import type { FunctionRef, Program } from '../index/program.ts';
 import type { AffectedPaths } from './affected.ts';
 import { changedFields } from './changed-fields.ts';
 import { usesOneOf } from './changed-names.ts';
 import { type LinkedNames, namesLinked } from './linked-names.ts';
 import type { Sides } from './programs.ts';
-import { functionKey, partsOfKey, type TouchedFunctions, withOtherMeaning } from './touched.ts';
+import { functionKey, partsOfKey, type TouchedFunctions } from './touched.ts';
 
 /** The scope of a change in each program that shows it: of both sides, and of the commits between. */
 export type ScopeOf = (program: Program) => ChangeScope;
 
 /** What is to be known of a change. */
 export interface ScopeInput {
-  readonly diff: readonly FileDiff[];
   readonly sides: Pick<Sides, 'base' | 'head' | 'sameForCallers'>;
   readonly paths: AffectedPaths;
   readonly touched: TouchedFunctions;
+  /** Those of them that use what changes outside of functions. */
+  readonly otherMeaning: TouchedFunctions;
   /** Functions that several commits touch, whatever comes of that. */
   readonly reworked: TouchedFunctions;
 }
 
 /** Answers with the scope of a change for one checker: to some, a function can be the same in spite of the change. */
 export function scopesOf(input: ScopeInput): (checker: Pick<CodeChecker, 'isSame'>) => ScopeOf {
-  const { sides, paths, reworked } = input;
+  const { sides, paths, otherMeaning, reworked } = input;
   const { base, head } = sides;
   const links = [
     ...(base ? [namesLinked(base, paths.base)] : []),
     ...(head ? [namesLinked(head, paths.head)] : []),
   ];
   const all = new Set([...input.touched, ...reworked]);
-  const others = withOtherMeaning(input.diff, sides);
   const sameForCallers = new Set(sides.sameForCallers?.map(({ path, name }) => functionKey(path, name)));
   /** Those of which callers can see no difference: only an index knows that. */
   const quiet = [...all].filter(
     (key) =>
       sides.sameForCallers !== undefined &&
       !reworked.has(key) &&
-      !others.has(key) &&
+      !otherMeaning.has(key) &&
       (sameForCallers.has(key) || hasSameBody(sides, key)),
   );
   const without = (functions: readonly string[]): TouchedFunctions => {

@@ -40,8 +40,12 @@ export function touchedBy(
 }
 
 /** The functions of the changed files that a change touches on one side or the other, or may change the meaning of. */
-export function touchedFunctions(diff: readonly FileDiff[], programs: Programs): TouchedFunctions {
-  const touched = new Set(withOtherMeaning(diff, programs));
+export function touchedFunctions(
+  diff: readonly FileDiff[],
+  programs: Programs,
+  otherMeaning = withOtherMeaning(diff, programs),
+): TouchedFunctions {
+  const touched = new Set(otherMeaning);
   for (const { side, program } of sidesOf(programs)) {
     for (const [path, lines] of touchedLines(diff, side)) {
       for (const f of functionsOf(program, path))

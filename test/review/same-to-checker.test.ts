@@ -7,7 +7,7 @@ import { mayBeNull } from '../../src/effects/values.ts';
 import type { Program } from '../../src/index/program.ts';
 import { affectedPaths } from '../../src/review/affected.ts';
 import { scopesOf } from '../../src/review/scope.ts';
-import { touchedFunctions } from '../../src/review/touched.ts';
+import { touchedFunctions, withOtherMeaning } from '../../src/review/touched.ts';
 import { withIndexedChange } from './indexed-change.ts';
 
 const TEXT = `
@@ -44,8 +44,15 @@ int start(struct dev *d)
 /** The functions that a change of the text touches, to a checker. */
 const touchedFor = (checker: typeof lockOrder, before: string, after: string): Promise<string[]> =>
   withIndexedChange(TEXT, before, after, ({ diff }, sides) => {
-    const touched = touchedFunctions(diff, sides);
-    const scopes = scopesOf({ diff, sides, paths: affectedPaths(diff), touched, reworked: new Set() });
+    const otherMeaning = withOtherMeaning(diff, sides);
+    const touched = touchedFunctions(diff, sides, otherMeaning);
+    const scopes = scopesOf({
+      sides,
+      paths: affectedPaths(diff),
+      touched,
+      otherMeaning,
+      reworked: new Set(),
+    });
     if (sides.head === undefined) throw new Error('the test is wrong');
     return scopes(checker)(sides.head).touched.map(({ name }) => name);
   });

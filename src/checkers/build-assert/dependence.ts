@@ -1,6 +1,6 @@
 /** What a value hangs on at compile time: parameters of its function, and whether only the running program knows it. */
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { Successors } from '../../c/flow-blocks.ts';
+import { hasLoop } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import { COMPILER_ANSWERS, CONSTANT_TESTS } from '../../kernel/assertions.ts';
@@ -248,7 +248,6 @@ export class Dependences {
       while (flow.exprOp[place] === Expr.Field) place = flow.exprA[place] as number;
       this.#hidden.add(place);
     }
-    const successors = new Successors().build(flow);
-    this.#hasLoop = flow.blocks.some((_, block) => successors.of(block).some((next) => next <= block));
+    this.#hasLoop = hasLoop(flow);
   }
 }

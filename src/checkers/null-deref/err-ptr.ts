@@ -4,7 +4,7 @@ import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
-import type { Confidence, Rule } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -34,9 +34,6 @@ const findsByKey = (flow: Flow | undefined): boolean =>
   flow?.calls.some((_, call) => LOOKUPS.test(calleeName(flow, call))) === true;
 
 const LOOKUPS = /^(?:xa_load|xas_load|idr_find|radix_tree_lookup|rb_find|rhashtable_lookup\w*)$/;
-
-const stepsBelow = (confidence: 'high' | 'medium', isBelow: boolean): Confidence =>
-  isBelow ? (confidence === 'high' ? 'medium' : 'low') : confidence;
 
 /** A value that can be an error pointer is dereferenced. */
 export function findErrorDereference(context: FunctionContext, use: Use): boolean {
@@ -70,7 +67,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
-    confidence: isClear && !isTrusted ? stepsBelow(isRule ? 'high' : 'medium', isFound) : 'low',
+    confidence:
+      !isClear || isTrusted || (isFound && !isRule) ? 'low' : isRule && !isFound ? 'high' : 'medium',
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,

@@ -2,7 +2,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, branchCondition, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
-import { calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
+import { assignedTo, calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import {
@@ -204,11 +204,8 @@ function isPutInto(flow: Flow, origin: Origin, pointer: number): boolean {
   if (condition === undefined) return false;
   let place = stripCasts(flow, condition);
   while (flow.exprOp[place] === Expr.Unary) place = stripCasts(flow, flow.exprA[place] as number);
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    if (flow.ops[at] !== Op.Assign || flow.ops[at + 1] !== place) continue;
-    if (stripCasts(flow, flow.ops[at + 2] as number) === stripCasts(flow, pointer)) return true;
-  }
-  return false;
+  const put = stripCasts(flow, pointer);
+  return [...assignedTo(flow, place)].some((value) => stripCasts(flow, value) === put);
 }
 
 /** The test is of what a callee gave that was handed the pointer. */

@@ -4,10 +4,16 @@
  */
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
-import { Successors } from '../../c/flow-blocks.ts';
+import { hasLoop } from '../../c/flow-blocks.ts';
 import { isArray, isStruct, pointee } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { globalName, isLocal, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
+import {
+  assignedTo,
+  globalName,
+  isLocal,
+  isNullConstant,
+  stripCasts,
+} from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 
 /** Whether a function searches arrays of structs that are global in its file, and gives entries of them or NULL. */
@@ -24,12 +30,6 @@ export function findsInTable(effects: Effects, ref: FunctionRef): boolean {
   };
   const entries = valuesOf(flow, returned(flow));
   return entries.length > 0 && entries.every((e) => isTable(tableOf(flow, e)));
-}
-
-/** Whether a block leads to itself, or to one before it. */
-export function hasLoop(flow: Flow): boolean {
-  const successors = new Successors().build(flow);
-  return [...flow.blocks.keys()].some((block) => [...successors.of(block)].some((next) => next <= block));
 }
 
 function returned(flow: Flow): readonly number[] {
@@ -54,19 +54,12 @@ function valuesOf(flow: Flow, values: readonly number[]): readonly number[] {
     }
     if (locals.has(value)) continue;
     locals.add(value);
-    const assigned = assignedTo(flow, value);
+    const assigned = [...assignedTo(flow, value)];
     // A parameter, or one that a callee fills.
     if (assigned.length === 0) found.add(value);
     waiting.push(...assigned.filter((put) => !isStep(flow, put, value)));
   }
   return [...found];
-}
-
-function assignedTo(flow: Flow, target: number): readonly number[] {
-  const values: number[] = [];
-  for (let at = 0; at < flow.ops.length; at += 4)
-    if (flow.ops[at] === Op.Assign && flow.ops[at + 1] === target) values.push(flow.ops[at + 2] as number);
-  return values;
 }
 
 /** `entry++` */

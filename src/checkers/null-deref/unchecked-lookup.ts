@@ -1,4 +1,5 @@
 import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
+import { hasLoop } from '../../c/flow-blocks.ts';
 import { isPointer, pointee } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
@@ -22,7 +23,7 @@ import {
 import { isMatchedByForce, isOfAnyDriver, matchedOtherwise } from './matched-otherwise.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceSteps, sourceText } from './source.ts';
-import { findsInTable, hasLoop } from './table-lookup.ts';
+import { findsInTable } from './table-lookup.ts';
 
 export const uncheckedLookup: Rule = {
   id: 'null-deref/unchecked-lookup',
@@ -133,6 +134,7 @@ function isAskedByCallers({ effects, flow, ref }: FunctionContext, call: number)
 
 /** How far up callers are asked. */
 const LEVELS_ASKED = 2;
+
 /** Callers that are asked whether they looked the same up. */
 const MAX_ASKED = 8;
 

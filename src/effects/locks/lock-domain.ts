@@ -3,7 +3,7 @@ import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
 import type { Domain, Outcome, View } from '../domain.ts';
-import { stripCasts } from '../flow-expressions.ts';
+import { assignedTo, isParameter, stripCasts } from '../flow-expressions.ts';
 import { ANY, ERR, OTHER, ZERO } from '../values.ts';
 import { type Held, type LockState, LockStates, MAYBE, NOTHING_HELD } from './held.ts';
 import type { LockSummary, NetEffect } from './lock-summary.ts';
@@ -262,16 +262,10 @@ export class LockDomain implements Domain {
   #restoresOwn(call: number): boolean {
     const flow = this.#flow;
     const saved = stripCasts(flow, flow.calls[call]?.args.at(-1) ?? 0);
-    if (flow.exprOp[saved] !== Expr.Local) return false;
-    const local = flow.exprA[saved] as number;
-    if (flow.locals[local]?.isParameter !== false) return false;
-    for (let i = 0; i < flow.ops.length; i += 4) {
-      const target = flow.ops[i + 1] as number;
-      if (flow.ops[i] !== Op.Assign || flow.exprOp[target] !== Expr.Local || flow.exprA[target] !== local)
-        continue;
-      if (flow.exprOp[stripCasts(flow, flow.ops[i + 2] as number)] !== Expr.Result) return false;
-    }
-    return true;
+    if (flow.exprOp[saved] !== Expr.Local || isParameter(flow, saved)) return false;
+    return [...assignedTo(flow, saved)].every(
+      (value) => flow.exprOp[stripCasts(flow, value)] === Expr.Result,
+    );
   }
 
   /** `(write ? up_write : up_read)(&x->sem)`: what is done to a lock that an unknown function is given is not known. */

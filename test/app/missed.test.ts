@@ -80,7 +80,7 @@ test('an event that a stalled database can not keep is refused in time, and revi
   const other = await startApp(github, { ADJUTANT_SWEEP_SECONDS: '1', DATABASE_URL: url });
   const database = await openDatabase(url, '/nowhere');
   try {
-    const stall = database.exec('LOCK TABLE pgboss.job IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(12)');
+    const stall = database.exec('LOCK TABLE ONLY pgboss.job IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(12)');
     const locks = `SELECT FROM pg_locks WHERE relation = 'pgboss.job'::regclass AND mode = 'AccessExclusiveLock' AND granted`;
     await expect.poll(async () => (await database.query(locks)).length, { timeout: 30_000 }).toBe(1);
     const pull = await open();

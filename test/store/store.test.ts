@@ -289,7 +289,9 @@ test('a stalled database fails the enqueuing at its limit, and a later try finds
   const database = await openDatabase(await postgres.createDatabase(), '/nowhere');
   const queue = await startQueue(database, () => undefined);
   const job = { id: randomUUID(), key: 'k', data: {} };
-  const stall = database.exec('LOCK TABLE pgboss.job IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3)');
+  // One lock and no more: with the partitions, which LOCK TABLE takes one by one without ONLY, the statement
+  // could end in a deadlock with the upkeep that pg-boss does beside it.
+  const stall = database.exec('LOCK TABLE ONLY pgboss.job IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3)');
   await new Promise((resolve) => setTimeout(resolve, 200));
   await expect(queue.enqueue('review', job, 300)).rejects.toThrow(/did not answer within 300 ms/);
   await stall;

@@ -54,6 +54,9 @@ class MemoryProgram implements Program {
   readonly paths: readonly string[];
   readonly #files: ReadonlyMap<string, FileFacts>;
   readonly #refs: FunctionRef[] = [];
+  readonly #refsByPath = new Map<string, FunctionRef[]>();
+  /** Names that the functions of a file use. */
+  readonly #namesUsed = new Map<string, ReadonlySet<string>>();
   readonly #functions = new NameIndex<FunctionDefinition>();
   readonly #prototypes = new NameIndex<Definition<FunctionFact>>();
   readonly #macros = new NameIndex<Definition<MacroFact>>();
@@ -94,6 +97,8 @@ class MemoryProgram implements Program {
   #add(path: string, facts: FileFacts): void {
     const isStatic = false;
     const ids = new Map<string, number>();
+    const refs: FunctionRef[] = [];
+    this.#refsByPath.set(path, refs);
     for (const fact of facts.functions) {
       if (fact.isPrototype) {
         this.#prototypes.add(fact.name, { path, isStatic: fact.isStatic, fact });
@@ -104,6 +109,7 @@ class MemoryProgram implements Program {
       const id = `${path}:${fact.name}${count === 1 ? '' : `:${count}`}`;
       const ref = { id, number: -1, path, name: fact.name, fact };
       this.#refs.push(ref);
+      refs.push(ref);
       this.#functions.add(fact.name, { path, isStatic: fact.isStatic, fact, ref });
     }
     for (const fact of facts.macros) this.#macros.add(fact.name, { path, isStatic, fact });
@@ -115,7 +121,14 @@ class MemoryProgram implements Program {
   }
 
   usesName(path: string, name: string): boolean {
-    return this.definitions(path).some(({ fact }) => fact.flow?.names.includes(name) === true);
+    let used = this.#namesUsed.get(path);
+    if (used === undefined) {
+      // The functions of a file share one list.
+      const lists = new Set(this.definitions(path).map(({ fact }) => fact.flow?.names ?? []));
+      used = new Set([...lists].flat());
+      this.#namesUsed.set(path, used);
+    }
+    return used.has(name);
   }
 
   siblings(path: string): readonly string[] {
@@ -135,7 +148,7 @@ class MemoryProgram implements Program {
   }
 
   definitions(path: string): readonly FunctionRef[] {
-    return this.#refs.filter((ref) => ref.path === path);
+    return this.#refsByPath.get(path) ?? [];
   }
 
   functions(name: string, from: string): readonly FunctionRef[] {

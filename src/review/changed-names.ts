@@ -9,6 +9,7 @@ import type { FileFacts } from '../index/facts.ts';
 import { lastField } from '../index/link-record.ts';
 import type { Program } from '../index/program.ts';
 import { hunkLines } from './changed-lines.ts';
+import { containing, lastBefore } from './line-ranges.ts';
 
 /** Sets that are filled side by side. */
 export interface ChangedNames {
@@ -40,15 +41,17 @@ export function addChangedNames(
   });
   const defined = new Set(files.flatMap(({ facts }) => [...definedIn(facts)]));
   for (const { file, path, facts } of files) {
+    const around = definitionsAround(facts);
+    const lines = new Set<number>();
     for (const { line, text } of linesOutside(file, facts, side)) {
+      lines.add(line);
       if (MEANS_ALL.test(text)) open.add(path);
-      for (const name of [...(text.match(WORD) ?? []), around(facts, line)])
-        if (defined.has(name)) names.add(name);
-      for (const { fields: members } of facts.structs)
-        for (const member of members) if (member.line === line) fields.add(member.name);
-      for (const { line: at, type, field } of facts.tableEntries)
-        if (at === line && !isNumberIn(program, type, field, path)) fields.add(lastField(field));
+      for (const name of [...(text.match(WORD) ?? []), around(line)]) if (defined.has(name)) names.add(name);
     }
+    for (const { fields: members } of facts.structs)
+      for (const { line, name } of members) if (lines.has(line)) fields.add(name);
+    for (const { line, type, field } of facts.tableEntries)
+      if (lines.has(line) && !isNumberIn(program, type, field, path)) fields.add(lastField(field));
   }
   if ([...open].some((path) => !path.endsWith('.c'))) for (const { path } of files) open.add(path);
   addMacros(
@@ -81,12 +84,11 @@ function linesOutside(
   side: 'old' | 'new',
 ): readonly { line: number; text: string }[] {
   const own = side === 'old' ? '-' : '+';
-  const bodies = functions.filter((f) => !f.isPrototype);
+  const isInBody = containing(functions.filter((f) => !f.isPrototype));
   return file.hunks.flatMap((hunk) =>
     [...hunkLines(hunk)].flatMap(({ kind, text, oldLine, newLine }) => {
       const line = side === 'old' ? oldLine : newLine;
-      const isOutside =
-        kind === own && !MEANS_NOTHING.test(text) && !bodies.some((f) => f.line <= line && line <= f.endLine);
+      const isOutside = kind === own && !MEANS_NOTHING.test(text) && !isInBody(line);
       return isOutside ? [{ line, text }] : [];
     }),
   );
@@ -97,27 +99,38 @@ function* definedIn(facts: FileFacts): Generator<string> {
     for (const { name } of list) yield name;
 }
 
-/** The macro or variable whose definition a line is part of; '' where it is none. */
-function around(facts: FileFacts, line: number): string {
+/** Finds the macro or variable whose definition a line is part of; '' where it is none. */
+function definitionsAround(facts: FileFacts): (line: number) => string {
   const begins = [
     ...facts.functions.map(({ endLine }) => ({ line: endLine + 1, name: '' })),
     ...[facts.structs, facts.typedefs, facts.topLevelMacros]
       .flat()
       .map((one) => ({ line: one.line, name: '' })),
     ...[facts.macros, facts.globals, facts.tables].flat(),
-  ];
-  let last = { line: 0, name: '' };
-  for (const one of begins) if (one.line <= line && one.line >= last.line) last = one;
-  return last.name;
+  ].sort((a, b) => a.line - b.line);
+  return (line) => begins[lastBefore(begins, line)]?.name ?? '';
 }
 
-/** A macro that uses what changes means something else, too. */
+/** A macro that uses what changes means something else, too; and so do those that use that one. */
 function addMacros(changed: ChangedNames, files: readonly FileFacts[]): void {
   const { names } = changed;
-  const macros = files.flatMap((facts) => facts.macros);
-  for (let before = -1; before < names.size; ) {
-    before = names.size;
-    for (const { name, text, flow } of macros)
-      if (usesOneOf(flow, changed) || text.match(WORD)?.some((word) => names.has(word))) names.add(name);
+  const users = new Map<string, string[]>();
+  const added = [...names];
+  for (const { name, text, flow } of files.flatMap((facts) => facts.macros)) {
+    for (const used of new Set([...(text.match(WORD) ?? []), ...globalsIn(flow)])) {
+      const known = users.get(used);
+      if (known === undefined) users.set(used, [name]);
+      else known.push(name);
+    }
+    if (usesOneOf(flow, changed)) added.push(name);
   }
+  for (const name of added) {
+    names.add(name);
+    added.push(...(users.get(name) ?? []).filter((user) => !names.has(user)));
+  }
+}
+
+function* globalsIn(flow: Flow | undefined): Generator<string> {
+  for (const [e, op] of flow?.exprOp.entries() ?? [])
+    if (op === Expr.Global) yield flow?.names[flow.exprA[e] as number] ?? '';
 }

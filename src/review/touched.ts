@@ -9,6 +9,7 @@ import type { FunctionFact } from '../index/facts.ts';
 import type { Program } from '../index/program.ts';
 import { hunkLines } from './changed-lines.ts';
 import { addChangedNames, type ChangedNames, usesOneOf } from './changed-names.ts';
+import { lastBefore } from './line-ranges.ts';
 
 /** Functions of a change, by path and name: `path name`. */
 export type TouchedFunctions = ReadonlySet<string>;
@@ -29,9 +30,16 @@ export function touchedBy(
   functions: TouchedFunctions,
 ): (finding: Finding) => boolean {
   const lines = touchedLines(diff, side);
+  const bodies = new Map<string, readonly FunctionFact[]>();
+  const bodiesOf = (path: string): readonly FunctionFact[] => {
+    const known = bodies.get(path) ?? functionsOf(program, path).toSorted((a, b) => a.line - b.line);
+    bodies.set(path, known);
+    return known;
+  };
   const isTouched = (path: string, line: number): boolean => {
-    const around = functionsOf(program, path).find((f) => contains(f, line));
-    return around === undefined
+    const all = bodiesOf(path);
+    const around = all[lastBefore(all, line)];
+    return around === undefined || around.endLine < line
       ? lines.get(path)?.has(line) === true
       : functions.has(functionKey(path, around.name));
   };
@@ -48,8 +56,9 @@ export function touchedFunctions(
   const touched = new Set(otherMeaning);
   for (const { side, program } of sidesOf(programs)) {
     for (const [path, lines] of touchedLines(diff, side)) {
-      for (const f of functionsOf(program, path))
-        if (lines.values().some((line) => contains(f, line))) touched.add(functionKey(path, f.name));
+      const sorted = [...lines].sort((a, b) => a - b).map((line) => ({ line }));
+      for (const { name, line, endLine } of functionsOf(program, path))
+        if ((sorted[lastBefore(sorted, endLine)]?.line ?? 0) >= line) touched.add(functionKey(path, name));
     }
   }
   return touched;
@@ -88,8 +97,6 @@ export function partsOfKey(key: string): { readonly path: string; readonly name:
 
 const functionsOf = (program: Program | undefined, path: string): readonly FunctionFact[] =>
   (program?.facts(path)?.functions ?? []).filter((f) => !f.isPrototype);
-
-const contains = ({ line, endLine }: FunctionFact, at: number): boolean => line <= at && at <= endLine;
 
 /** Lines of one side that the diff adds or removes; for what only the other side has, the line it stands before. */
 function touchedLines(

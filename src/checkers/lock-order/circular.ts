@@ -39,9 +39,7 @@ export function findCycles({ graph, own }: Neighbourhood): readonly Finding[] {
     if (through.from.lock === FS_RECLAIM || isAnnotation(through)) continue;
     const cycle = graph.cycle(through, LONGEST);
     if (cycle === undefined) continue;
-    const confidence = meansOtherMembers(through.locks.effects.effects.program, cycle)
-      ? 'low'
-      : confidenceOf(graph, through, cycle);
+    const confidence = confidenceOf(graph, through, cycle);
     // Locks of two file systems meet nowhere, whatever may be stored in the operations of both.
     if (confidence === 'low' && areFarApart(cycle.map(({ place }) => place))) continue;
     const finding = toFinding(through, cycle, confidence);
@@ -140,6 +138,16 @@ const ESTABLISHED = 4;
  * lockdep divides, or through subsystems that have nothing to do with each other stays low.
  */
 function confidenceOf(
+  graph: OrderGraph,
+  through: PlacedDependency,
+  cycle: readonly Dependency[],
+): Confidence {
+  const confidence = confidenceInChain(graph, through, cycle);
+  const { program } = through.locks.effects.effects;
+  return confidence !== 'low' && meansOtherMembers(program, cycle) ? 'low' : confidence;
+}
+
+function confidenceInChain(
   graph: OrderGraph,
   through: PlacedDependency,
   cycle: readonly Dependency[],

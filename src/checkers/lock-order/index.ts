@@ -50,11 +50,8 @@ export const lockOrder: CodeChecker = {
       store === undefined
         ? cyclesByArea(effects, paths, all, around)
         : findCycles(wholeTree(effects, store, audited, around));
-    for (const path of paths)
-      findNeverInitialized(
-        path,
-        all.filter(({ ref }) => ref.path === path),
-      );
+    for (const [path, functions] of Map.groupBy(all, ({ ref }) => ref.path))
+      findNeverInitialized(path, functions);
     return [
       ...audited.flatMap((locks) => auditFunction(locks, around)),
       ...waiting.flatMap((locks) => auditWaits(locks, around)),

@@ -118,10 +118,10 @@ export function findNeverInitialized(path: string, functions: readonly FunctionL
   if (lockInitializers.some((name) => program.usesName(path, name))) return;
   const uses = new Map<string, Uses>();
   for (const locks of functions) addUses(locks, members, uses);
+  const made = new Set(functions.flatMap(({ ref }) => [...madeIn(ref.fact.flow)]));
   for (const [name, { taken, isPlain }] of uses) {
     const [type] = name.split('.') as [string];
-    if (taken === undefined || !isPlain || isDefined(program, path, type)) continue;
-    if (!functions.some(({ ref: { fact } }) => makes(fact.flow, type))) continue;
+    if (taken === undefined || !isPlain || !made.has(`${type} *`) || isDefined(program, path, type)) continue;
     if (isInitializedBeside(program, path, name)) continue;
     taken.locks.report({
       rule: uninitialized,
@@ -169,19 +169,20 @@ function nameOf(flow: Flow, call: number): string {
     : calleeName(flow, call);
 }
 
-/** Whether a body makes an object of a type: allocates it, or has it beside another (`iio_priv()`, `netdev_priv()`). */
-function makes(flow: Flow | undefined, type: string): boolean {
-  if (flow === undefined) return false;
-  for (let at = 0; at < flow.ops.length; at += 4) {
+/**
+ * The types of the pointers to objects that a body makes: those that it allocates, or has beside another (`iio_priv()`,
+ * `netdev_priv()`).
+ */
+function* madeIn(flow: Flow | undefined): Generator<string> {
+  for (let at = 0; flow !== undefined && at < flow.ops.length; at += 4) {
     const target = flow.ops[at + 1] as number;
     if (flow.ops[at] !== Op.Assign || flow.exprOp[target] !== Expr.Local) continue;
-    if (flow.locals[flow.exprA[target] as number]?.type !== `${type} *`) continue;
     const value = stripCasts(flow, flow.ops[at + 2] as number);
     if (flow.exprOp[value] !== Expr.Result) continue;
     const name = calleeName(flow, flow.exprA[value] as number);
-    if (ALLOCATORS.has(name) || name.endsWith('_priv')) return true;
+    const type = flow.locals[flow.exprA[target] as number]?.type ?? '';
+    if (ALLOCATORS.has(name) || name.endsWith('_priv')) yield type;
   }
-  return false;
 }
 
 /** An object that is defined in the file, or for each processor, is initialised there. */

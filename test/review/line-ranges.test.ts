@@ -4,7 +4,9 @@ import { containing, lastBefore } from '../../src/review/line-ranges.ts';
 
 const lines = fc.integer({ min: 1, max: 60 });
 const ranges = fc.array(
-  fc.record({ line: lines, length: fc.nat(12) }).map(({ line, length }) => ({ line, endLine: line + length })),
+  fc
+    .record({ line: lines, length: fc.nat(12) })
+    .map(({ line, length }) => ({ line, endLine: line + length })),
 );
 
 test('a line is in one of some ranges where it is in any, also where they overlap', () => {

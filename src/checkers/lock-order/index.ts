@@ -67,15 +67,9 @@ function cyclesByArea(
   audited: readonly FunctionLocks[],
   around: Surroundings,
 ): readonly Finding[] {
-  return [...new Set(paths.map(areaOf))].flatMap((area) =>
-    findCycles(
-      neighbourhood(
-        effects,
-        paths.filter((path) => areaOf(path) === area),
-        audited.filter((locks) => areaOf(locks.ref.path) === area),
-        around,
-      ),
-    ),
+  const functions = Map.groupBy(audited, ({ ref }) => areaOf(ref.path));
+  return [...Map.groupBy(paths, areaOf)].flatMap(([area, own]) =>
+    findCycles(neighbourhood(effects, own, functions.get(area) ?? [], around)),
   );
 }
 

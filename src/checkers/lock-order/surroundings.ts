@@ -17,7 +17,8 @@ export class Surroundings {
   readonly paths: ReadonlySet<string>;
   readonly entries: EntryPoints;
   readonly #effects: LockEffects;
-  /** By area. */
+  /** By area, as the next two. */
+  readonly #pathsOf: ReadonlyMap<string, readonly string[]>;
   readonly #handlers = new Map<string, Handlers>();
   readonly #irqUsage = new Map<string, IrqUsage>();
   #irqHabits: IrqHabits | undefined;
@@ -33,6 +34,7 @@ export class Surroundings {
     this.#effects = effects;
     this.#audited = audited;
     this.paths = new Set(paths);
+    this.#pathsOf = Map.groupBy(this.paths, areaOf);
     // What a change does to the way in which functions are entered, it does to those below the ones that it touches.
     this.entries = new EntryPoints(effects, scope && ((ref) => scope.isBelowTouched(ref)));
   }
@@ -42,8 +44,7 @@ export class Surroundings {
     const area = areaOf(path);
     let handlers = this.#handlers.get(area);
     if (handlers === undefined) {
-      const own = [...this.paths].filter((other) => areaOf(other) === area);
-      handlers = new Handlers(this.#effects.effects.program, own);
+      handlers = new Handlers(this.#effects.effects.program, this.#pathsOf.get(area) ?? []);
       this.#handlers.set(area, handlers);
     }
     return handlers;

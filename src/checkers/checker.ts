@@ -112,11 +112,9 @@ export interface ChangeScope {
   /** The functions that it touches, or may change the meaning of. */
   readonly touched: readonly FunctionRef[];
   isTouched(ref: FunctionRef): boolean;
-  /** Touched, or a touched function is called below it, within the changed files. */
-  leadsToTouched(ref: FunctionRef): boolean;
   /** Touched, or one that does something else for its callers than before is called below it, within the changed files. */
   mayNoticeTouched(ref: FunctionRef): boolean;
-  /** Touched, or called below a touched one, within the changed files. */
+  /** Touched, or called below a touched one in another way than before, within the changed files. */
   isBelowTouched(ref: FunctionRef): boolean;
   /** Whether it uses a field, or a global pointer, that a touched function treats in another way than before. */
   usesChangedField(ref: FunctionRef): boolean;
@@ -136,6 +134,14 @@ export interface CodeChecker {
    * as it can tell. Asked of those that use nothing that means something else.
    */
   isSame?(before: readonly [Program, FunctionRef], after: readonly [Program, FunctionRef]): boolean;
+  /**
+   * Of a function that is not the same: answers, for the names of functions, macros and tables that it uses, and for
+   * `.name` where it calls through a field, whether it comes to them as before.
+   */
+  leadsAlike?(
+    before: readonly [Program, FunctionRef],
+    after: readonly [Program, FunctionRef],
+  ): (name: string) => boolean;
   /**
    * What only both sides of a change show together, in files that both have. `introduced` are the findings of head
    * that base has not.

@@ -6,8 +6,8 @@ import type { Program } from '../index/program.ts';
 export interface LinkedNames {
   /** These names, and what leads to them. */
   leadingTo(names: readonly string[]): ReadonlySet<string>;
-  /** These names, and what they lead to. */
-  below(names: readonly string[]): ReadonlySet<string>;
+  /** These names, and what they lead to; but for what `isAsBefore` says that one of them leads to as it did. */
+  below(names: readonly string[], isAsBefore: (from: string, to: string) => boolean): ReadonlySet<string>;
 }
 
 /**
@@ -46,7 +46,13 @@ function link(program: Program, paths: readonly string[]): LinkedNames {
       join(ofField(lastField(field)), target);
     }
   }
-  return { leadingTo: (names) => closure(up, names), below: (names) => closure(down, names) };
+  return {
+    leadingTo: (names) => closure(up, names),
+    below(names, isAsBefore) {
+      const next = names.flatMap((from) => [...(down.get(from) ?? [])].filter((to) => !isAsBefore(from, to)));
+      return new Set([...names, ...closure(down, next)]);
+    },
+  };
 }
 
 /** No function has such a name. */

@@ -29,7 +29,9 @@ export interface ScopeInput {
 }
 
 /** Answers with the scope of a change for one checker: to some, a function can be the same in spite of the change. */
-export function scopesOf(input: ScopeInput): (checker: Pick<CodeChecker, 'isSame'>) => ScopeOf {
+export function scopesOf(
+  input: ScopeInput,
+): (checker: Pick<CodeChecker, 'isSame' | 'leadsAlike'>) => ScopeOf {
   const { sides, paths, otherMeaning, reworked } = input;
   const { base, head } = sides;
   const links = [
@@ -52,13 +54,21 @@ export function scopesOf(input: ScopeInput): (checker: Pick<CodeChecker, 'isSame
     return left;
   };
   const noticed = without(quiet);
-  return ({ isSame }) => {
+  return ({ isSame, leadsAlike }) => {
     const isSameTo = (key: string): boolean => {
       const [before, after] = [definition(base, key), definition(head, key)];
       return before !== undefined && after !== undefined && isSame?.(before, after) === true;
     };
     const touched = isSame === undefined ? all : without(quiet.filter(isSameTo));
-    return scopeOver(sides, links, { touched, noticed, reworked });
+    const isAsBefore = (key: string): ((name: string) => boolean) => {
+      const [before, after] = [definition(base, key), definition(head, key)];
+      const isKnown = before !== undefined && after !== undefined && sides.sameForCallers !== undefined;
+      return (
+        (isKnown && !reworked.has(key) && !otherMeaning.has(key) && leadsAlike?.(before, after)) ||
+        (() => false)
+      );
+    };
+    return scopeOver(sides, links, { touched, noticed, reworked }, isAsBefore);
   };
 }
 
@@ -69,17 +79,21 @@ function scopeOver(
   sides: ScopeInput['sides'],
   links: readonly LinkedNames[],
   { touched, noticed, reworked }: Functions,
+  isAsBefore: (key: string) => (name: string) => boolean,
 ): ScopeOf {
-  const leading = once(() => union(links.map((link) => link.leadingTo(namesOf(touched)))));
   const noticing = once(() => union(links.map((link) => link.leadingTo(namesOf(noticed)))));
-  const below = once(() => union(links.map((link) => link.below(namesOf(touched)))));
+  const below = once(() => {
+    const ways = Map.groupBy(touched, (key) => partsOfKey(key).name);
+    const alike = new Map([...ways].map(([name, keys]) => [name, keys.map(isAsBefore)]));
+    const isAlike = (from: string, to: string): boolean => alike.get(from)?.every((is) => is(to)) === true;
+    return union(links.map((link) => link.below(namesOf(touched), isAlike)));
+  });
   const fields = once(() => changedFields(sides, touched, reworked));
   const touchedPaths = [...new Set([...touched].map((key) => partsOfKey(key).path))];
   const isTouched = ({ path, name }: FunctionRef): boolean => touched.has(functionKey(path, name));
   return (program) => ({
     touched: touchedPaths.flatMap((path) => program.definitions(path).filter(isTouched)),
     isTouched,
-    leadsToTouched: ({ name }) => leading().has(name),
     mayNoticeTouched: (ref) => isTouched(ref) || noticing().has(ref.name),
     isBelowTouched: ({ name }) => below().has(name),
     usesChangedField: ({ fact }) => usesOneOf(fact.flow, { names: fields(), fields: fields() }),

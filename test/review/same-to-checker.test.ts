@@ -1,5 +1,6 @@
 /** Changes that are none to a checker: it does not audit what is around the function then. */
 import { expect, test } from 'vitest';
+import type { ChangeScope } from '../../src/checkers/checker.ts';
 import { lockOrder } from '../../src/checkers/lock-order/index.ts';
 import { nullDeref } from '../../src/checkers/null-deref/index.ts';
 import { effectsOf } from '../../src/effects/effects.ts';
@@ -41,8 +42,13 @@ int start(struct dev *d)
 }
 `;
 
-/** The functions that a change of the text touches, to a checker. */
-const touchedFor = (checker: typeof lockOrder, before: string, after: string): Promise<string[]> =>
+/** Asks for the scope of a change of the text, to a checker, in its head. */
+const inScope = <T>(
+  checker: typeof lockOrder,
+  before: string,
+  after: string,
+  ask: (scope: ChangeScope, head: Program) => T,
+): Promise<T> =>
   withIndexedChange(TEXT, before, after, ({ diff }, sides) => {
     const otherMeaning = withOtherMeaning(diff, sides);
     const touched = touchedFunctions(diff, sides, otherMeaning);
@@ -54,8 +60,21 @@ const touchedFor = (checker: typeof lockOrder, before: string, after: string): P
       reworked: new Set(),
     });
     if (sides.head === undefined) throw new Error('the test is wrong');
-    return scopes(checker)(sides.head).touched.map(({ name }) => name);
+    return ask(scopes(checker)(sides.head), sides.head);
   });
+
+/** The functions that a change of the text touches. */
+const touchedFor = (checker: typeof lockOrder, before: string, after: string): Promise<string[]> =>
+  inScope(checker, before, after, ({ touched }) => touched.map(({ name }) => name));
+
+/** The functions that a change of the text makes it come to in another way. */
+const belowFor = (before: string, after: string): Promise<string[]> =>
+  inScope(lockOrder, before, after, (scope, head) =>
+    head
+      .definitions('drivers/dev.c')
+      .filter((ref) => scope.isBelowTouched(ref))
+      .map(({ name }) => name),
+  );
 
 test.each([
   ['a test', '	if (d->size > 4) {', '	if (d->size > 4 || d->kind == 2) {'],
@@ -87,6 +106,24 @@ test.each([
   ['a way out with the lock', '		goto out;', '		return ret;'],
 ])('%s is something to lock-order', async (_, before, after) => {
   expect(await touchedFor(lockOrder, before, after)).toEqual(['work']);
+});
+
+test.each([
+  ['another call is made', '	finish(d);', '	restart(d);\n	finish(d);'],
+  ['a lock is taken behind it', '	finish(d);', '	mutex_lock(&d->b);\n	finish(d);\n	mutex_unlock(&d->b);'],
+  ['a way out leaves the lock held', '		goto out;', '		return ret;'],
+])('what a function calls as before is not below it where %s', async (_, before, after) => {
+  expect(await belowFor(before, after)).toEqual(['work']);
+});
+
+test.each([
+  ['more is held', '	mutex_lock(&d->a);\n	if', '	mutex_lock(&d->a);\n	mutex_lock(&d->b);\n	if'],
+  ['it is called twice', '	finish(d);', '	count_of(NULL);\n	finish(d);'],
+  ['a parameter decides', '	d->size = count_of(d);', '	if (wait)\n		d->size = count_of(d);'],
+  ['it is handed on', '	finish(d);', '	finish_with(d, count_of);\n	finish(d);'],
+  ['it is stored', '	finish(d);', '	d->done = (void *)count_of;\n	finish(d);'],
+])('what a function calls is below it where %s', async (_, before, after) => {
+  expect(await belowFor(before, after)).toEqual(['count_of', 'work']);
 });
 
 test('a function that does the same for its callers is known by that, also where it tests its parameters', async () => {

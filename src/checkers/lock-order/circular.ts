@@ -64,6 +64,8 @@ function toFinding(through: PlacedDependency, cycle: readonly Dependency[], conf
   const names = cycle.map((d) => d.from.lock);
   // Where memory is asked for once more, that is another defect.
   const allocators = through.allocator === '' ? [] : [through.allocator];
+  // Who makes each dependency is sought where somebody reads it: most cycles are on both sides of a change.
+  let trace: readonly Step[] | undefined;
   return {
     checker: 'lock-order',
     rule: rule.id,
@@ -77,8 +79,13 @@ function toFinding(through: PlacedDependency, cycle: readonly Dependency[], conf
     message: messageOf(cycle),
     explanation: `${scenario(cycle)}\n\nChain exists of: ${chainLine(cycle)}\n\n${remedy(rule, from.lock, to.lock)}`,
     fingerprint: fingerprint(rule.id, [...rotated(names), ...allocators].join(' ')),
-    trace: chainSteps(cycle),
-    cycle: cycleEdges(cycle),
+    get trace() {
+      trace ??= chainSteps(cycle);
+      return trace;
+    },
+    get cycle() {
+      return cycleEdges(cycle);
+    },
     hasSeveralPlaces: true,
   };
 }

@@ -4,13 +4,26 @@ import { CorrelatedReleases } from '../../effects/locks/correlated.ts';
 import { type Held, NOTHING_HELD } from '../../effects/locks/held.ts';
 import type { Body } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import type { LockEffects } from '../../effects/locks/lock-effects.ts';
-import type { FunctionRef } from '../../index/program.ts';
+import { type LockEffects, lockEffectsOf } from '../../effects/locks/lock-effects.ts';
+import type { FunctionRef, Program } from '../../index/program.ts';
 import type { Step } from '../checker.ts';
 import { type Candidate, FunctionFindings } from '../function-findings.ts';
 
 /** A finding as a rule says it, at a position of the flow. */
 export type LockCandidate = Omit<Candidate, 'line' | 'column'> & { readonly position: number };
+
+/** Of functions that are asked about before they are audited, by their effects. */
+const keptBodies = new WeakMap<LockEffects, Map<string, Body>>();
+
+/** A function that a change touches: what it does to locks is asked more than once. Undefined where it has no body. */
+export function keptLocks([program, ref]: readonly [Program, FunctionRef]): FunctionLocks | undefined {
+  if (ref.fact.flow === undefined) return undefined;
+  const effects = lockEffectsOf(program);
+  const locks = new FunctionLocks(effects, ref);
+  const kept = keptBodies.get(effects) ?? new Map();
+  keptBodies.set(effects, kept.set(ref.id, locks.body));
+  return locks;
+}
 
 export class FunctionLocks {
   readonly effects: LockEffects;
@@ -28,7 +41,7 @@ export class FunctionLocks {
   }
 
   get body(): Body {
-    this.#body ??= this.effects.body(this.ref);
+    this.#body ??= keptBodies.get(this.effects)?.get(this.ref.id) ?? this.effects.body(this.ref);
     if (this.#body === undefined) throw new Error(`${this.ref.id} has no body`);
     return this.#body;
   }

@@ -11,6 +11,7 @@ import type { FunctionLocks } from './function-locks.ts';
 import { findIgnoredFlags } from './ignored-flags.ts';
 import { findIrqInversion, irqInversion } from './irq-inversion.ts';
 import { findIrqsOnAgain } from './irqs-on-again.ts';
+import { leadsAlike } from './leads-alike.ts';
 import { functionsOf, neighbourhood, wholeTree } from './neighbourhood.ts';
 import { reachedFunctions } from './reached.ts';
 import { findRecursive, findRecursiveInCallers, recursive } from './recursive.ts';
@@ -38,6 +39,7 @@ export const lockOrder: CodeChecker = {
     uninitialized,
   ],
   isSame: doesSameToLocks,
+  leadsAlike,
   audit(program, paths, scope) {
     if (scope?.touched.length === 0) return [];
     const effects = lockEffectsOf(program);

@@ -28,7 +28,7 @@ export function reachedFunctions(
   functions: readonly FunctionLocks[],
   scope: ChangeScope,
 ): Reached {
-  const leading = functions.filter(({ ref }) => scope.leadsToTouched(ref));
+  const leading = functions.filter(({ ref }) => scope.mayNoticeTouched(ref));
   const awaited = new Set(
     leading
       .filter(({ ref }) => endsWait(ref) || isHandler(program, ref))
@@ -36,7 +36,7 @@ export function reachedFunctions(
   );
   const near = new Set(scope.touched.map(({ path }) => folderOf(path)));
   const isReached = ({ ref }: FunctionLocks): boolean =>
-    scope.leadsToTouched(ref) || scope.isBelowTouched(ref);
+    scope.mayNoticeTouched(ref) || scope.isBelowTouched(ref);
   const mayWait = ({ ref }: FunctionLocks): boolean =>
     awaited.has(folderOf(ref.path)) || (near.has(folderOf(ref.path)) && waitsForFiles(ref));
   return {
@@ -55,7 +55,7 @@ const waitsForFiles = (ref: FunctionRef): boolean =>
   calls(ref, (name) => /^(?:sysfs|proc|debugfs)$/.test(waits.get(name)?.awaits ?? ''));
 
 /** Whether a function is registered to run in an interrupt, a work, a timer or a thread. */
-function isHandler(program: Program, ref: FunctionRef): boolean {
+export function isHandler(program: Program, ref: FunctionRef): boolean {
   if (program.storedIn(ref).some(({ entry }) => isOwn(contextOfField(entry.type, entry.field)))) return true;
   const { topLevelMacros = [] } = program.facts(ref.path) ?? {};
   if (topLevelMacros.some(({ name, args }) => handlersOf(name).some((n) => args[n] === ref.name)))

@@ -10,31 +10,28 @@ import { calleeName, globalName, stripCasts } from '../../effects/flow-expressio
 import type { Held, LockState } from '../../effects/locks/held.ts';
 import type { Body } from '../../effects/locks/lock-body.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
-import { type LockEffects, lockEffectsOf } from '../../effects/locks/lock-effects.ts';
+import type { LockEffects } from '../../effects/locks/lock-effects.ts';
 import { changesState, mattersUnderLock } from '../../effects/locks/lock-summary.ts';
 import { isNumberType } from '../../effects/number-types.ts';
 import type { FunctionRef, Program } from '../../index/program.ts';
 import { PRINTING } from '../../kernel/pointers.ts';
+import { type FunctionLocks, keptLocks } from './function-locks.ts';
 
 /** One function in two programs. */
 export function doesSameToLocks(
-  [before, old]: readonly [Program, FunctionRef],
-  [after, now]: readonly [Program, FunctionRef],
+  before: readonly [Program, FunctionRef],
+  after: readonly [Program, FunctionRef],
 ): boolean {
-  const [one, other] = [lockEffectsOf(before), lockEffectsOf(after)];
-  const [a, b] = [one.body(old), other.body(now)];
-  if (a === undefined || b === undefined || !a.complete || !b.complete) return false;
-  return (
-    isSameText(stepsOf(one, a, old.path), stepsOf(other, b, now.path)) &&
-    isSameText(happeningsOf(one, a, old.path), happeningsOf(other, b, now.path))
-  );
+  const [a, b] = [keptLocks(before), keptLocks(after)];
+  if (a?.body.complete !== true || b?.body.complete !== true) return false;
+  return isSameText(stepsOf(a), stepsOf(b)) && isSameText(happeningsOf(a), happeningsOf(b));
 }
 
-const isSameText = (a: readonly string[], b: readonly string[]): boolean =>
+export const isSameText = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((line, i) => line === b[i]);
 
 /** Calls and stores as they are written, in their order; what is only reckoned or printed is no matter. */
-function stepsOf(effects: LockEffects, { flow, conditions }: Body, path: string): readonly string[] {
+function stepsOf({ effects, ref: { path }, body: { flow, conditions } }: FunctionLocks): readonly string[] {
   const steps: string[] = [];
   for (let at = 0; at < flow.ops.length; at += 4) {
     const [op, x = 0, y = 0] = flow.ops.subarray(at, at + 3);
@@ -86,13 +83,13 @@ function isOfNumbers(effects: LockEffects, flow: Flow, target: number, value: nu
   }
 }
 
-const callText = (flow: Flow, call: number): string => {
+export const callText = (flow: Flow, call: number): string => {
   const { callee = 0, args = [] } = flow.calls[call] ?? {};
   return `${expressionText(flow, callee)}(${args.map((arg) => expressionText(flow, arg)).join(', ')})`;
 };
 
 /** What happens while something is held, off or released, in any order. */
-function happeningsOf(effects: LockEffects, body: Body, path: string): readonly string[] {
+function happeningsOf({ effects, ref: { path }, body }: FunctionLocks): readonly string[] {
   const happenings = new Set<string>();
   for (const event of body.events) {
     const isMeant =
@@ -108,7 +105,7 @@ function happeningsOf(effects: LockEffects, body: Body, path: string): readonly 
 const isNothing = ({ held, released, dropped, ...counts }: LockState): boolean =>
   held.length + released.length + dropped.length === 0 && Object.values(counts).every((n) => n === 0);
 
-function happeningText({ flow }: Body, event: LockEvent): string {
+export function happeningText({ flow }: Body, event: LockEvent): string {
   const { kind, call, state, lock, blocks, stops, result, nullParameters } = event;
   const { held, ...others } = state;
   const text = JSON.stringify([

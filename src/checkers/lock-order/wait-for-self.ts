@@ -8,6 +8,7 @@ import { type Entry, heldByCallers } from './entry.ts';
 import type { FunctionLocks, LockCandidate } from './function-locks.ts';
 import type { Handler } from './handlers.ts';
 import type { Wait } from './held-waits.ts';
+import { isHandler } from './reached.ts';
 import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -23,6 +24,14 @@ const RUNNING: ReadonlySet<Awaited> = new Set([
   'thread',
 ]);
 
+/** Whether a function may be a handler, or called by one: asked before it is looked for which handlers there are. */
+export function mayWaitForItself({ effects, ref }: FunctionLocks, wait: Wait, around: Surroundings): boolean {
+  return (
+    RUNNING.has(wait.awaits) &&
+    (isHandler(effects.effects.program, ref) || around.entries.of(ref).all.some(({ isStart }) => isStart))
+  );
+}
+
 /** A handler, or what it calls, that waits until the handler has returned. */
 export function waitsForItself(
   locks: FunctionLocks,
@@ -31,7 +40,7 @@ export function waitsForItself(
   handler: Handler,
   around: Surroundings,
 ): Found | undefined {
-  if (!RUNNING.has(wait.awaits) || asksWhoItIs(locks)) return undefined;
+  if (asksWhoItIs(locks)) return undefined;
   const isItself = handler.ref.id === locks.ref.id;
   const way = isItself ? undefined : wayFrom(handler, around.entries.of(locks.ref).all);
   if (!isItself && way === undefined) return undefined;

@@ -14,7 +14,7 @@ import { assignedTo, type Handler, type Handlers } from './handlers.ts';
 import { locksOver, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
 import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
-import { waitsAsReader, waitsForItself } from './wait-for-self.ts';
+import { mayWaitForItself, waitsAsReader, waitsForItself } from './wait-for-self.ts';
 
 export const waitUnderLock: Rule = {
   id: 'lock-order/wait-under-lock',
@@ -56,7 +56,7 @@ function findWaitForSelf(
   for (const wait of waits) {
     const asReader = waitsAsReader(locks, event, wait, around);
     if (asReader !== undefined) locks.report({ rule: waitUnderLock, ...asReader });
-    const handlers = wait.awaits === 'completion' ? [] : handlersOf(locks, wait, around);
+    const handlers = mayWaitForItself(locks, wait, around) ? handlersOf(locks, wait, around) : [];
     // With several handlers on one member, which of them the object has is not known.
     if (handlers.length !== 1) continue;
     const itself = waitsForItself(locks, event, wait, handlers[0] as Handler, around);

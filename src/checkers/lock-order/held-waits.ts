@@ -1,5 +1,5 @@
 /** Waits for other code, and the locks that are held over them. */
-import { lineOf } from '../../c/flow.ts';
+import { type Flow, lineOf } from '../../c/flow.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import type { Held } from '../../effects/locks/held.ts';
 import { lockClass } from '../../effects/locks/lock-class.ts';
@@ -36,6 +36,15 @@ export interface Over {
   /** Name of the function in which the chain to the holder begins. */
   readonly root: string;
   readonly steps: readonly Step[];
+}
+
+/** Whether a call waits for other code, itself or below. */
+export function mayWait({ effects, ref }: FunctionLocks, call: number): boolean {
+  const flow = ref.fact.flow as Flow;
+  return (
+    waits.has(calleeName(flow, call)) ||
+    effects.callees(flow, call, ref.path).some(({ summary }) => summary.waits.length > 0)
+  );
 }
 
 /** What an event waits for, itself or below. */

@@ -11,7 +11,7 @@ import { acquisitionSteps } from './causes.ts';
 import { waitsForCompletion } from './completion.ts';
 import type { FunctionLocks } from './function-locks.ts';
 import { assignedTo, type Handler, type Handlers } from './handlers.ts';
-import { locksOver, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
+import { locksOver, mayWait, type Over, type Wait, waitScenario, waitsOf } from './held-waits.ts';
 import { shareBit } from './shared-bits.ts';
 import type { Surroundings } from './surroundings.ts';
 import { mayWaitForItself, waitsAsReader, waitsForItself } from './wait-for-self.ts';
@@ -24,10 +24,13 @@ export const waitUnderLock: Rule = {
 };
 
 export function findWaitUnderLock(locks: FunctionLocks, around: Surroundings): void {
+  const { flow } = locks.ref.fact;
+  const waiting = new Set(flow?.calls.keys().filter((call) => mayWait(locks, call)));
+  // Most functions wait for nothing: their paths need not be walked.
+  if (waiting.size === 0) return;
   for (const event of locks.eventsOrCalls) {
-    if (event.kind !== 'call') continue;
+    if (event.kind !== 'call' || !waiting.has(event.call)) continue;
     const found = waitsOf(locks, event);
-    if (found.length === 0) continue;
     findWaitForSelf(locks, event, found, around);
     const over = locksOver(locks, event, around);
     if (over.length === 0) continue;

@@ -1,14 +1,25 @@
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const report = process.env.ADJUTANT_TEST_REPORT;
 
 const KERNEL = 'test/kernel/**/*.test.ts';
 
+/** Those that start the App take longest, and wait more than they work: none of them shall be left for the end, alone. */
+class AppFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const startsApp = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:app|demo)\//.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(startsApp), ...sorted.filter((file) => !startsApp(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: AppFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Threads would each strip their types anew, in WebAssembly: V8 13.6 now and then ends a process whose threads begin

@@ -88,12 +88,12 @@ export class Handlers {
 
   /** All of them, each function once for each context. */
   get all(): readonly Handler[] {
-    return [...this.#all.values()];
+    return [...this.#all.values()].filter(hasBody);
   }
 
   /** What runs for an object of this class. */
   of(object: string): readonly Handler[] {
-    return object === '' ? [] : (this.#handlers.get(object) ?? []);
+    return object === '' ? [] : (this.#handlers.get(object) ?? []).filter(hasBody);
   }
 
   /** What runs for the files of a debugfs folder of this class, and of those below it. */
@@ -251,7 +251,7 @@ export class Handlers {
 
   #add(name: string, from: string, context: Context, object: string, step: Step): void {
     const ref = name === '' ? undefined : this.#program.functions(name, from)[0];
-    if (ref === undefined || ref.fact.flow === undefined) return;
+    if (ref === undefined) return;
     const text = `${ref.name}() is the handler (${context})`;
     const handler = { ref, context, object, step: { ...step, text: `${step.text}: ${text}` } };
     if (object !== '') push(this.#handlers, object, handler);
@@ -259,6 +259,9 @@ export class Handlers {
     if (!this.#all.has(key)) this.#all.set(key, handler);
   }
 }
+
+/** Asked where a handler is meant: most are registered by files beside the audited one. */
+const hasBody = ({ ref }: Handler): boolean => ref.fact.flow !== undefined;
 
 /** Class of what the result of a call is stored in: `x->thread = kthread_run(f, …)`. */
 export function assignedTo(flow: Flow, call: number, classOf: (pointer: number) => string): string {

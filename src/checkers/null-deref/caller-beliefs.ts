@@ -54,9 +54,12 @@ function report(
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
   context.report({
     rule: uncheckedLookup,
-    // What the whole tree reads from an object is known to be there by those who do not test it.
+    // What the whole tree reads from an object is known to be there by those who do not test it; and so is what only
+    // most test, where nothing shows that it can be NULL.
     confidence:
-      ref.path.startsWith('include/') || ('number' in ref && isForEverybody(context.effects, ref))
+      forNull < calls ||
+      ref.path.startsWith('include/') ||
+      ('number' in ref && isForEverybody(context.effects, ref))
         ? 'low'
         : 'medium',
     position: usedAt,

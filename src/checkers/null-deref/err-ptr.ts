@@ -10,7 +10,7 @@ import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
-import { allocates, isOfConfiguration } from './unchecked-lookup.ts';
+import { allocates, goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
 
 export const errPtr: Rule = {
   id: 'null-deref/err-ptr',
@@ -29,9 +29,9 @@ const comparesCode = (flow: Flow | undefined): boolean =>
     );
   }) === true;
 
-/** It looks into a map of the kernel. */
+/** It looks into a map of the kernel, or goes through a list. */
 const findsByKey = (flow: Flow | undefined): boolean =>
-  flow?.calls.some((_, call) => LOOKUPS.test(calleeName(flow, call))) === true;
+  goesThroughList(flow) || flow?.calls.some((_, call) => LOOKUPS.test(calleeName(flow, call))) === true;
 
 const LOOKUPS = /^(?:xa_load|xas_load|idr_find|radix_tree_lookup|rb_find|rhashtable_lookup\w*)$/;
 
@@ -59,6 +59,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     !view.isWeak(pointer) &&
     !view.isMerged &&
     !isTestedHere &&
+    // What goes into a table is often tested as a whole.
+    context.flow.exprOp[stripCasts(context.flow, pointer)] !== Expr.Index &&
     !isOfConfiguration(ref?.fact.flow) &&
     !comparesCode(ref?.fact.flow);
   // What finds something by a key may be known to find it here.

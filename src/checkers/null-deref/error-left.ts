@@ -33,7 +33,8 @@ export function findErrorLeft(
   const key = fieldKey(effects, flow, place, ref.path);
   const uses = key === '' ? [] : fields.ofFile(ref.path, key);
   const others = uses.filter((use) => use.function !== ref.name && !use.isSet);
-  const witness = others.find((use) => use.isTested);
+  // Who only asks whether there is something does nothing with it.
+  const witness = others.find((use) => use.isTested && use.isDereferenced);
   if (witness === undefined || uses.some((use) => use.isTestedForError && use.function !== ref.name)) return;
   const name = context.text(place);
   const position = context.positionOf(at);

@@ -208,17 +208,18 @@ function isPutInto(flow: Flow, origin: Origin, pointer: number): boolean {
   return [...assignedTo(flow, place)].some((value) => stripCasts(flow, value) === put);
 }
 
-/** The test is of what a callee gave that was handed the pointer. */
+/** The test is of what a callee gave that was handed the pointer: `err = release(p); if (err)` tells of that. */
 function isOfCallee(flow: Flow, origin: Origin, pointer: number): boolean {
   const condition = branchCondition(flow, origin.block);
   if (condition === undefined) return false;
   const e = stripCasts(flow, condition);
-  if (flow.exprOp[e] !== Expr.Result) return false;
-  return (
-    flow.calls[flow.exprA[e] as number]?.args.some(
-      (arg) => stripCasts(flow, arg) === stripCasts(flow, pointer),
-    ) === true
-  );
+  const answers = flow.exprOp[e] === Expr.Local ? [...assignedTo(flow, e)] : [e];
+  return answers.some((answer) => {
+    const given = stripCasts(flow, answer);
+    if (flow.exprOp[given] !== Expr.Result) return false;
+    const { args = [] } = flow.calls[flow.exprA[given] as number] ?? {};
+    return args.some((arg) => stripCasts(flow, arg) === stripCasts(flow, pointer));
+  });
 }
 
 /** WARN_ON() and the like, which give back what they are handed, and those that ask for NULL by name. */

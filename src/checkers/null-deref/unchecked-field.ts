@@ -11,7 +11,13 @@ import {
   keyText,
   loaded,
 } from '../../effects/field-uses.ts';
-import { calledPointer, calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
+import {
+  assignedTo,
+  calledPointer,
+  calleeName,
+  isParameter,
+  stripCasts,
+} from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
@@ -119,7 +125,9 @@ function weigh(
   // What the function sets, or lets others set, is its own affair.
   const isSet = (i: number): boolean => isSetBy(context, i, place, setters);
   if (before.nearest(place, at, isSet).found.length > 0) return undefined;
-  const wide = countOf([...uses, ...fields.besides(ref.path, key)]);
+  const around = [...uses, ...fields.besides(ref.path, key)];
+  const wide = countOf(around);
+  const testing = new Set(around.filter((use) => use.isTested).map((use) => use.function));
   const confidence =
     isOfFile(key) && own.unguarded > 0
       ? 'low'
@@ -140,6 +148,8 @@ function weigh(
     isOfUser(key) ||
     isOfKind(flow, place, at) ||
     isOfHandedIndex(context, place) ||
+    isFirstElement(flow, place) ||
+    isAskedOfCallee(flow, place, at, testing) ||
     isClearedHereAlone ||
     (own.tested.length < 2 && isOfPart(flow, place));
   if (isDoubted) return { key, ...own, confidence: 'low' };
@@ -157,6 +167,34 @@ function isOfHandedIndex({ flow, ref }: FunctionContext, place: number): boolean
   if (flow.exprOp[place] !== Expr.Index || !ref.fact.isStatic) return false;
   const index = stripCasts(flow, flow.exprB[place] as number);
   return isParameter(flow, index);
+}
+
+/** `x->ports[0]`: what there is one of at least. */
+const isFirstElement = (flow: Flow, place: number): boolean =>
+  flow.exprOp[place] === Expr.Index &&
+  flow.exprOp[stripCasts(flow, flow.exprB[place] as number)] === Expr.Integer;
+
+/**
+ * `if (read_clock(x, &now) == 0) use(x->clock)`: a function that tests the field was called on the way, and what it gave
+ * decided that.
+ */
+function isAskedOfCallee(flow: Flow, place: number, at: number, testing: ReadonlySet<string>): boolean {
+  const root = rootOf(flow, place);
+  const isAnswer = (e: number): boolean => {
+    const asked = stripCasts(flow, e);
+    if (flow.exprOp[asked] !== Expr.Result) return false;
+    const call = flow.exprA[asked] as number;
+    return (
+      testing.has(calleeName(flow, call)) &&
+      flow.calls[call]?.args.some((arg) => stripCasts(flow, arg) === root) === true
+    );
+  };
+  return isDecidedBy(flow, at, (condition) => {
+    let e = stripCasts(flow, condition);
+    while (flow.exprOp[e] === Expr.Unary || flow.exprOp[e] === Expr.Binary)
+      e = stripCasts(flow, flow.exprA[e] as number);
+    return isAnswer(e) || (flow.exprOp[e] === Expr.Local && assignedTo(flow, e).some(isAnswer));
+  });
 }
 
 /** `x->rx.map`: of a struct that lies in others, in several places, one test says little of this one. */
@@ -272,17 +310,26 @@ function isOfKind(flow: Flow, place: number, at: number): boolean {
   const op = flow.exprOp[place];
   if (op !== Expr.Arrow && op !== Expr.Field) return false;
   const base = flow.exprA[place] as number;
+  return isDecidedBy(flow, at, (e, isSwitch) => {
+    const kind = isSwitch ? e : comparedWithConstant(flow, e);
+    return kind !== 0 && kind !== place && isMemberOf(flow, kind, base);
+  });
+}
+
+/** Whether a branch or a switch on what is meant leads to an instruction by half of its ways at most. */
+function isDecidedBy(
+  flow: Flow,
+  at: number,
+  isMeant: (condition: number, isSwitch: boolean) => boolean,
+): boolean {
   const here = blockOf(flow, at);
   for (let block = 0; block < flow.blocks.length; block++) {
     const last = (endOfBlock(flow, block) - 1) * 4;
     const x = flow.ops[last + 1] as number;
-    const kind =
-      flow.ops[last] === Op.Branch
-        ? comparedWithConstant(flow, flow.branches[x * 3] as number)
-        : flow.ops[last] === Op.Switch
-          ? (flow.switches[x]?.value ?? 0)
-          : 0;
-    if (block === here || kind === 0 || kind === place || !isMemberOf(flow, kind, base)) continue;
+    const isSwitch = flow.ops[last] === Op.Switch;
+    if (block === here || (!isSwitch && flow.ops[last] !== Op.Branch)) continue;
+    const condition = isSwitch ? (flow.switches[x]?.value ?? 0) : (flow.branches[x * 3] as number);
+    if (!isMeant(condition, isSwitch)) continue;
     const ways = new Set(successors(flow, block));
     const leading = [...ways].filter((way) => reaches(flow, way, here, block));
     if (leading.length > 0 && leading.length * 2 <= ways.size) return true;

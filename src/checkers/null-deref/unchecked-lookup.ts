@@ -202,7 +202,7 @@ function isConfiguration(flow: Flow, condition: number): boolean {
 }
 
 /** `list_for_each_entry()` and the like: what it makes is made where nothing was found. */
-const goesThroughList = (flow: Flow | undefined): boolean =>
+export const goesThroughList = (flow: Flow | undefined): boolean =>
   flow?.scopes.some(({ kind, call }) => kind === ScopeKind.MacroBlock && call >= 0) === true;
 
 /** Users of a macro: all know as much as its text says. */

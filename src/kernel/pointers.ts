@@ -50,9 +50,9 @@ export const NOFAULT_READS = words('copy_from_kernel_nofault get_kernel_nofault 
 export const LOCKDEP = /^lockdep_(?:assert|is_held|set_class|set_subclass|register|init_map|pin|unpin)/;
 
 /** The program goes on only where the first argument is false. */
-export const ASSERTS_FALSE = words('BUG_ON VM_BUG_ON SNIC_BUG_ON');
+export const ASSERTS_FALSE = words('BUG_ON VM_BUG_ON SNIC_BUG_ON RFALSE');
 /** The program goes on only where the first argument is true. */
-export const ASSERTS_TRUE = words('ASSERT assert JBD2_ASSERT J_ASSERT PP_ASSERT_WITH_CODE');
+export const ASSERTS_TRUE = words('ASSERT assert JBD2_ASSERT J_ASSERT PP_ASSERT_WITH_CODE RASSERT');
 
 /** The program goes on only where the second argument is a valid pointer (include/kunit/test.h). */
 export const ASSERTS_VALID = /^KUNIT_(?:ASSERT|EXPECT)_NOT_(?:ERR_OR_NULL|NULL)(?:_MSG)?$/;

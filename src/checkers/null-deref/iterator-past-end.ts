@@ -18,7 +18,8 @@ export const iteratorPastEnd: Rule = {
   source: 'scripts/coccinelle/iterators/use_after_iter.cocci; include/linux/list.h, list_entry_is_head()',
 };
 
-const END_TESTS: ReadonlySet<string> = new Set(['list_entry_is_head', 'list_is_head']);
+/** Of a loop over the links themselves (`list_for_each()`, list_is_head()) the head is a valid link behind the end. */
+const END_TEST = 'list_entry_is_head';
 
 /** Macros that are followed to the one that tests for the end. */
 const MAX_NESTED = 4;
@@ -70,7 +71,7 @@ function endsAtHead(effects: Effects, name: string, from: string, depth: number)
   if (macro === undefined || flow === undefined || depth <= 0) return false;
   return flow.calls.some((_, call) => {
     const callee = calleeName(flow, call);
-    return END_TESTS.has(callee) || (callee !== '' && endsAtHead(effects, callee, macro.path, depth - 1));
+    return callee === END_TEST || (callee !== '' && endsAtHead(effects, callee, macro.path, depth - 1));
   });
 }
 

@@ -2,7 +2,9 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, branchCondition, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
+import { expressionText } from '../../effects/expression-text.ts';
 import { assignedTo, calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
+import type { Program } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import {
@@ -34,7 +36,7 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
   context.report({
     rule: knownNull,
     confidence:
-      origin.wasUsed || isSetByCallee(context, origin, use)
+      origin.wasUsed || isSetByCallee(context, origin, use) || isOfPart(context, pointer)
         ? 'low'
         : confidenceInNull(context.flow, origin, use),
     position,
@@ -79,6 +81,34 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   // A condition in between may be one that only holds where there is something: `if (frame->is_aggregate) use(sta)`.
   return decisions === 0 || origin.forks === 0 ? 'medium' : 'low';
 }
+
+/** The object that a member lies in, which is not its first: a test of that is for nothing, whatever the member was. */
+function isOfPart({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
+  const isPart = (body: Flow, e: number, from: string): boolean => {
+    const value = stripCasts(body, e);
+    if (body.exprOp[value] !== Expr.Result) return false;
+    const call = body.exprA[value] as number;
+    const name = calleeName(body, call);
+    if (CONTAINERS.has(name)) return isLater(effects.program, body, call, from);
+    const { functions, macro } = effects.meaning(name, from);
+    const wrapper = functions[0] ?? macro;
+    const inner = wrapper?.fact.flow;
+    if (wrapper === undefined || inner?.calls.length !== 1 || !CONTAINERS.has(calleeName(inner, 0)))
+      return false;
+    return isLater(effects.program, inner, 0, wrapper.path);
+  };
+  return [...assignedTo(flow, stripCasts(flow, pointer))].some((value) => isPart(flow, value, ref.path));
+}
+
+/** Whether a container_of() names a member that is not the first of its type. */
+function isLater(program: Program, flow: Flow, call: number, from: string): boolean {
+  const [, type = 0, member = 0] = flow.calls[call]?.args ?? [];
+  if (flow.exprOp[type] !== Expr.Type) return false;
+  const first = program.struct(flow.types[flow.exprB[type] as number] ?? '', from)?.fields[0]?.name;
+  return first !== undefined && first !== '' && first !== expressionText(flow, member);
+}
+
+const CONTAINERS: ReadonlySet<string> = new Set(['container_of', 'container_of_const']);
 
 /** `debug("%d", p ? p->number : -1)`: whoever prints is more careful than need be. */
 function isOfPrinting(flow: Flow, origin: Origin, view: View): boolean {

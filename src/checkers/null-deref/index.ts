@@ -68,7 +68,7 @@ function auditFile(
     walker.walk(flow, {
       observers: [
         watchUses(context, {
-          whenNull: [findKnownNull, findClearedThenUsed],
+          whenNull: [(at, use) => findKnownNull(at, use, fields), findClearedThenUsed],
           whenMaybeNull: [findUncheckedAlloc, findUncheckedLookup],
           whenMaybeError: [findErrorDereference],
         }),

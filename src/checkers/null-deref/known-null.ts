@@ -3,10 +3,12 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, branchCondition, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
 import { expressionText } from '../../effects/expression-text.ts';
+import { fieldKey } from '../../effects/field-uses.ts';
 import { assignedTo, calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Program } from '../../index/program.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
+import type { FieldEvidence } from './field-evidence.ts';
 import {
   decisionsSince,
   type FunctionContext,
@@ -14,6 +16,7 @@ import {
   type Origin,
   reaches,
 } from './function-context.ts';
+import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const knownNull: Rule = {
@@ -24,7 +27,7 @@ export const knownNull: Rule = {
 };
 
 /** A test on this path found NULL, and the pointer is used all the same. */
-export function findKnownNull(context: FunctionContext, use: Use): boolean {
+export function findKnownNull(context: FunctionContext, use: Use, fields: FieldEvidence): boolean {
   const { pointer, view } = use;
   if (use.isSometimes) return false;
   const origin = nullOrigin(context.flow, pointer, view);
@@ -36,7 +39,10 @@ export function findKnownNull(context: FunctionContext, use: Use): boolean {
   context.report({
     rule: knownNull,
     confidence:
-      origin.wasUsed || isSetByCallee(context, origin, use) || isOfPart(context, pointer)
+      origin.wasUsed ||
+      isSetByCallee(context, origin, use) ||
+      isOfPart(context, pointer) ||
+      isMemberTestedByCallers(context, fields, pointer)
         ? 'low'
         : confidenceInNull(context.flow, origin, use),
     position,
@@ -80,6 +86,16 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   if (use.isCall && decisions <= 1) return view.isMerged ? 'medium' : 'high';
   // A condition in between may be one that only holds where there is something: `if (frame->is_aggregate) use(sta)`.
   return decisions === 0 || origin.forks === 0 ? 'medium' : 'low';
+}
+
+/** A member of what a function of the file is handed, by callers that all test it: its own test is for nothing. */
+function isMemberTestedByCallers(
+  { effects, flow, ref }: FunctionContext,
+  fields: FieldEvidence,
+  pointer: number,
+): boolean {
+  const key = ref.fact.isStatic ? fieldKey(effects, flow, stripCasts(flow, pointer), ref.path) : '';
+  return key !== '' && isGuardedByCallers(effects, fields, ref, key, new Set());
 }
 
 /** The object that a member lies in, which is not its first: a test of that is for nothing, whatever the member was. */

@@ -103,7 +103,7 @@ function isTrustedInFile({ effects, ref }: FunctionContext, callee: string): boo
 }
 
 /**
- * All callers of the function look the same up before and test it, or ask another function about it that looks it up, or
+ * All callers of the function look the same up before and test or use it, or ask another function about it that looks it up, or
  * know that there is something in what is looked into; or all of theirs do.
  */
 function isAskedByCallers({ effects, flow, ref }: FunctionContext, call: number): boolean {
@@ -119,7 +119,8 @@ function isAskedByCallers({ effects, flow, ref }: FunctionContext, call: number)
       callers.every((caller) => {
         const body = caller.fact.flow;
         if (body === undefined) return false;
-        if (habitsIn(body, callsOf(body, callee)).forNull > 0) return true;
+        // A caller that uses it without a test is the one to be told.
+        if (habitsIn(body, callsOf(body, callee)).calls > 0) return true;
         const calls = callsOf(body, asked.name);
         // Who only hands it on calls it for whatever it is given then.
         if (calls.length === 0) return false;

@@ -1,6 +1,5 @@
-import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { blockOf, endOfBlock } from '../../c/flow-blocks.ts';
+import { blockOf } from '../../c/flow-blocks.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import {
   aliasesOf,
@@ -11,18 +10,20 @@ import {
   keyText,
   loaded,
 } from '../../effects/field-uses.ts';
-import {
-  assignedTo,
-  calledPointer,
-  calleeName,
-  isParameter,
-  stripCasts,
-} from '../../effects/flow-expressions.ts';
+import { calledPointer, calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
 import { mayBeNull, ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { useSteps, useText, watchDereferences } from './dereference.ts';
 import type { FieldEvidence } from './field-evidence.ts';
-import { type FunctionContext, reaches, successors } from './function-context.ts';
+import {
+  isAskedOfCallee,
+  isFirstElement,
+  isOfHandedIndex,
+  isOfKind,
+  isOfPart,
+  rootOf,
+} from './field-known.ts';
+import type { FunctionContext } from './function-context.ts';
 import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { Before } from './set-before.ts';
 
@@ -162,45 +163,6 @@ function weigh(
   };
 }
 
-/** An element whose number a caller in the file hands over: it has chosen one that is there. */
-function isOfHandedIndex({ flow, ref }: FunctionContext, place: number): boolean {
-  if (flow.exprOp[place] !== Expr.Index || !ref.fact.isStatic) return false;
-  const index = stripCasts(flow, flow.exprB[place] as number);
-  return isParameter(flow, index);
-}
-
-/** `x->ports[0]`: what there is one of at least. */
-const isFirstElement = (flow: Flow, place: number): boolean =>
-  flow.exprOp[place] === Expr.Index &&
-  flow.exprOp[stripCasts(flow, flow.exprB[place] as number)] === Expr.Integer;
-
-/**
- * `if (read_clock(x, &now) == 0) use(x->clock)`: a function that tests the field was called on the way, and what it gave
- * decided that.
- */
-function isAskedOfCallee(flow: Flow, place: number, at: number, testing: ReadonlySet<string>): boolean {
-  const root = rootOf(flow, place);
-  const isAnswer = (e: number): boolean => {
-    const asked = stripCasts(flow, e);
-    if (flow.exprOp[asked] !== Expr.Result) return false;
-    const call = flow.exprA[asked] as number;
-    return (
-      testing.has(calleeName(flow, call)) &&
-      flow.calls[call]?.args.some((arg) => stripCasts(flow, arg) === root) === true
-    );
-  };
-  return isDecidedBy(flow, at, (condition) => {
-    let e = stripCasts(flow, condition);
-    while (flow.exprOp[e] === Expr.Unary || flow.exprOp[e] === Expr.Binary)
-      e = stripCasts(flow, flow.exprA[e] as number);
-    return isAnswer(e) || (flow.exprOp[e] === Expr.Local && assignedTo(flow, e).some(isAnswer));
-  });
-}
-
-/** `x->rx.map`: of a struct that lies in others, in several places, one test says little of this one. */
-const isOfPart = (flow: Flow, place: number): boolean =>
-  flow.exprOp[place] === Expr.Field && flow.exprOp[flow.exprA[place] as number] === Expr.Arrow;
-
 /** Whether the place is read as one that others may change meanwhile. */
 function isReadByRcu(flow: Flow, place: number): boolean {
   return flow.calls.some(
@@ -242,30 +204,6 @@ function isSetBy(
 const PLAIN =
   /^(?:const )?(?:(?:un)?signed |long |short )*(?:int|long|short|char|bool|[us]\d+|size_t)(?: \*| \[\])?$/;
 
-/** The variable that an access path starts at; 0 where it starts at something else. */
-function rootOf(flow: Flow, expression: number): number {
-  let e = expression;
-  for (let steps = 0; steps < 16; steps++) {
-    switch (flow.exprOp[e]) {
-      case Expr.Local:
-      case Expr.Global:
-      case Expr.Integer:
-        return e;
-      case Expr.Field:
-      case Expr.Arrow:
-      case Expr.Deref:
-      case Expr.Index:
-      case Expr.Address:
-      case Expr.Cast:
-        e = flow.exprA[e] as number;
-        break;
-      default:
-        return 0;
-    }
-  }
-  return 0;
-}
-
 type Count = Omit<Evidence, 'key' | 'confidence'>;
 
 const countOf = (uses: readonly FieldUse[]): Count => ({
@@ -301,59 +239,6 @@ function isGuarded(
 
 /** Callers that are asked. */
 const MAX_CALLERS = 8;
-
-/**
- * Whether the use is only reached where another member of the same object has a certain value (`op->kind == MAP`): what
- * is of one kind has the field.
- */
-function isOfKind(flow: Flow, place: number, at: number): boolean {
-  const op = flow.exprOp[place];
-  if (op !== Expr.Arrow && op !== Expr.Field) return false;
-  const base = flow.exprA[place] as number;
-  return isDecidedBy(flow, at, (e, isSwitch) => {
-    const kind = isSwitch ? e : comparedWithConstant(flow, e);
-    return kind !== 0 && kind !== place && isMemberOf(flow, kind, base);
-  });
-}
-
-/** Whether a branch or a switch on what is meant leads to an instruction by half of its ways at most. */
-function isDecidedBy(
-  flow: Flow,
-  at: number,
-  isMeant: (condition: number, isSwitch: boolean) => boolean,
-): boolean {
-  const here = blockOf(flow, at);
-  for (let block = 0; block < flow.blocks.length; block++) {
-    const last = (endOfBlock(flow, block) - 1) * 4;
-    const x = flow.ops[last + 1] as number;
-    const isSwitch = flow.ops[last] === Op.Switch;
-    if (block === here || (!isSwitch && flow.ops[last] !== Op.Branch)) continue;
-    const condition = isSwitch ? (flow.switches[x]?.value ?? 0) : (flow.branches[x * 3] as number);
-    if (!isMeant(condition, isSwitch)) continue;
-    const ways = new Set(successors(flow, block));
-    const leading = [...ways].filter((way) => reaches(flow, way, here, block));
-    if (leading.length > 0 && leading.length * 2 <= ways.size) return true;
-  }
-  return false;
-}
-
-/** The x of `x == A`, of an A that has a name; 0 otherwise. */
-function comparedWithConstant(flow: Flow, condition: number): number {
-  const e = stripCasts(flow, condition);
-  if (flow.exprOp[e] !== Expr.Binary || flow.exprC[e] !== Operator.Equal) return 0;
-  return flow.exprOp[stripCasts(flow, flow.exprB[e] as number)] === Expr.Global
-    ? stripCasts(flow, flow.exprA[e] as number)
-    : 0;
-}
-
-function isMemberOf(flow: Flow, member: number, base: number): boolean {
-  let e = stripCasts(flow, member);
-  while (flow.exprOp[e] === Expr.Arrow || flow.exprOp[e] === Expr.Field) {
-    e = flow.exprA[e] as number;
-    if (e === base) return true;
-  }
-  return false;
-}
 
 /**
  * Never high: those who do not test a field often know by something else that it is set. Medium where teardown, or who

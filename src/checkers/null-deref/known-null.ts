@@ -81,10 +81,10 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   if (isOfPrinting(flow, origin, view)) return 'low';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
-  if (origin.forks === 0 && decisions === 0) return 'high';
   // Which operations there are is settled once: nothing else goes with it.
   if (use.isCall && decisions <= 1) return view.isMerged ? 'medium' : 'high';
-  // A condition in between may be one that only holds where there is something: `if (frame->is_aggregate) use(sta)`.
+  // Who goes on with it all the same may have tested for nothing: of code that has been in use most have. And a
+  // condition in between may be one that only holds where there is something: `if (frame->is_aggregate) use(sta)`.
   return decisions === 0 || origin.forks === 0 ? 'medium' : 'low';
 }
 

@@ -59,6 +59,8 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     !view.isWeak(pointer) &&
     !view.isMerged &&
     !isTestedHere &&
+    // `x = &make()->base; if (IS_ERR(x))`: of the first member that is the error itself.
+    use.isAddress !== true &&
     // What goes into a table is often tested as a whole.
     context.flow.exprOp[stripCasts(context.flow, pointer)] !== Expr.Index &&
     !isOfConfiguration(ref?.fact.flow) &&

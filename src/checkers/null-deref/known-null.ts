@@ -15,6 +15,7 @@ import {
   nullOrigin,
   type Origin,
   reaches,
+  successors,
 } from './function-context.ts';
 import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { sourceSteps, sourceText } from './source.ts';
@@ -81,6 +82,7 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   if (isOfPrinting(flow, origin, view)) return 'low';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
+  if (origin.forks === 0 && decisions === 0 && mayPassBy(flow, origin, use)) return 'high';
   // Which operations there are is settled once: nothing else goes with it.
   if (use.isCall && decisions <= 1) return view.isMerged ? 'medium' : 'high';
   // Who goes on with it all the same may have tested for nothing: of code that has been in use most have. And a
@@ -282,15 +284,39 @@ function isComparison(flow: Flow, origin: Origin): boolean {
   return flow.exprOp[e] === Expr.Binary && flow.exprOp[flow.exprB[e] as number] !== Expr.Integer;
 }
 
+/** The block of the use. */
+const hereOf = (use: Use): number => use.view.history(use.pointer).at(-1)?.block ?? 0;
+
+/** Whether the use can only be reached where the test found NULL. */
 function isOnNullSide(flow: Flow, origin: Origin, use: Use): boolean {
+  const other = otherSide(flow, origin, use);
+  return other !== undefined && !reaches(flow, other, hereOf(use), origin.block);
+}
+
+/** `if (!p || !q) use(p);`: where the test did not find NULL the function may end without coming to the use. */
+function mayPassBy(flow: Flow, origin: Origin, use: Use): boolean {
+  const other = otherSide(flow, origin, use);
+  const stack = other === undefined ? [] : [other];
+  const seen = new Set([hereOf(use)]);
+  for (let block = stack.pop(); block !== undefined; block = stack.pop()) {
+    if (seen.has(block)) continue;
+    seen.add(block);
+    const next = successors(flow, block);
+    if (next.length === 0) return true;
+    stack.push(...next);
+  }
+  return false;
+}
+
+/** The block that the test leads to where it does not find NULL; undefined where both ways are one. */
+function otherSide(flow: Flow, origin: Origin, use: Use): number | undefined {
   const past = use.view.history(use.pointer);
-  const here = past.at(-1)?.block ?? 0;
   const tested = past.findLastIndex((p) => p.block === origin.block);
   const taken = past[tested + 1]?.block;
   const end = endOfBlock(flow, origin.block);
-  if (flow.ops[(end - 1) * 4] !== Op.Branch) return false;
+  if (flow.ops[(end - 1) * 4] !== Op.Branch) return undefined;
   const branch = (flow.ops[(end - 1) * 4 + 1] as number) * 3;
   const [whenTrue, whenFalse] = [flow.branches[branch + 1] as number, flow.branches[branch + 2] as number];
   const other = taken === whenTrue ? whenFalse : whenTrue;
-  return other !== taken && !reaches(flow, other, here, origin.block);
+  return other === taken ? undefined : other;
 }

@@ -1,7 +1,7 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
@@ -59,8 +59,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     !view.isWeak(pointer) &&
     !view.isMerged &&
     !isTestedHere &&
-    // `x = &make()->base; if (IS_ERR(x))`: of the first member that is the error itself.
-    use.isAddress !== true &&
+    !(use.isAddress && isAddressTested(context.flow, pointer)) &&
     // What goes into a table is often tested as a whole.
     context.flow.exprOp[stripCasts(context.flow, pointer)] !== Expr.Index &&
     !isOfConfiguration(ref?.fact.flow) &&
@@ -93,6 +92,21 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     ],
   });
   return true;
+}
+
+/** `x = &make()->base; if (IS_ERR(x))`: the address of the first member of an error is the error. */
+function isAddressTested(flow: Flow, pointer: number): boolean {
+  const addresses = new Set<number>();
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const value = stripCasts(flow, flow.ops[at + 2] as number);
+    if (flow.ops[at] !== Op.Assign || flow.exprOp[value] !== Expr.Address) continue;
+    const holder = pointerBehind(flow, flow.exprA[value] as number);
+    if (holder === stripCasts(flow, pointer)) addresses.add(flow.ops[at + 1] as number);
+  }
+  return flow.calls.some(
+    ({ args }, call) =>
+      ERROR_TESTS.has(calleeName(flow, call)) && args.some((arg) => addresses.has(stripCasts(flow, arg))),
+  );
 }
 
 /** Nothing says that a function returns error pointers, and those who call it test for NULL. */

@@ -1,5 +1,6 @@
 /** A Program over the facts of a few files in memory: a fixture, a patch alone, a miniature tree. */
 import { Expr, type Flow } from '../c/flow.ts';
+import { globalsIn } from '../c/flow-names.ts';
 import type {
   FieldFact,
   FileFacts,
@@ -307,7 +308,7 @@ class MemoryProgram implements Program {
     if (this.#mentions === undefined) {
       const mentions = new Map<string, (FunctionRef | MacroRef)[]>();
       const add = (user: FunctionRef | MacroRef): void => {
-        for (const global of globalsOf(user.fact)) {
+        for (const global of globalsIn(user.fact.flow)) {
           const users = mentions.get(global);
           if (users === undefined) mentions.set(global, [user]);
           else users.push(user);
@@ -357,15 +358,5 @@ function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
 
 const isField = ({ exprOp, exprB, names }: Flow, e: number, field: string): boolean =>
   (exprOp[e] === Expr.Arrow || exprOp[e] === Expr.Field) && names[exprB[e] as number] === field;
-
-/** Names of the globals (functions among them) that a flow mentions, each once. */
-function globalsOf({ flow }: FunctionFact | MacroFact): readonly string[] {
-  if (flow === undefined) return [];
-  const names: string[] = [];
-  for (let e = 1; e < flow.exprOp.length; e++) {
-    if (flow.exprOp[e] === Expr.Global) names.push(flow.names[flow.exprA[e] as number] as string);
-  }
-  return names;
-}
 
 const macroRef = (path: string, fact: MacroFact): MacroRef => ({ id: `${path}:${fact.line}`, path, fact });

@@ -3,6 +3,7 @@
  * users may do something else now.
  */
 import { Expr, type Flow } from '../c/flow.ts';
+import { globalsIn } from '../c/flow-names.ts';
 import { isNumberType } from '../effects/number-types.ts';
 import type { FileDiff } from '../git/change.ts';
 import type { FileFacts } from '../index/facts.ts';
@@ -115,22 +116,13 @@ function definitionsAround(facts: FileFacts): (line: number) => string {
 function addMacros(changed: ChangedNames, files: readonly FileFacts[]): void {
   const { names } = changed;
   const users = new Map<string, string[]>();
-  const added = [...names];
   for (const { name, text, flow } of files.flatMap((facts) => facts.macros)) {
     for (const used of new Set([...(text.match(WORD) ?? []), ...globalsIn(flow)])) {
       const known = users.get(used);
       if (known === undefined) users.set(used, [name]);
       else known.push(name);
     }
-    if (usesOneOf(flow, changed)) added.push(name);
+    if (usesOneOf(flow, changed)) names.add(name);
   }
-  for (const name of added) {
-    names.add(name);
-    added.push(...(users.get(name) ?? []).filter((user) => !names.has(user)));
-  }
-}
-
-function* globalsIn(flow: Flow | undefined): Generator<string> {
-  for (const [e, op] of flow?.exprOp.entries() ?? [])
-    if (op === Expr.Global) yield flow?.names[flow.exprA[e] as number] ?? '';
+  for (const name of names) for (const user of users.get(name) ?? []) names.add(user);
 }

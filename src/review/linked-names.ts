@@ -1,5 +1,6 @@
 /** Which functions of some files lead to which, by name. */
 import { Expr, type Flow } from '../c/flow.ts';
+import { globalsIn } from '../c/flow-names.ts';
 import { lastField } from '../index/link-record.ts';
 import type { Program } from '../index/program.ts';
 
@@ -61,8 +62,7 @@ const ofField = (field: string): string => `.${field}`;
 /** What a body names outside of itself, and the fields that it calls through. */
 function* usedBy(flow: Flow | undefined): Generator<string> {
   if (flow === undefined) return;
-  for (const [e, op] of flow.exprOp.entries())
-    if (op === Expr.Global) yield flow.names[flow.exprA[e] as number] ?? '';
+  yield* globalsIn(flow);
   for (const { callee } of flow.calls) {
     const op = flow.exprOp[callee];
     if (op === Expr.Arrow || op === Expr.Field) yield ofField(flow.names[flow.exprB[callee] as number] ?? '');

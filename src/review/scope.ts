@@ -40,14 +40,18 @@ export function scopesOf(
   ];
   const all = new Set([...input.touched, ...reworked]);
   const sameForCallers = new Set(sides.sameForCallers?.map(({ path, name }) => functionKey(path, name)));
-  /** Those of which callers can see no difference: only an index knows that. */
-  const quiet = [...all].filter(
-    (key) =>
-      sides.sameForCallers !== undefined &&
-      !reworked.has(key) &&
-      !otherMeaning.has(key) &&
-      (sameForCallers.has(key) || hasSameBody(sides, key)),
-  );
+  const [inBase, inHead] = [definitionsIn(base), definitionsIn(head)];
+  /** A function on both sides, where its two bodies tell of all that it does in another way: only an index knows that. */
+  const compared = (key: string): readonly [Defined, Defined] | undefined => {
+    if (sides.sameForCallers === undefined || reworked.has(key) || otherMeaning.has(key)) return undefined;
+    const [before, after] = [inBase(key), inHead(key)];
+    return before && after && [before, after];
+  };
+  /** Those of which callers can see no difference. */
+  const quiet = [...all].filter((key) => {
+    const both = compared(key);
+    return both !== undefined && (sameForCallers.has(key) || haveSameBody(...both));
+  });
   const without = (functions: readonly string[]): TouchedFunctions => {
     const left = new Set(all);
     for (const key of functions) left.delete(key);
@@ -56,17 +60,13 @@ export function scopesOf(
   const noticed = without(quiet);
   return ({ isSame, leadsAlike }) => {
     const isSameTo = (key: string): boolean => {
-      const [before, after] = [definition(base, key), definition(head, key)];
-      return before !== undefined && after !== undefined && isSame?.(before, after) === true;
+      const both = compared(key);
+      return both !== undefined && isSame?.(...both) === true;
     };
     const touched = isSame === undefined ? all : without(quiet.filter(isSameTo));
     const isAsBefore = (key: string): ((name: string) => boolean) => {
-      const [before, after] = [definition(base, key), definition(head, key)];
-      const isKnown = before !== undefined && after !== undefined && sides.sameForCallers !== undefined;
-      return (
-        (isKnown && !reworked.has(key) && !otherMeaning.has(key) && leadsAlike?.(before, after)) ||
-        (() => false)
-      );
+      const both = compared(key);
+      return (both && leadsAlike?.(...both)) ?? (() => false);
     };
     return scopeOver(sides, links, { touched, noticed, reworked }, isAsBefore);
   };
@@ -100,15 +100,28 @@ function scopeOver(
   });
 }
 
-function definition(program: Program | undefined, key: string): [Program, FunctionRef] | undefined {
-  const { path, name } = partsOfKey(key);
-  const ref = program?.definitions(path).find((one) => one.name === name);
-  return program && ref && [program, ref];
+type Defined = readonly [Program, FunctionRef];
+
+/** Answers with the first function of a path and name. */
+function definitionsIn(program: Program | undefined): (key: string) => Defined | undefined {
+  const files = new Map<string, Map<string, Defined>>();
+  return (key) => {
+    if (program === undefined) return undefined;
+    const { path, name } = partsOfKey(key);
+    let file = files.get(path);
+    if (file === undefined) {
+      file = new Map();
+      for (const ref of program.definitions(path))
+        if (!file.has(ref.name)) file.set(ref.name, [program, ref]);
+      files.set(path, file);
+    }
+    return file.get(name);
+  };
 }
 
-function hasSameBody({ base, head }: ScopeInput['sides'], key: string): boolean {
-  const [before, after] = [definition(base, key)?.[1].fact.flow, definition(head, key)?.[1].fact.flow];
-  return before !== undefined && after !== undefined && sameFlow(before, after);
+function haveSameBody([, before]: Defined, [, after]: Defined): boolean {
+  const [one, other] = [before.fact.flow, after.fact.flow];
+  return one !== undefined && other !== undefined && sameFlow(one, other);
 }
 
 const namesOf = (functions: TouchedFunctions): readonly string[] =>

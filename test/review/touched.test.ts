@@ -143,3 +143,16 @@ static int call(struct ops *o) { return o->open(); }
     expect(touchedIn(file, header, 'typedef int level_t;')).toHaveLength(5);
   });
 });
+
+test('macros in layers, of which each uses all of the layer below, are each gone to once', () => {
+  const layers = Array.from({ length: 14 }, (_, layer) =>
+    Array.from({ length: 14 }, (_, n) => `M${layer}_${n}`),
+  );
+  const lines = layers.flatMap((layer, n) =>
+    layer.map((name) => `#define ${name} (${n === 0 ? 'LEAST' : layers[n - 1]?.join(' + ')})`),
+  );
+  const text = ['#define LEAST 2', ...lines, 'int top(void) { return M13_0; }', ''].join('\n');
+  const head = memoryProgram(new Map([['a.c', factsOf(text)]]));
+  const diff = diffOf(patch(1, '#define LEAST 1', '#define LEAST 2'));
+  expect([...touchedFunctions(diff, { head })]).toEqual(['a.c top']);
+});

@@ -36,6 +36,9 @@ export const SAME_VALUE = words(
   array_index_nospec`,
 );
 
+/** The object that a member lies in: pointer, type, member (include/linux/container_of.h). */
+export const CONTAINERS = words('container_of container_of_const');
+
 /** The same of the second argument. */
 export const SAME_AS_SECOND = words('drm_WARN_ON drm_WARN_ON_ONCE drm_WARN drm_WARN_ONCE');
 /** Print, and are true, where their second argument is (drivers/gpu/drm/xe/xe_macros.h). */

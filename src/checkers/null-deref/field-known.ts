@@ -32,14 +32,14 @@ export function isAskedOfCallee(
   testing: ReadonlySet<string>,
 ): boolean {
   const root = rootOf(flow, place);
+  const asking = new Set<number>();
+  for (const [call, { args }] of flow.calls.entries())
+    if (testing.has(calleeName(flow, call)) && args.some((arg) => stripCasts(flow, arg) === root))
+      asking.add(call);
+  if (asking.size === 0) return false;
   const isAnswer = (e: number): boolean => {
-    const asked = stripCasts(flow, e);
-    if (flow.exprOp[asked] !== Expr.Result) return false;
-    const call = flow.exprA[asked] as number;
-    return (
-      testing.has(calleeName(flow, call)) &&
-      flow.calls[call]?.args.some((arg) => stripCasts(flow, arg) === root) === true
-    );
+    const answer = stripCasts(flow, e);
+    return flow.exprOp[answer] === Expr.Result && asking.has(flow.exprA[answer] as number);
   };
   return isDecidedBy(flow, at, (condition) => {
     let e = stripCasts(flow, condition);

@@ -6,6 +6,7 @@ import { expressionText } from '../../effects/expression-text.ts';
 import { fieldKey } from '../../effects/field-uses.ts';
 import { assignedTo, calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
 import type { Program } from '../../index/program.ts';
+import { CONTAINERS } from '../../kernel/pointers.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FieldEvidence } from './field-evidence.ts';
@@ -42,7 +43,7 @@ export function findKnownNull(context: FunctionContext, use: Use, fields: FieldE
     confidence:
       origin.wasUsed ||
       isSetByCallee(context, origin, use) ||
-      isOfPart(context, pointer) ||
+      isFromLaterMember(context, pointer) ||
       isMemberTestedByCallers(context, fields, pointer)
         ? 'low'
         : confidenceInNull(context.flow, origin, use),
@@ -101,8 +102,8 @@ function isMemberTestedByCallers(
 }
 
 /** The object that a member lies in, which is not its first: a test of that is for nothing, whatever the member was. */
-function isOfPart({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
-  const isPart = (body: Flow, e: number, from: string): boolean => {
+function isFromLaterMember({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
+  const isFrom = (body: Flow, e: number, from: string): boolean => {
     const value = stripCasts(body, e);
     if (body.exprOp[value] !== Expr.Result) return false;
     const call = body.exprA[value] as number;
@@ -115,7 +116,7 @@ function isOfPart({ effects, flow, ref }: FunctionContext, pointer: number): boo
       return false;
     return isLater(effects.program, inner, 0, wrapper.path);
   };
-  return [...assignedTo(flow, stripCasts(flow, pointer))].some((value) => isPart(flow, value, ref.path));
+  return [...assignedTo(flow, stripCasts(flow, pointer))].some((value) => isFrom(flow, value, ref.path));
 }
 
 /** Whether a container_of() names a member that is not the first of its type. */
@@ -125,8 +126,6 @@ function isLater(program: Program, flow: Flow, call: number, from: string): bool
   const first = program.struct(flow.types[flow.exprB[type] as number] ?? '', from)?.fields[0]?.name;
   return first !== undefined && first !== '' && first !== expressionText(flow, member);
 }
-
-const CONTAINERS: ReadonlySet<string> = new Set(['container_of', 'container_of_const']);
 
 /** `debug("%d", p ? p->number : -1)`: whoever prints is more careful than need be. */
 function isOfPrinting(flow: Flow, origin: Origin, view: View): boolean {

@@ -177,21 +177,19 @@ function isMemberTested(
     objects.some(
       (object) => object === base || (flow.exprOp[object] === Expr.Address && flow.exprA[object] === base),
     );
-  for (let at = 0; at < end; at++) {
-    if (flow.ops[at * 4] !== Op.Branch) continue;
-    const stack = [flow.branches[(flow.ops[at * 4 + 1] as number) * 3] as number];
-    const seen = new Set<number>();
-    for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
-      const op = flow.exprOp[e];
-      if (op === Expr.Unary || op === Expr.Cast) stack.push(flow.exprA[e] as number);
-      if (op === Expr.Binary) stack.push(flow.exprA[e] as number, flow.exprB[e] as number);
-      // `err = x->handler.error; if (err)`
-      if (op === Expr.Local && !seen.has(e)) stack.push(...assignedTo(flow, e));
-      seen.add(e);
-      if (op !== Expr.Field && op !== Expr.Arrow) continue;
-      if (name.test(flow.names[flow.exprB[e] as number] ?? '') && isHanded(flow.exprA[e] as number))
-        return true;
-    }
+  const asked = new Set<number>();
+  for (let at = 0; at < end; at++)
+    if (flow.ops[at * 4] === Op.Branch)
+      asked.add(flow.branches[(flow.ops[at * 4 + 1] as number) * 3] as number);
+  for (const e of asked) {
+    const op = flow.exprOp[e];
+    if (op === Expr.Unary || op === Expr.Cast) asked.add(flow.exprA[e] as number);
+    if (op === Expr.Binary) asked.add(flow.exprA[e] as number).add(flow.exprB[e] as number);
+    // `err = x->handler.error; if (err)`
+    if (op === Expr.Local) for (const value of assignedTo(flow, e)) asked.add(value);
+    if (op !== Expr.Field && op !== Expr.Arrow) continue;
+    if (name.test(flow.names[flow.exprB[e] as number] ?? '') && isHanded(flow.exprA[e] as number))
+      return true;
   }
   return false;
 }

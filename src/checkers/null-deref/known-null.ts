@@ -2,11 +2,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import { blockOf, branchCondition, endOfBlock } from '../../c/flow-blocks.ts';
 import type { View } from '../../effects/domain.ts';
-import { expressionText } from '../../effects/expression-text.ts';
-import { fieldKey } from '../../effects/field-uses.ts';
 import { assignedTo, calleeName, isNullConstant, stripCasts } from '../../effects/flow-expressions.ts';
-import type { Program } from '../../index/program.ts';
-import { CONTAINERS } from '../../kernel/pointers.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FieldEvidence } from './field-evidence.ts';
@@ -18,7 +14,7 @@ import {
   reaches,
   successors,
 } from './function-context.ts';
-import { isGuardedByCallers } from './guarded-by-callers.ts';
+import { isNeedlessTest } from './needless-test.ts';
 import { sourceSteps, sourceText } from './source.ts';
 
 export const knownNull: Rule = {
@@ -38,15 +34,13 @@ export function findKnownNull(context: FunctionContext, use: Use, fields: FieldE
   const position = context.positionOf(view.at);
   const source = sourceText(context, use);
   const because = source === '' ? '' : ` (${source})`;
+  const confidence =
+    origin.wasUsed || isSetByCallee(context, origin, use) || isNeedlessTest(context, fields, pointer)
+      ? 'low'
+      : confidenceInNull(context.flow, origin, use);
   context.report({
     rule: knownNull,
-    confidence:
-      origin.wasUsed ||
-      isSetByCallee(context, origin, use) ||
-      isFromLaterMember(context, pointer) ||
-      isMemberTestedByCallers(context, fields, pointer)
-        ? 'low'
-        : confidenceInNull(context.flow, origin, use),
+    confidence,
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${because}.`,
@@ -80,7 +74,7 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   if (setter > 0 && setter !== stripCasts(flow, pointer)) return 'low';
   if (isOnNullSide(flow, origin, use) && setter === NONE)
     return view.isMerged && origin.forks > 0 ? 'medium' : 'high';
-  if (isOfPrinting(flow, origin, view)) return 'low';
+  if (isOfPrinting(flow, origin, view) || isDecidedByTest(flow, origin, use)) return 'low';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
   if (origin.forks === 0 && decisions === 0 && mayPassBy(flow, origin, use)) return 'high';
@@ -89,42 +83,6 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   // Who goes on with it all the same may have tested for nothing: of code that has been in use most have. And a
   // condition in between may be one that only holds where there is something: `if (frame->is_aggregate) use(sta)`.
   return decisions === 0 || origin.forks === 0 ? 'medium' : 'low';
-}
-
-/** A member of what a function of the file is handed, by callers that all test it: its own test is for nothing. */
-function isMemberTestedByCallers(
-  { effects, flow, ref }: FunctionContext,
-  fields: FieldEvidence,
-  pointer: number,
-): boolean {
-  const key = ref.fact.isStatic ? fieldKey(effects, flow, stripCasts(flow, pointer), ref.path) : '';
-  return key !== '' && isGuardedByCallers(effects, fields, ref, key, new Set());
-}
-
-/** The object that a member lies in, which is not its first: a test of that is for nothing, whatever the member was. */
-function isFromLaterMember({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
-  const isFrom = (body: Flow, e: number, from: string): boolean => {
-    const value = stripCasts(body, e);
-    if (body.exprOp[value] !== Expr.Result) return false;
-    const call = body.exprA[value] as number;
-    const name = calleeName(body, call);
-    if (CONTAINERS.has(name)) return isLater(effects.program, body, call, from);
-    const { functions, macro } = effects.meaning(name, from);
-    const wrapper = functions[0] ?? macro;
-    const inner = wrapper?.fact.flow;
-    if (wrapper === undefined || inner?.calls.length !== 1 || !CONTAINERS.has(calleeName(inner, 0)))
-      return false;
-    return isLater(effects.program, inner, 0, wrapper.path);
-  };
-  return [...assignedTo(flow, stripCasts(flow, pointer))].some((value) => isFrom(flow, value, ref.path));
-}
-
-/** Whether a container_of() names a member that is not the first of its type. */
-function isLater(program: Program, flow: Flow, call: number, from: string): boolean {
-  const [, type = 0, member = 0] = flow.calls[call]?.args ?? [];
-  if (flow.exprOp[type] !== Expr.Type) return false;
-  const first = program.struct(flow.types[flow.exprB[type] as number] ?? '', from)?.fields[0]?.name;
-  return first !== undefined && first !== '' && first !== expressionText(flow, member);
 }
 
 /** `debug("%d", p ? p->number : -1)`: whoever prints is more careful than need be. */
@@ -144,6 +102,26 @@ function isOfPrinting(flow: Flow, origin: Origin, view: View): boolean {
 }
 
 const PRINTS = /print|dbg|debug|trace|log|_(?:err|warn|info|notice|crit|alert)$/i;
+
+/** `if (p) flag = ask(); … if (flag) use(p);`: what decides in between is set where the test found something. */
+function isDecidedByTest(flow: Flow, origin: Origin, use: Use): boolean {
+  const other = otherSide(flow, origin, use);
+  if (other === undefined) return false;
+  const path = use.view.path();
+  const since = path.slice(path.lastIndexOf(origin.block) + 1, -1);
+  return since.some((block) => {
+    const condition = branchCondition(flow, block);
+    if (condition === undefined) return false;
+    const place = stripCasts(flow, condition);
+    for (let at = 0; at < flow.ops.length / 4; at++) {
+      if (flow.ops[at * 4] !== Op.Assign || flow.ops[at * 4 + 1] !== place) continue;
+      const set = blockOf(flow, at);
+      if (since.includes(set) || set === origin.block) continue;
+      if (reaches(flow, other, set, origin.block) && reaches(flow, set, block, origin.block)) return true;
+    }
+    return false;
+  });
+}
 
 /** `p == q` somewhere, where q is no constant. */
 function isCompared(flow: Flow, pointer: number): boolean {

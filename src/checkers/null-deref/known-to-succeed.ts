@@ -143,7 +143,7 @@ function isTakenBefore(flow: Flow, { call, pointer, usedAt }: Lookup): boolean {
 }
 
 /** A branch is taken by what a call gives, or by a variable that is set to it. */
-function isAnswerTested(flow: Flow, call: number): boolean {
+export function isAnswerTested(flow: Flow, call: number): boolean {
   const isAnswer = (e: number): boolean => flow.exprOp[e] === Expr.Result && flow.exprA[e] === call;
   const names = new Set<number>();
   for (let at = 0; at < flow.ops.length; at += 4) {

@@ -66,6 +66,8 @@ export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
   readonly confidence: Confidence;
+  /** Where no change touches its code; `confidence` otherwise. What has been in use for years mostly gets away with it. */
+  readonly confidenceInUse?: Confidence;
   /** File, or COMMIT_MESSAGE for a finding about a message. */
   readonly path: string;
   readonly line: number;

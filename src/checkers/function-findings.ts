@@ -15,6 +15,7 @@ import { fingerprint } from './fingerprint.ts';
 export interface Candidate {
   readonly rule: Rule;
   readonly confidence: Confidence;
+  readonly confidenceInUse?: Confidence;
   readonly line: number;
   readonly column?: number;
   /** What tells this finding from others of the same rule and function: names and texts, never lines. */

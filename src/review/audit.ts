@@ -1,5 +1,5 @@
 /** All findings in some files of a tree as they stand. */
-import type { CodeChecker } from '../checkers/checker.ts';
+import type { CodeChecker, Finding } from '../checkers/checker.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/default-configuration.ts';
 import { UserError } from '../errors.ts';
@@ -11,6 +11,7 @@ import { type ProgramSource, programsAtHand } from './programs.ts';
 import type { Report } from './report.ts';
 import { codeStats, inOrder, registeredCheckers } from './review.ts';
 import { withSuggestions } from './suggestions.ts';
+import { touchedBy, touchedFunctions } from './touched.ts';
 
 export interface AuditOptions {
   readonly configuration?: Configuration;
@@ -28,7 +29,10 @@ export interface AuditTarget {
   readonly name: string;
 }
 
-/** Audits `paths`, files of the target's head. Rejects with a UserError where one of them is not in it. */
+/**
+ * Audits `paths`, files of the target's head. What the diff does not touch has been in use: findings there have the
+ * confidence for that. Rejects with a UserError where one of the paths is not in the tree.
+ */
 export async function audit(
   target: AuditTarget,
   paths: readonly string[],
@@ -49,8 +53,15 @@ export async function audit(
       const own = configuredPaths(checker.name, paths, configuration);
       return own.length === 0 ? [] : checker.audit(program, own);
     });
+    const isTouched = touchedBy(
+      target.diff,
+      'new',
+      program,
+      touchedFunctions(target.diff, { head: program }),
+    );
+    const weighed = found.map((finding) => (isTouched(finding) ? finding : inUse(finding)));
     const findings = [
-      ...(await withSuggestions(configuredFindings(found, configuration), target.head, [])),
+      ...(await withSuggestions(configuredFindings(weighed, configuration), target.head, [])),
     ].sort(inOrder([]));
     return {
       base: '',
@@ -66,3 +77,8 @@ export async function audit(
     sides.close?.();
   }
 }
+
+const inUse = (finding: Finding): Finding => ({
+  ...finding,
+  confidence: finding.confidenceInUse ?? finding.confidence,
+});

@@ -21,14 +21,19 @@ export async function withSuggestions(
     for (const [path, bytes] of await tree.read([...new Set(paths)]))
       texts.set(path, decodeText(bytes).split('\n'));
   return findings.map((finding) => {
-    if (!wantsText(finding)) return finding;
+    if (!wantsText(finding)) return asReported(finding);
     const suggestion = suggestionOf(finding, texts.get(finding.path), diff);
     return { ...asReported(finding), ...(suggestion === undefined ? {} : { suggestion }) };
   });
 }
 
-/** The finding without what only a suggestion is made of. */
-export function asReported({ reword: _, missingTest: __, ...finding }: Finding): Finding {
+/** The finding without what only a suggestion is made of, and what only an audit weighs it by. */
+export function asReported({
+  reword: _,
+  missingTest: __,
+  confidenceInUse: ___,
+  ...finding
+}: Finding): Finding {
   return finding;
 }
 

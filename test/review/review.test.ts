@@ -189,4 +189,29 @@ describe('an audit', () => {
     ).rejects.toThrow(/no file mm\/nope\.c/);
     repository.close();
   });
+
+  test('what has been in use weighs as that, unless the patch touches it', async () => {
+    files.commit('mm: odd', { 'mm/x.c': fn('first_odd') + fn('second_odd') });
+    files.commit('mm: touch', { 'mm/x.c': fn('first_odd') + fn('second_odd', '\tint n;\n') });
+    const repository = await openRepository(files.path);
+    if (!repository) throw new Error('no repository');
+    const { base: before, head, diff } = await repository.change(await repository.range('HEAD~1..HEAD'));
+    if (!before || !head) throw new Error('no trees');
+    const { findings } = await audit({ base: before, head, diff, name: 'HEAD' }, ['mm/x.c'], {
+      checkers: [toyChecker],
+    });
+    expect(findings.map(({ function: name, confidence }) => `${name} ${confidence}`)).toEqual([
+      'first_odd low',
+      'second_odd high',
+    ]);
+    expect(findings.some((finding) => 'confidenceInUse' in finding)).toBe(false);
+    repository.close();
+  });
+
+  test('a review tells what it introduces as it is', async () => {
+    files.commit('mm: odd', { 'mm/x.c': fn('old_bad') + fn('fine') + fn('new_odd') });
+    const { findings } = await reviewed();
+    expect(findings).toMatchObject([{ function: 'new_odd', confidence: 'high' }]);
+    expect(findings.some((finding) => 'confidenceInUse' in finding)).toBe(false);
+  });
 });

@@ -1,4 +1,7 @@
-/** A checker for tests: every function whose name ends in `_bad` is a finding, every `_worse` one with a trace. */
+/**
+ * A checker for tests: every function whose name ends in `_bad` is a finding, every `_worse` one with a trace, every `_odd`
+ * one is of low confidence in code that has been in use.
+ */
 import type { CodeChecker, Finding } from '../../src/checkers/checker.ts';
 
 export const toyChecker: CodeChecker = {
@@ -7,7 +10,7 @@ export const toyChecker: CodeChecker = {
   audit(program, paths) {
     return paths.flatMap((path) =>
       (program.facts(path)?.functions ?? [])
-        .filter(({ name, isPrototype }) => !isPrototype && /_(?:bad|worse)$/.test(name))
+        .filter(({ name, isPrototype }) => !isPrototype && /_(?:bad|worse|odd)$/.test(name))
         .map(({ name, line, endLine }) =>
           toyFinding({
             path,
@@ -18,6 +21,7 @@ export const toyChecker: CodeChecker = {
             trace: name.endsWith('_worse')
               ? [{ path, line: endLine, function: name, text: 'it ends here' }]
               : [],
+            ...(name.endsWith('_odd') ? { confidenceInUse: 'low' as const } : {}),
           }),
         ),
     );

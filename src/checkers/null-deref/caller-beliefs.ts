@@ -62,6 +62,7 @@ function report(
       ('number' in ref && isForEverybody(context.effects, ref))
         ? 'low'
         : 'medium',
+    confidenceInUse: 'low',
     position: usedAt,
     identity: `${name} ${pointer}`,
     message: `${pointer} ${useText(context, use)} without a test: ${forNull} of ${calls} other callers of ${name}() test its result for NULL.`,

@@ -295,6 +295,8 @@ function report(
   context.report({
     rule: use.isCall ? nullOp : uncheckedField,
     confidence,
+    // Who uses it without a test has known, so far, that it is set.
+    confidenceInUse: 'low',
     position,
     identity: `${key} ${name}`,
     message: `${name} ${useText(context, use)} without a test, while ${others} test ${key} for NULL (${witness.function}() at line ${witness.testedAt})${cleared2}.`,

@@ -87,6 +87,8 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   context.report({
     rule: uncheckedLookup,
     confidence: confidence(),
+    // What looks something up has found it there, so far.
+    ...(isMaker || table > 0 || isOfAny || isForced ? {} : { confidenceInUse: 'low' as const }),
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${why}.`,

@@ -168,6 +168,7 @@ export class Effects {
     return this.#make(ref.id, ref.path, {
       flow,
       isMacro: false,
+      isVariadic: false,
       isLoop: false,
       isExpression: false,
       returnsPointer: isPointer(ref.fact.returns) || !isPlain(ref.fact.returns),
@@ -270,11 +271,12 @@ export class Effects {
   #macroSummary(macro: MacroRef): Summary | undefined {
     const made = this.#macros.get(macro.id);
     if (made !== undefined) return made;
-    const { flow, kind } = macro.fact;
+    const { flow, kind, variadic } = macro.fact;
     if (flow === undefined) return UNKNOWN_SUMMARY;
     const summary = this.#make(macro.id, macro.path, {
       flow,
       isMacro: true,
+      isVariadic: variadic,
       isLoop: kind === 'loop',
       isExpression: kind === 'expression',
       returnsPointer: true,

@@ -23,6 +23,7 @@ import {
   NOFAULT_READS,
   NULL_TESTS,
   PRINTING,
+  READS,
   RETURN_MACROS,
   RETURN_VOID_MACROS,
   SAME_AS_SECOND,
@@ -51,7 +52,7 @@ const add = (names: Iterable<string>, knowledge: CallKnowledge): void => {
 };
 
 for (const [name, mask] of DEREFERENCED_ARGUMENTS)
-  add([name], pure({ dereferences: mask, writes: mask, modifies: false }));
+  add([name], pure({ dereferences: mask, writes: READS.has(name) ? 0 : mask, modifies: false }));
 add(ERROR_TESTS, test(ERR));
 add(ERROR_OR_NULL_TESTS, test(ERR | ZERO));
 add(NULL_TESTS, test(ZERO));

@@ -25,6 +25,8 @@ const LARGE_LIMITS: WalkLimits = { statesPerBlock: 4, merges: 2, states: 600 };
 export interface Body {
   readonly flow: Flow;
   readonly isMacro: boolean;
+  /** Of a macro: its last parameter stands for all arguments from there on. */
+  readonly isVariadic: boolean;
   readonly isLoop: boolean;
   /** False where the result is no pointer: that it can be 0 or negative is then no evidence of anything. */
   readonly returnsPointer: boolean;

@@ -141,6 +141,13 @@ const ACCESSES: readonly (readonly [number, ReadonlySet<string>])[] = [
   ],
 ];
 
+/** Of these, those that only read. */
+export const READS = words(
+  `prefetch net_prefetch strlen strnlen strchr strrchr memchr strcmp strncmp strcasecmp strncasecmp strstr memcmp
+  copy_to_user test_bit atomic64_read atomic_long_read refcount_read be16_to_cpup be32_to_cpup le16_to_cpup
+  le32_to_cpup readb readw readl readq readl_relaxed ioread8 ioread16 ioread32`,
+);
+
 /** Access as many bytes as their third argument says. */
 export const SIZED_ACCESSES = words(
   'memcpy memset memmove memcmp memchr copy_to_user copy_from_user memcpy_fromio memcpy_toio strncmp strncpy',

@@ -8,7 +8,12 @@ import { lowerBody, lowerFunction, lowerGuard, lowerMacro } from '../c/lower.ts'
 import { Lowering } from '../c/lowering.ts';
 import { declaredType } from '../c/types.ts';
 import { staticDefinitions, variableDefinitions } from '../kernel/definitions.ts';
-import { type GuardDefinition, guardConstructor, guardDefinitions } from '../kernel/guards.ts';
+import {
+  type GuardDefinition,
+  guardConstructor,
+  guardDefinitions,
+  isGuardConstructor,
+} from '../kernel/guards.ts';
 import { assignedEntries } from './extract-assignments.ts';
 import { functionSignature, textsOf } from './extract-functions.ts';
 import { macroShape } from './extract-macros.ts';
@@ -359,7 +364,8 @@ class FileExtraction {
   addMacro(node: number): void {
     const { tree, lowering, facts } = this;
     const shape = macroShape(tree, node);
-    if (shape === undefined) return;
+    // `#define class_mutex_constructor(_T) WITH_LOCK_GUARD_1_ATTRS(mutex, _T)` adds attributes to what DEFINE_LOCK_GUARD_1() made.
+    if (shape === undefined || isGuardConstructor(this.name(node))) return;
     let { kind } = shape;
     let flowAt = NO_FLOW;
     if (kind === 'expression' || kind === 'statements' || kind === 'loop') {

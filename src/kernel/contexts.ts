@@ -225,3 +225,9 @@ export function contextOfField(type: string, field: string): Context | undefined
 
 /** Whether a function makes a thread that its caller waits for by what it returns. */
 export const isThread = (name: string): boolean => /^kthread_(?:run|create)/.test(name);
+
+/**
+ * Run with interrupts off before there is anything to schedule: might_sleep() says nothing until system_state is
+ * SYSTEM_SCHEDULING (init/main.c, kernel/sched/core.c).
+ */
+export const BEFORE_SCHEDULING: ReadonlySet<string> = new Set(['start_kernel']);

@@ -84,6 +84,11 @@ export class FunctionLocks {
     return this.#releases.of(lock);
   }
 
+  /** Those of some calls that are made under the condition that the call `taken` is made under. */
+  correlatedWith(taken: number, calls: readonly number[]): readonly number[] {
+    return this.#releases.among(calls, taken);
+  }
+
   /** Whether a lock that a path holds may have been released before, by what decided its taking. */
   mayBeReleased(event: LockEvent, lock: Held): boolean {
     return this.#releases.mayBeReleased(event.call, lock);

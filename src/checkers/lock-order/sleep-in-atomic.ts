@@ -1,6 +1,7 @@
 import { calleeName } from '../../effects/flow-expressions.ts';
 import { atomicBecause, type Held, type LockState } from '../../effects/locks/held.ts';
 import type { LockEvent } from '../../effects/locks/lock-domain.ts';
+import { BEFORE_SCHEDULING } from '../../kernel/contexts.ts';
 import { atomicSections } from '../../kernel/locks.ts';
 import { sleepingInTasks } from '../../kernel/waits.ts';
 import type { Confidence, Rule } from '../checker.ts';
@@ -22,7 +23,9 @@ export const sleepInAtomic: Rule = {
 /** Under a lock or in a section that the function itself is in. */
 export function findSleepInAtomic(locks: FunctionLocks): void {
   for (const event of locks.body.events) {
-    if (atomicBecause(event.state) === undefined) continue;
+    const because = atomicBecause(event.state);
+    if (because === undefined) continue;
+    if (typeof because === 'string' && BEFORE_SCHEDULING.has(locks.ref.name)) continue;
     for (const sleep of sleepsOf(locks, event)) {
       if (!dropsWhatForbids(event.state, sleep)) report(locks, event, sleep);
     }
@@ -169,7 +172,8 @@ function confidenceOf(
   sleep: Sleep,
 ): Confidence {
   if (event.isMerged || (sleep.depth > 4 && !sleep.isAllowed) || isResumed(locks, event, sleep)) return 'low';
-  if (typeof because !== 'string' && locks.mayBeReleased(event, because)) return 'low';
+  if (typeof because === 'string' ? mayBeLeft(locks, because, event) : locks.mayBeReleased(event, because))
+    return 'low';
   // A lock behind a pointer that has moved on: of another turn of a loop.
   if (typeof because !== 'string' && because.place.startsWith('?')) return 'low';
   if (typeof because !== 'string' && because.through !== '') return sleep.depth === 0 ? 'medium' : 'low';
@@ -178,11 +182,23 @@ function confidenceOf(
 }
 
 /** True where the function itself enters the section: what callees add to the count is less sure. */
-function entersSection(locks: FunctionLocks, because: string): boolean {
+const entersSection = (locks: FunctionLocks, because: string): boolean =>
+  callsOfSection(locks, because, 1).length > 0;
+
+/** The calls that enter a section (1), or leave it (-1). */
+function callsOfSection(locks: FunctionLocks, because: string, step: 1 | -1): readonly number[] {
   const { flow } = locks.body;
   const stops = atomicSections.get(because)?.stops;
-  return flow.calls.some((_, call) => {
+  return [...flow.calls.keys()].filter((call) => {
     const section = atomicSections.get(calleeName(flow, call));
-    return section !== undefined && section.stops === stops && section.step === 1;
+    return section !== undefined && section.stops === stops && section.step === step;
   });
+}
+
+/** `if (x->irqs_off) local_irq_disable(); … if (x->irqs_off) local_irq_enable();`: by what decided that it was entered. */
+function mayBeLeft(locks: FunctionLocks, because: string, event: LockEvent): boolean {
+  const leaving = callsOfSection(locks, because, -1);
+  return callsOfSection(locks, because, 1).some((entering) =>
+    locks.correlatedWith(entering, leaving).some((leave) => leave < event.call || event.call < entering),
+  );
 }

@@ -5,7 +5,6 @@
 import { expressionText } from '../expression-text.ts';
 import type { Held } from './held.ts';
 import { type Body, blocksOfCalls } from './lock-body.ts';
-import type { LockEvent } from './lock-domain.ts';
 
 /** Asks about the locks of one body. */
 export class CorrelatedReleases {
@@ -46,16 +45,19 @@ export class CorrelatedReleases {
     let calls = this.#correlated.get(lock.call);
     if (calls === undefined) {
       const releases = this.#body.events.filter((e) => e.kind === 'release' && e.lock?.place === lock.place);
-      calls = releases.length === 0 ? [] : this.#among(releases, this.decidedBy(lock.call));
+      calls = this.among(
+        releases.map((e) => e.call),
+        lock.call,
+      );
       this.#correlated.set(lock.call, calls);
     }
     return calls;
   }
 
-  #among(
-    releases: readonly LockEvent[],
-    deciding: readonly (readonly [branch: number, condition: string])[],
-  ): readonly number[] {
+  /** Those of some calls that are made under the condition that the call `taken` is made under. */
+  among(releases: readonly number[], taken: number): readonly number[] {
+    if (releases.length === 0) return [];
+    const deciding = this.decidedBy(taken);
     const taking = deciding.filter(([, condition]) => /->|\.|\(\)/.test(condition));
     // `buf = x->own; if (buf) lock(); … if (buf == x->own) unlock();`
     const variables = deciding.filter(([, condition]) => /^\w+$/.test(condition));
@@ -64,7 +66,7 @@ export class CorrelatedReleases {
       !deciding.some(([other]) => other === branch) &&
       (taking.some(([, same]) => same === condition) ||
         variables.some(([, name]) => condition.startsWith(`${name} == `)));
-    return releases.filter((e) => this.decidedBy(e.call).some(isSame)).map((e) => e.call);
+    return releases.filter((call) => this.decidedBy(call).some(isSame));
   }
 
   /** Whether a lock that a path holds may have been released before a call, by what decided its taking. */

@@ -1,6 +1,7 @@
 /** What a walk tells of a body for its summary: what is returned, and what that says of the parameters. */
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../c/flow.ts';
+import { ERROR_MAKERS } from '../kernel/pointers.ts';
 import type { Observer, View } from './domain.ts';
 import { pointerOf, stripCasts } from './flow-expressions.ts';
 import type { CallKnowledge, Implication } from './knowledge.ts';
@@ -146,7 +147,9 @@ export class Recorder implements Observer {
 
   #isErrorMade(value: number): boolean {
     const e = stripCasts(this.flow, value);
-    return this.flow.exprOp[e] === Expr.Result && MAKES_ERROR.has(this.#nameOf(this.flow.exprA[e] as number));
+    return (
+      this.flow.exprOp[e] === Expr.Result && ERROR_MAKERS.has(this.#nameOf(this.flow.exprA[e] as number))
+    );
   }
 
   /** A macro may return here, and what it returns is not known. */
@@ -286,8 +289,6 @@ export class Recorder implements Observer {
     return list;
   }
 }
-
-const MAKES_ERROR = new Set(['ERR_PTR', 'IOMEM_ERR_PTR']);
 
 /** `return p;`, `return !p;`, `return p == NULL;`: what the parameter is where the result is true. */
 function directTest(

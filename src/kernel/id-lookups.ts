@@ -20,5 +20,11 @@ export const ASKS_HOW_MATCHED = /match|acpi|fwnode|of_node/i;
  */
 export const FIRMWARE_NODES: ReadonlySet<string> = new Set(['ACPI_COMPANION']);
 
+/** Give something only for a device that has one (drivers/acpi/bus.c, acpi_companion_match()). */
+export const MATCHES_FIRMWARE_NODE: ReadonlySet<string> = new Set([
+  'acpi_match_device',
+  'acpi_device_get_match_data',
+]);
+
 /** The table and its operation that such a device is handed to. */
 export const MATCHED_BY_FORCE = { type: 'struct platform_driver', field: 'probe' } as const;

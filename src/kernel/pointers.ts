@@ -20,6 +20,8 @@ export const ERROR_OR_ZERO = words('PTR_ERR_OR_ZERO');
 export const ASKS_FOR_ERROR = words('IS_ERR IS_ERR_OR_NULL PTR_ERR_OR_ZERO');
 
 /** Converts an error code to a pointer and back; the value stays what it is. */
+/** Of these, those that make an error pointer of a code. */
+export const ERROR_MAKERS = words('ERR_PTR IOMEM_ERR_PTR');
 export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU IOMEM_ERR_PTR');
 
 /** The result is (of the first argument) the value, or points into the object that it points to. */

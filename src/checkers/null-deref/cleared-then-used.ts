@@ -26,16 +26,12 @@ export function findClearedThenUsed(context: FunctionContext, use: Use): boolean
   const isFollowed = !view.isMerged && !view.isWeak(pointer);
   const isSure = isFollowed && origin.forks === 0;
   const isLikely = isFollowed && origin.forks === 1 && isOneWay(context.flow, origin.block, view);
+  const isDoubted = isOfSize(context.flow, use) || isBehindChain(context.flow, origin.block, view);
   context.report({
     rule: clearedThenUsed,
-    confidence:
-      isOfSize(context.flow, use) || isBehindChain(context.flow, origin.block, view)
-        ? 'low'
-        : isSure
-          ? 'high'
-          : isLikely
-            ? 'medium'
-            : 'low',
+    confidence: isDoubted ? 'low' : isSure ? 'high' : isLikely ? 'medium' : 'low',
+    // What decided in between has not gone that way, so far.
+    ...(isSure ? {} : { confidenceInUse: 'low' as const }),
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where it was set to NULL at line ${origin.line} and to nothing else since.`,

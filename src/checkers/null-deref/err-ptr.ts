@@ -3,7 +3,7 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
-import { ERROR_TESTS } from '../../kernel/pointers.ts';
+import { ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
@@ -48,7 +48,10 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const habits = ref && callerHabits(context.effects, ref, context.ref.id);
   const isRule = habits !== undefined && habits.forError >= 2 && habits.forError / habits.calls >= 0.9;
   // Others do without a test, too: the failure is one that can't happen to them.
-  const isTrusted = habits !== undefined && habits.calls >= 4 && habits.forError * 2 < habits.calls;
+  const isTrusted =
+    habits !== undefined &&
+    ((habits.calls >= 4 && habits.forError * 2 < habits.calls) ||
+      (habits.forNull > 0 && habits.forError === 0));
   // The function tests it, and may know by the code that it made of it.
   const isTestedHere = habitsIn(context.flow, [call]).forError > 0;
   // What only looks at its arguments fails for what they are, which its caller may know.
@@ -153,13 +156,17 @@ export function watchErrorTests(context: FunctionContext): Observer {
 }
 
 /** Another call gives the same place an error pointer, on another way to the test: it is for that. */
-function isErrorOtherwise({ flow }: FunctionContext, pointer: number, view: View): boolean {
+function isErrorOtherwise({ effects, flow, ref }: FunctionContext, pointer: number, view: View): boolean {
   const place = stripCasts(flow, pointer);
   for (let at = 0; at < flow.ops.length; at += 4) {
     if (flow.ops[at] !== Op.Assign || flow.ops[at + 1] !== place) continue;
     const value = stripCasts(flow, flow.ops[at + 2] as number);
     if (flow.exprOp[value] !== Expr.Result) continue;
-    if ((view.knowledge(flow.exprA[value] as number).result & MAY_ERR) !== 0) return true;
+    const call = flow.exprA[value] as number;
+    if ((view.knowledge(call).result & MAY_ERR) !== 0) return true;
+    // `return err ? ERR_PTR(err) : found;`, where nothing is known of err.
+    const body = effects.callee(calleeName(flow, call), ref.path).function?.fact.flow;
+    if (body?.calls.some((_, n) => ERROR_MAKERS.has(calleeName(body, n)))) return true;
   }
   return false;
 }

@@ -40,7 +40,7 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         context.report({
           rule: uncheckedAlloc,
           // Whoever finds it there looks whether there is anything; or this function does, afterwards.
-          confidence: isExpected || isTested(flow, e) ? 'low' : 'high',
+          confidence: isExpected || isTested(flow, e) || isKeeperAsked(flow, call) ? 'low' : 'high',
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -54,6 +54,20 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
       }
     },
   };
+}
+
+/** `keep(&map, p); if (is_null(&map))`: the object that it is put into is asked for it afterwards. */
+function isKeeperAsked(flow: Flow, call: number): boolean {
+  const keepers = flow.calls[call]?.args.filter((arg) => flow.exprOp[arg] === Expr.Address) ?? [];
+  return flow.branches.some((condition, i) => {
+    const e = stripCasts(
+      flow,
+      flow.exprOp[condition] === Expr.Unary ? (flow.exprA[condition] as number) : condition,
+    );
+    if (i % 3 !== 0 || flow.exprOp[e] !== Expr.Result) return false;
+    const asked = flow.exprA[e] as number;
+    return asked > call && flow.calls[asked]?.args.some((arg) => keepers.includes(arg)) === true;
+  });
 }
 
 /** Whether some branch is about a pointer: `if (p == NULL)` is one on p itself. */

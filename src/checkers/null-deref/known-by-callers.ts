@@ -10,14 +10,13 @@ import type { FunctionRef } from '../../index/program.ts';
 const MAX_CALLERS = 8;
 const MAX_LEVELS = 2;
 
-/** Whether all callers of a static function have dereferenced, tested or made what they hand it as parameter `k`. */
+/** Whether all who call a function by its name have dereferenced, tested or made what they hand it as parameter `k`. */
 export function isKnownByCallers(
   effects: Effects,
   ref: FunctionRef,
   k: number,
   levels = MAX_LEVELS,
 ): boolean {
-  if (!ref.fact.isStatic) return false;
   const callers = effects.program.callers(ref, MAX_CALLERS);
   return (
     callers.length > 0 &&

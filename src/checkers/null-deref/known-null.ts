@@ -64,6 +64,7 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   const { view, pointer } = use;
   // Two pointers that are not the same are not both NULL.
   if (view.isWeak(pointer) || isCompared(flow, pointer)) return 'low';
+  if (isOfPrinting(flow, origin, view) && !isOnNullSide(flow, origin, use)) return 'low';
   if (!isTestOf(flow, origin, pointer, view))
     return origin.forks === 0 &&
       !isComparison(flow, origin) &&
@@ -76,7 +77,7 @@ export function confidenceInNull(flow: Flow, origin: Origin, use: Use): Confiden
   if (setter > 0 && setter !== stripCasts(flow, pointer)) return 'low';
   if (isOnNullSide(flow, origin, use) && setter === NONE)
     return view.isMerged && origin.forks > 0 ? 'medium' : 'high';
-  if (isOfPrinting(flow, origin, view) || isDecidedByTest(flow, origin, use)) return 'low';
+  if (isDecidedByTest(flow, origin, use)) return 'low';
   // A path that was merged before may be one that nothing takes: only what leads on from the test by itself counts.
   const decisions = decisionsSince(flow, origin, view);
   if (origin.forks === 0 && decisions === 0 && mayPassBy(flow, origin, use)) return 'high';
@@ -94,10 +95,9 @@ function isOfPrinting(flow: Flow, origin: Origin, view: View): boolean {
     for (let at = flow.blocks[block] as number; at < endOfBlock(flow, block); at++) {
       if (flow.ops[at * 4] !== Op.Call) continue;
       const call = flow.ops[at * 4 + 1] as number;
-      const isMade = flow.calls[call]?.args.some(
-        (arg) => flow.exprOp[stripCasts(flow, arg)] === Expr.Temporary,
-      );
-      return isMade === true && PRINTS.test(calleeName(flow, call));
+      const isGiven = (arg: number): boolean => flow.exprOp[stripCasts(flow, arg)] === Expr.Temporary;
+      // Others are called for what else is printed.
+      if (flow.calls[call]?.args.some(isGiven)) return PRINTS.test(calleeName(flow, call));
     }
   }
   return false;

@@ -8,9 +8,11 @@ import {
   ID_LOOKUPS,
   ID_TABLE,
   MATCHED_BY_FORCE,
+  MATCHES_FIRMWARE_NODE,
 } from '../../kernel/id-lookups.ts';
 import { isForEverybody } from './callers.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isAnswerTested } from './known-to-succeed.ts';
 
 /**
  * Line of the other table of ids, where a call looks its device up in the one that has names, and the function asks
@@ -32,6 +34,8 @@ export function matchedOtherwise(context: FunctionContext, call: number): number
 /** Whether a call asks for what firmware tells of a device, where any device can be made to match. */
 export function isMatchedByForce({ effects, flow, ref }: FunctionContext, call: number): boolean {
   if (!FIRMWARE_NODES.has(calleeName(flow, call))) return false;
+  if (flow.calls.some((_, n) => MATCHES_FIRMWARE_NODE.has(calleeName(flow, n)) && isAnswerTested(flow, n)))
+    return false;
   const { type, field } = MATCHED_BY_FORCE;
   return effects.program.storedIn(ref).some(({ entry }) => entry.type === type && entry.field === field);
 }

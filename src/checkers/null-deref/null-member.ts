@@ -149,7 +149,8 @@ function confidenceOf(
   if (here === 'low' || view.isMerged) return 'low';
   const known = membersBefore(flow, local, endOfBlock(flow, origin.block));
   if (decidedBy.some((path) => !known.has(path))) return 'low';
-  return decidedBy.length > 0 || isConditional ? 'medium' : here;
+  if (isConditional) return 'low';
+  return decidedBy.length > 0 ? 'medium' : here;
 }
 
 /** The members of a local's object that instructions before `end` are about: what is set afterwards is not set yet. */

@@ -5,7 +5,7 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { type FieldUse, fieldKey } from '../../effects/field-uses.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
@@ -83,6 +83,26 @@ const isTested = (flow: Flow, place: number): boolean =>
     ({ args }, call) =>
       calleeName(flow, call) === 'PTR_ERR_OR_ZERO' && args.some((arg) => stripCasts(flow, arg) === place),
   );
+
+/** `set_pages(x, n); if (!x->pages) …`: all who call the function look afterwards at what it has put there. */
+function isTestedByCallers({ effects, flow, ref }: FunctionContext, place: number): boolean {
+  if (flow.exprOp[place] !== Expr.Arrow || !isParameter(flow, flow.exprA[place] as number)) return false;
+  const member = flow.names[flow.exprB[place] as number];
+  const callers = effects.program.callers(ref, MAX_CALLERS);
+  return (
+    callers.length > 0 &&
+    callers.length < MAX_CALLERS &&
+    callers.every(({ fact: { flow: body } }) =>
+      body?.branches.some((condition, i) => {
+        const e = stripCasts(body, condition);
+        return i % 3 === 0 && body.exprOp[e] === Expr.Arrow && body.names[body.exprB[e] as number] === member;
+      }),
+    )
+  );
+}
+
+/** Callers that are asked. */
+const MAX_CALLERS = 8;
 
 /** The function behind a macro whose failure it passes on. */
 const sourceOf = (context: FunctionContext, name: string): FunctionRef | undefined =>
@@ -200,11 +220,17 @@ function check(
     // Whoever uses the object may test it, where it is no failed allocation: many fields may be NULL.
     // Where nobody is seen to rely on it, those who use it may all test it, or need no more than its value.
     confidence:
-      isExpected || isTestedHere || trusted === undefined || (isNullable && !isMaker)
+      isExpected ||
+      isTestedHere ||
+      trusted === undefined ||
+      (isNullable && !isMaker) ||
+      isTestedByCallers(context, place)
         ? 'low'
         : isSure
           ? 'high'
           : 'medium',
+    // That some test it shows that the object may do without.
+    ...(isTestedLater ? { confidenceInUse: 'low' as const } : {}),
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess && !isSilent ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,

@@ -6,6 +6,7 @@ import type { Rule } from '../checker.ts';
 import { habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isTestedWith } from './tested-with.ts';
 
 export const uncheckedAlloc: Rule = {
   id: 'null-deref/unchecked-alloc',
@@ -26,7 +27,10 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   context.report({
     rule: uncheckedAlloc,
     confidence:
-      isFreed(context, use) || isTestedBehind(context.flow, pointer) || isToldByFlag(context.flow, call)
+      isFreed(context, use) ||
+      isTestedBehind(context.flow, pointer) ||
+      isToldByFlag(context.flow, call) ||
+      isTestedWith(context.flow, use)
         ? 'low'
         : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call))
           ? 'medium'

@@ -20,10 +20,12 @@ import {
   type Lookup,
   memberBehind,
 } from './known-to-succeed.ts';
+import { isLookedUpByCallers, isTakenFromTested } from './lookup-repeated.ts';
 import { isMatchedByForce, isOfAnyDriver, matchedOtherwise } from './matched-otherwise.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceSteps, sourceText } from './source.ts';
 import { findsInTable } from './table-lookup.ts';
+import { isTestedWith } from './tested-with.ts';
 
 export const uncheckedLookup: Rule = {
   id: 'null-deref/unchecked-lookup',
@@ -61,6 +63,9 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
   const isClear = !view.isWeak(pointer) && !view.isMerged;
   const isExpected = (): boolean =>
     isRuledOut(context, call, ref, summary.nullLine) ||
+    isTestedWith(context.flow, use) ||
+    (ref !== undefined && isTakenFromTested(context, call, ref)) ||
+    isLookedUpByCallers(context, call) ||
     isKnownToSucceed(context.effects, context.flow, lookup) ||
     (!isMaker &&
       (isStepAlong(context.flow, call) ||

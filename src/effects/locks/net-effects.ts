@@ -58,9 +58,10 @@ export function netEffects(events: readonly LockEvent[], calls: number, conditio
     nonzero,
     exits.filter((e) => !zero.includes(e) && !nonzero.includes(e)),
   ])) {
-    // Only what it does itself: what callees may do would go up through all that call each other.
+    // What it does itself, or lets a callee do for certain: what callees may do would go up through all that call each other.
+    const isSure = exits.some((e) => e.state.released.includes(place));
     const known = events.find(
-      (e) => e.kind === 'release' && e.lock?.place === place && e.lock.through === '',
+      (e) => e.kind === 'release' && e.lock?.place === place && (isSure || e.lock.through === ''),
     )?.lock;
     if (known === undefined || !isExportable(known)) continue;
     const released = effect('release', known, 'sometimes');

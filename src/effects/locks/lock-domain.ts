@@ -2,6 +2,7 @@
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isGuardConstructor } from '../../kernel/guards.ts';
 import { atomicSections, type LockFunction, lockFunctions } from '../../kernel/locks.ts';
+import { ERROR_MAKERS } from '../../kernel/pointers.ts';
 import type { Domain, Outcome, View } from '../domain.ts';
 import { assignedTo, isParameter, stripCasts } from '../flow-expressions.ts';
 import { ANY, ERR, OTHER, ZERO } from '../values.ts';
@@ -186,11 +187,19 @@ export class LockDomain implements Domain {
       call: -1,
       position: this.#flow.ops[at + 3] as number,
       state: this.states.state(number),
-      result: value === 0 ? ANY : view.bits(value) & ANY,
+      result: value === 0 ? ANY : this.#resultOf(value, view),
       nullParameters: view.nullParameters(),
       path: view.pathForks().map(([block]) => block),
       isMerged: view.isMerged,
     });
+  }
+
+  /** What a returned value tells callers; whatever ERR_PTR() makes of a code is an error to them. */
+  #resultOf(value: number, view: View): number {
+    const bits = view.bits(value) & ANY;
+    const made = stripCasts(this.#flow, value);
+    if ((bits & ERR) === 0 || this.#flow.exprOp[made] !== Expr.Result) return bits;
+    return ERROR_MAKERS.has(this.#nameOf(this.#flow.exprA[made] as number)) ? ERR : bits;
   }
 
   /** Held on both ways only; a count that differs is the lower one. */

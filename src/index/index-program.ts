@@ -73,6 +73,11 @@ export class IndexProgram implements Program {
         const place = this.#best(LinkKind.Struct, name, from);
         return place && { path: place.path, fact: this.#facts(place).structs[place.ordinal] as StructFact };
       },
+      structs: (name, from) =>
+        this.#all(LinkKind.Struct, name, from).map((place) => ({
+          path: place.path,
+          fact: this.#facts(place).structs[place.ordinal] as StructFact,
+        })),
       typedef: (name, from) => {
         const place = this.#best(LinkKind.Typedef, name, from);
         return place && { path: place.path, type: this.#facts(place).typedefs[place.ordinal]?.type ?? '' };

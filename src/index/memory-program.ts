@@ -79,6 +79,7 @@ class MemoryProgram implements Program {
     for (const path of this.paths) this.#add(path, files.get(path) as FileFacts);
     this.#lookup = {
       struct: (name, from) => this.#best(this.#structs.get(name), from),
+      structs: (name, from) => this.#all(this.#structs.get(name), from),
       typedef: (name, from) => {
         const found = this.#best(this.#typedefs.get(name), from);
         return found && { path: found.path, type: found.fact };

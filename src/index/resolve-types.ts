@@ -8,6 +8,8 @@ import type { FieldFact, StructFact, TypeName } from './facts.ts';
 /** What resolution needs to know of a program; each answer comes with the file that it stands in. */
 export interface Lookup {
   struct(name: TypeName, from: string): { path: string; fact: StructFact } | undefined;
+  /** All definitions that are as near as that one: of two configurations. */
+  structs(name: TypeName, from: string): readonly { path: string; fact: StructFact }[];
   typedef(name: string, from: string): { path: string; type: TypeName } | undefined;
   globalType(name: string, from: string): { path: string; type: TypeName } | undefined;
   returnType(functionName: string, from: string): { path: string; type: TypeName } | undefined;
@@ -66,7 +68,22 @@ function memberOf(
 ): { owner: TypeName; field: FieldFact; path: string } | undefined {
   const found = lookup.struct(struct, from);
   if (found === undefined || depth > MAX_STEPS) return undefined;
-  const { path, fact } = found;
+  const member = memberIn(lookup, found, name, depth);
+  if (member !== undefined) return member;
+  // srcutiny.h and srcutree.h both have a struct srcu_struct: whoever names the member means the one that has it.
+  for (const other of lookup.structs(struct, from)) {
+    const its = other.fact === found.fact ? undefined : memberIn(lookup, other, name, depth);
+    if (its !== undefined) return its;
+  }
+  return undefined;
+}
+
+function memberIn(
+  lookup: Lookup,
+  { path, fact }: { readonly path: string; readonly fact: StructFact },
+  name: string,
+  depth: number,
+): { owner: TypeName; field: FieldFact; path: string } | undefined {
   for (const field of fact.fields) if (field.name === name) return { owner: fact.name, field, path };
   for (const field of fact.fields) {
     if (field.name !== '') continue;

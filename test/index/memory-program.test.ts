@@ -113,6 +113,21 @@ describe('types', () => {
     expect(p.field('struct dev', 'none', 'drivers/x.c')).toBeUndefined();
   });
 
+  it('finds a field in the definition that has it, of two that are as near', () => {
+    const both = program({
+      'include/linux/counter.h': '#include <linux/small.h>\n#include <linux/tree.h>\n',
+      'include/linux/small.h': 'struct counter { int n; };\n',
+      'include/linux/tree.h': 'struct counter { int n; struct node *nodes; };\n',
+      'lib/counter.c': '#include <linux/counter.h>\nint count(struct counter *c) { return c->n; }\n',
+    });
+    for (const [name, type] of [
+      ['n', 'int'],
+      ['nodes', 'struct node *'],
+    ] as const)
+      expect(both.field('struct counter', name, 'lib/counter.c')?.field.type).toBe(type);
+    expect(both.field('struct counter', 'none', 'lib/counter.c')).toBeUndefined();
+  });
+
   it('brings what is stored to the struct that has the field', () => {
     expect(ids(p.stored('struct ops', 'open').map(({ ref }) => ref))).toEqual([
       'drivers/x.c:my_open',

@@ -53,7 +53,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     ((habits.calls >= 4 && habits.forError * 2 < habits.calls) ||
       (habits.forNull > 0 && habits.forError === 0));
   // The function tests it, and may know by the code that it made of it.
-  const isTestedHere = habitsIn(context.flow, [call]).forError > 0;
+  const isTestedHere = habitsIn(context.flow, [call]).forError > 0 || isCompared(context.flow, pointer);
   // What only looks at its arguments fails for what they are, which its caller may know.
   const isLook = ref !== undefined && summary.writes === 0 && !summary.modifies;
   const isClear =
@@ -95,6 +95,18 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     ],
   });
   return true;
+}
+
+/** `if (p == ERR_PTR(-ENOMEM))`: where that is the only error. */
+function isCompared(flow: Flow, pointer: number): boolean {
+  const isMade = (e: number): boolean =>
+    flow.exprOp[e] === Expr.Result && ERROR_MAKERS.has(calleeName(flow, flow.exprA[e] as number));
+  return flow.branches.some((condition, i) => {
+    if (i % 3 !== 0 || flow.exprOp[condition] !== Expr.Binary) return false;
+    const a = stripCasts(flow, flow.exprA[condition] as number);
+    const b = stripCasts(flow, flow.exprB[condition] as number);
+    return (a === stripCasts(flow, pointer) && isMade(b)) || (b === stripCasts(flow, pointer) && isMade(a));
+  });
 }
 
 /** `x = &make()->base; if (IS_ERR(x))`: the address of the first member of an error is the error. */

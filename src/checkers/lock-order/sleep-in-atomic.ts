@@ -195,10 +195,15 @@ function callsOfSection(locks: FunctionLocks, because: string, step: 1 | -1): re
   });
 }
 
+/** Calls that enter a section, or leave it, of a function in which it is asked what decides them. */
+const MAX_SECTIONS = 8;
+
 /** `if (x->irqs_off) local_irq_disable(); … if (x->irqs_off) local_irq_enable();`: by what decided that it was entered. */
 function mayBeLeft(locks: FunctionLocks, because: string, event: LockEvent): boolean {
+  const entering = callsOfSection(locks, because, 1);
   const leaving = callsOfSection(locks, because, -1);
-  return callsOfSection(locks, because, 1).some((entering) =>
-    locks.correlatedWith(entering, leaving).some((leave) => leave < event.call || event.call < entering),
+  if (entering.length > MAX_SECTIONS || leaving.length > MAX_SECTIONS) return false;
+  return entering.some((enter) =>
+    locks.correlatedWith(enter, leaving).some((leave) => leave < event.call || event.call < enter),
   );
 }

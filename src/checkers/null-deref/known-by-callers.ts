@@ -1,7 +1,8 @@
 /** What the callers of a function know of an argument: where all know it to be there, a test of it is for nothing. */
-import { Expr } from '../../c/flow.ts';
+import { Expr, type Flow } from '../../c/flow.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
+import { callsOf, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
+import { MAX_PARAMETERS } from '../../effects/parameters.ts';
 import { Walker } from '../../effects/paths.ts';
 import { ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
@@ -10,6 +11,8 @@ import type { FunctionRef } from '../../index/program.ts';
 const MAX_CALLERS = 8;
 const MAX_LEVELS = 2;
 
+const known = new WeakMap<Effects, Map<string, ReadonlyMap<number, number>>>();
+
 /** Whether all who call a function by its name have dereferenced, tested or made what they hand it as parameter `k`. */
 export function isKnownByCallers(
   effects: Effects,
@@ -17,40 +20,56 @@ export function isKnownByCallers(
   k: number,
   levels = MAX_LEVELS,
 ): boolean {
+  if (k >= MAX_PARAMETERS) return false;
   const callers = effects.program.callers(ref, MAX_CALLERS);
   return (
     callers.length > 0 &&
     callers.length < MAX_CALLERS &&
-    callers.every((caller) => isKnownBy(effects, caller, ref, k, levels))
+    callers.every((caller) => isKnownBy(effects, caller, ref.name, k, levels))
   );
 }
 
-function isKnownBy(
-  effects: Effects,
-  caller: FunctionRef,
-  ref: FunctionRef,
-  k: number,
-  levels: number,
-): boolean {
+function isKnownBy(effects: Effects, caller: FunctionRef, name: string, k: number, levels: number): boolean {
   const { flow } = caller.fact;
   if (flow === undefined) return false;
-  let isSeen = false;
-  let isKnown = true;
+  const masks = knownArguments(effects, caller, flow);
+  const calls = callsOf(flow, name).filter((call) => masks.has(call));
+  return (
+    calls.length > 0 &&
+    calls.every((call) => {
+      if (((masks.get(call) ?? 0) & (1 << k)) !== 0) return true;
+      const arg = stripCasts(flow, flow.calls[call]?.args[k] ?? 0);
+      // What it only hands on its own callers may know.
+      const isHandedOn = levels > 1 && isParameter(flow, arg);
+      return isHandedOn && isKnownByCallers(effects, caller, flow.exprA[arg] as number, levels - 1);
+    })
+  );
+}
+
+/** Of each call that a path comes to: a mask of the arguments that are not NULL on any. Made once for a function. */
+function knownArguments(effects: Effects, caller: FunctionRef, flow: Flow): ReadonlyMap<number, number> {
+  const of = known.get(effects) ?? new Map<string, ReadonlyMap<number, number>>();
+  known.set(effects, of);
+  const made = of.get(caller.id);
+  if (made !== undefined) return made;
+  const masks = new Map<number, number>();
   new Walker().walk(flow, {
     observers: [
       {
         call(call, view) {
-          if (calleeName(flow, call) !== ref.name) return;
-          isSeen = true;
-          const arg = stripCasts(flow, flow.calls[call]?.args[k] ?? 0);
-          if (!isKnown || flow.exprOp[arg] === Expr.Address || (view.bits(arg) & ZERO) === 0) return;
-          const own = isParameter(flow, arg) ? (flow.exprA[arg] as number) : -1;
-          isKnown = levels > 1 && own >= 0 && isKnownByCallers(effects, caller, own, levels - 1);
+          let mask = masks.get(call) ?? -1;
+          for (const [k, given] of (flow.calls[call]?.args ?? []).entries()) {
+            const arg = stripCasts(flow, given);
+            const isThere = flow.exprOp[arg] === Expr.Address || (view.bits(arg) & ZERO) === 0;
+            if (k < MAX_PARAMETERS && !isThere) mask &= ~(1 << k);
+          }
+          masks.set(call, mask);
         },
       },
     ],
     knowledge: (call) => effects.knowledge(flow, call, caller.path),
     constant: (name) => effects.constant(name, caller.path),
   });
-  return isSeen && isKnown;
+  of.set(caller.id, masks);
+  return masks;
 }

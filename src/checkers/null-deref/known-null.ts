@@ -111,18 +111,40 @@ function isDecidedByTest(flow: Flow, origin: Origin, use: Use): boolean {
   if (other === undefined) return false;
   const path = use.view.path();
   const since = path.slice(path.lastIndexOf(origin.block) + 1, -1);
-  return since.some((block) => {
+  return since.slice(-MAX_DECISIONS).some((block) => {
     const condition = branchCondition(flow, block);
     if (condition === undefined) return false;
-    const place = stripCasts(flow, condition);
-    for (let at = 0; at < flow.ops.length / 4; at++) {
-      if (flow.ops[at * 4] !== Op.Assign || flow.ops[at * 4 + 1] !== place) continue;
-      const set = blockOf(flow, at);
-      if (since.includes(set) || set === origin.block) continue;
-      if (reaches(flow, other, set, origin.block) && reaches(flow, set, block, origin.block)) return true;
-    }
-    return false;
+    return settersOf(flow, stripCasts(flow, condition)).some(
+      (set) =>
+        set !== origin.block &&
+        !since.includes(set) &&
+        reaches(flow, other, set, origin.block) &&
+        reaches(flow, set, block, origin.block),
+    );
   });
+}
+
+/** Branches before a use that are looked at, and assignments of what one asks about. */
+const MAX_DECISIONS = 16;
+const MAX_SETTERS = 8;
+
+const setters = new WeakMap<Flow, ReadonlyMap<number, number[]>>();
+
+/** The first blocks in which a place is set. */
+function settersOf(flow: Flow, place: number): readonly number[] {
+  let all = setters.get(flow);
+  if (all === undefined) {
+    const made = new Map<number, number[]>();
+    for (let at = 0; at < flow.ops.length / 4; at++) {
+      if (flow.ops[at * 4] !== Op.Assign) continue;
+      const target = flow.ops[at * 4 + 1] as number;
+      const known = made.get(target) ?? [];
+      if (known.length < MAX_SETTERS) made.set(target, [...known, blockOf(flow, at)]);
+    }
+    all = made;
+    setters.set(flow, all);
+  }
+  return all.get(place) ?? [];
 }
 
 /** `p == q` somewhere, where q is no constant. */

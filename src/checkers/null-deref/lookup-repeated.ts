@@ -8,13 +8,17 @@ import type { FunctionRef } from '../../index/program.ts';
 import { habitsIn } from './callers.ts';
 import type { FunctionContext } from './function-context.ts';
 
-/** Callers that are asked. */
+/** Callers that are asked, and their calls of the same that may be the one. */
 const MAX_CALLERS = 8;
+const MAX_LOOKUPS = 4;
+
+/** Blocks of a function in which it is asked what decides that a call is made. */
+export const MAX_BLOCKS = 400;
 
 /** `while (q->free) use(take(q));`, where take() gives what its argument's `free` points to, and makes one only where that is NULL. */
 export function isTakenFromTested({ flow }: FunctionContext, call: number, callee: FunctionRef): boolean {
   const members = membersGiven(callee.fact.flow);
-  if (members.length === 0) return false;
+  if (members.length === 0 || flow.blocks.length > MAX_BLOCKS) return false;
   const block = blocksOfCalls(flow)[call];
   if (block === undefined) return false;
   const args = flow.calls[call]?.args ?? [];
@@ -59,12 +63,14 @@ export function isLookedUpByCallers({ effects, flow, ref }: FunctionContext, cal
     callers.length < MAX_CALLERS &&
     callers.every(({ fact: { flow: body } }) => {
       if (body === undefined) return false;
-      const lookups = callsOf(body, callee).filter((n) => habitsIn(body, [n]).forNull > 0);
-      const handed = callsOf(body, ref.name);
-      return (
-        handed.length > 0 &&
-        handed.every((made) => lookups.some((n) => n < made && isAlike(flow, call, body, made, n)))
-      );
+      const lookups = callsOf(body, callee);
+      const handed = callsOf(body, ref.name).slice(0, MAX_LOOKUPS + 1);
+      const isMade = (made: number): boolean =>
+        lookups
+          .filter((n) => n < made && isAlike(flow, call, body, made, n))
+          .slice(-MAX_LOOKUPS)
+          .some((n) => habitsIn(body, [n]).forNull > 0);
+      return handed.length > 0 && handed.length <= MAX_LOOKUPS && handed.every(isMade);
     })
   );
 }

@@ -6,6 +6,7 @@ import { Conditions } from '../../effects/locks/conditional.ts';
 import { SIZED_ACCESSES } from '../../kernel/pointers.ts';
 import type { Use } from './dereference.ts';
 import { successors } from './function-context.ts';
+import { MAX_BLOCKS } from './lookup-repeated.ts';
 
 /**
  * Whether a use depends on what decided that the pointer was tested: it accesses as many bytes as that says, or is made
@@ -16,6 +17,7 @@ export function isTestedWith(flow: Flow, { pointer, view, through }: Use): boole
   if (together.size === 0) return false;
   const size = SIZED_ACCESSES.has(calleeName(flow, through)) ? flow.calls[through]?.args[2] : undefined;
   if (size !== undefined && mentions(flow, size, together)) return true;
+  if (flow.blocks.length > MAX_BLOCKS) return false;
   const here = blockOf(flow, view.at);
   return new Conditions(flow)
     .decidingFor(here)

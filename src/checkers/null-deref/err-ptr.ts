@@ -8,6 +8,7 @@ import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isAskedForSame } from './known-to-succeed.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
 import { allocates, goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
@@ -59,6 +60,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
   const isClear =
     !isRuledOut(context, call, ref, summary.errorLine) &&
     !isLook &&
+    !isAskedForSame(context.flow, call) &&
     !view.isWeak(pointer) &&
     !view.isMerged &&
     !isTestedHere &&

@@ -89,6 +89,22 @@ function isAskedBefore(flow: Flow, call: number): boolean {
   return isAsked || isMemberTested(flow, call, COUNTS, flow.ops.length / 4);
 }
 
+/** `if (attr_is_valid(attrs, ID)) use(attr_get(attrs, ID));`: it was asked for the very same before. */
+export function isAskedForSame(flow: Flow, call: number): boolean {
+  const texts = (n: number): string[] => (flow.calls[n]?.args ?? []).map((arg) => expressionText(flow, arg));
+  const own = texts(call);
+  return (
+    own.length > 1 &&
+    flow.calls.some(
+      (_, n) =>
+        isEarlier(flow, n, call) &&
+        isAboutContent(calleeName(flow, n)) &&
+        own.every((text, k) => texts(n)[k] === text) &&
+        isAnswerTested(flow, n),
+    )
+  );
+}
+
 const isAboutContent = (name: string): boolean => ASKS_FOR_CONTENT.test(name) || PUTS_IN.test(name);
 
 /**

@@ -87,3 +87,9 @@ export const POOLED: ReadonlyMap<string, number> = new Map([
 export const NOFAIL_FLAG = '__GFP_NOFAIL';
 /** With this flag a cache is made, or the system does not start (include/linux/slab.h). */
 export const PANIC_FLAG = 'SLAB_PANIC';
+
+/**
+ * Map an address, the first argument. One that is a constant is of a chip that the kernel is built for: some have it mapped
+ * for good (arch/arm/mm/ioremap.c, find_static_vm_paddr(); KSEG1 of arch/mips), and need no memory.
+ */
+export const MAPS_ADDRESS = /^ioremap(?:_wc|_wt|_np|_uc|_cache)?$/;

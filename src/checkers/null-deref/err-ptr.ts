@@ -3,12 +3,13 @@ import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
 import { calleeName, pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
-import { ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
+import { ASKS_FOR_ERROR, ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedForSame } from './known-to-succeed.ts';
+import { isLookedUpByCallers } from './lookup-repeated.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
 import { allocates, goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
@@ -61,6 +62,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     !isRuledOut(context, call, ref, summary.errorLine) &&
     !isLook &&
     !isAskedForSame(context.flow, call) &&
+    !isLookedUpByCallers(context, call, 'forError') &&
     !view.isWeak(pointer) &&
     !view.isMerged &&
     !isTestedHere &&
@@ -152,7 +154,7 @@ export function watchErrorTests(context: FunctionContext): Observer {
       const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
       context.report({
         rule: errPtr,
-        confidence: isErrorOtherwise(context, pointer, view) ? 'low' : 'high',
+        confidence: isErrorOtherwise(context, pointer, view) || isHarmless(context, pointer) ? 'low' : 'high',
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,
@@ -167,6 +169,28 @@ export function watchErrorTests(context: FunctionContext): Observer {
       });
     },
   };
+}
+
+/**
+ * The pointer, or a name that it has, is only handed to functions that do nothing with NULL: `clk_get_rate(parent)`. Who
+ * stores it, returns it or hands it to somebody else may do harm with it.
+ */
+function isHarmless({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
+  const p = stripCasts(flow, pointer);
+  if (flow.exprOp[p] !== Expr.Local) return false;
+  let isHanded = false;
+  for (let at = 0; at < flow.ops.length; at += 4) {
+    const [op, x = 0, y = 0] = flow.ops.subarray(at, at + 3);
+    if ((op === Op.Deref || op === Op.Return) && stripCasts(flow, x) === p) return false;
+    if (op === Op.Assign && stripCasts(flow, y) === p) return false;
+    if (op !== Op.Call || ASKS_FOR_ERROR.has(calleeName(flow, x))) continue;
+    const argument = flow.calls[x]?.args.findIndex((arg) => stripCasts(flow, arg) === p) ?? -1;
+    if (argument < 0) continue;
+    const { function: callee, summary } = effects.callee(calleeName(flow, x), ref.path);
+    if (callee === undefined || argument > 30 || (summary.tests & (1 << argument)) === 0) return false;
+    isHanded = true;
+  }
+  return isHanded;
 }
 
 /** Another call gives the same place an error pointer, on another way to the test: it is for that. */

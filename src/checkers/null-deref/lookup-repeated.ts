@@ -53,8 +53,15 @@ function membersGiven(flow: Flow | undefined): readonly { parameter: number; nam
   return members;
 }
 
-/** All who call the function have called the same before, by what they hand over, and tested what that gave. */
-export function isLookedUpByCallers({ effects, flow, ref }: FunctionContext, call: number): boolean {
+/**
+ * All who call the function have called the same before, by what they hand over, and tested what that gave: for NULL, or
+ * for an error pointer.
+ */
+export function isLookedUpByCallers(
+  { effects, flow, ref }: FunctionContext,
+  call: number,
+  failure: 'forNull' | 'forError' = 'forNull',
+): boolean {
   if (!ref.fact.isStatic) return false;
   const callee = calleeName(flow, call);
   const callers = effects.program.callers(ref, MAX_CALLERS);
@@ -69,7 +76,7 @@ export function isLookedUpByCallers({ effects, flow, ref }: FunctionContext, cal
         lookups
           .filter((n) => n < made && isAlike(flow, call, body, made, n))
           .slice(-MAX_LOOKUPS)
-          .some((n) => habitsIn(body, [n]).forNull > 0);
+          .some((n) => habitsIn(body, [n])[failure] > 0);
       return handed.length > 0 && handed.length <= MAX_LOOKUPS && handed.every(isMade);
     })
   );

@@ -1,6 +1,6 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName, stripCasts } from '../../effects/flow-expressions.ts';
-import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { calleeName, globalName, stripCasts } from '../../effects/flow-expressions.ts';
+import { ALLOCATORS, MAPS_ADDRESS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { habitsIn } from './callers.ts';
@@ -24,6 +24,8 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
+  const isStatic =
+    MAPS_ADDRESS.test(allocator) && isConstant(context.flow, context.flow.calls[call]?.args[0] ?? 0);
   context.report({
     rule: uncheckedAlloc,
     confidence:
@@ -32,9 +34,10 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
       isToldByFlag(context.flow, call) ||
       isTestedWith(context.flow, use)
         ? 'low'
-        : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call))
+        : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call)) || isStatic
           ? 'medium'
           : 'high',
+    ...(isStatic ? { confidenceInUse: 'low' as const } : {}),
     position,
     identity: `${allocator} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
@@ -50,6 +53,16 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
 
 const isFreed = (context: FunctionContext, use: Use): boolean =>
   use.isSometimes === true && GIVES_UP.test(context.calleeText(use.through));
+
+/** A number, a name in capitals, or what is made of such. */
+function isConstant(flow: Flow, expression: number): boolean {
+  const e = stripCasts(flow, expression);
+  const op = flow.exprOp[e];
+  if (op === Expr.Global) return /^[A-Z][A-Z0-9_]*$/.test(globalName(flow, e));
+  if (op === Expr.Binary)
+    return isConstant(flow, flow.exprA[e] as number) && isConstant(flow, flow.exprB[e] as number);
+  return op === Expr.Integer;
+}
 
 /** Somewhere in the function: behind a use that need be none. */
 const isTested = (context: FunctionContext, call: number): boolean =>

@@ -187,7 +187,9 @@ function isHarmless({ effects, flow, ref }: FunctionContext, pointer: number): b
     const argument = flow.calls[x]?.args.findIndex((arg) => stripCasts(flow, arg) === p) ?? -1;
     if (argument < 0) continue;
     const { function: callee, summary } = effects.callee(calleeName(flow, x), ref.path);
-    if (callee === undefined || argument > 30 || (summary.tests & (1 << argument)) === 0) return false;
+    const bit = argument > 30 ? 0 : 1 << argument;
+    const uses = (summary.dereferences | summary.mayDereference) & bit;
+    if (callee === undefined || bit === 0 || (uses !== 0 && (summary.tests & bit) === 0)) return false;
     isHanded = true;
   }
   return isHanded;

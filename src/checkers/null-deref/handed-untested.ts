@@ -9,7 +9,7 @@ import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
-import { uncheckedAlloc } from './unchecked-alloc.ts';
+import { isMappedForGood, uncheckedAlloc } from './unchecked-alloc.ts';
 
 /** How far an argument is followed from function to function. */
 const MAX_HANDS = 4;
@@ -34,13 +34,20 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
             (use) => use.isTested,
           ),
         );
+        const isStatic = isMappedForGood(flow, view.originCall(e));
         const name = context.text(e);
         const line = lineOf(flow.calls[view.originCall(e)]?.position ?? 0);
         const position = context.positionOf(view.at);
         context.report({
           rule: uncheckedAlloc,
           // Whoever finds it there looks whether there is anything; or this function does, afterwards.
-          confidence: isExpected || isTested(flow, e) || isKeeperAsked(flow, call) ? 'low' : 'high',
+          confidence:
+            isExpected || isTested(flow, e) || isKeeperAsked(flow, call)
+              ? 'low'
+              : isStatic
+                ? 'medium'
+                : 'high',
+          ...(isStatic ? { confidenceInUse: 'low' as const } : {}),
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,

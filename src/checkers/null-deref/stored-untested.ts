@@ -17,7 +17,7 @@ import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { isToldByVariable } from './known-to-succeed.ts';
-import { uncheckedAlloc } from './unchecked-alloc.ts';
+import { isMappedForGood, uncheckedAlloc } from './unchecked-alloc.ts';
 import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Watches what is stored, and looks at it again where the function is left with success. */
@@ -211,6 +211,7 @@ function check(
   // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
   const isExpected = isTestedLater && trusted === undefined;
   const isSure = trusted !== undefined && !isTestedLater && (isMaker || (isSuccess && isHabit));
+  const isStatic = isMappedForGood(context.flow, call);
   const isSilent = context.ref.fact.returns === 'void';
   const name = context.text(place);
   const position = context.positionOf(at);
@@ -226,11 +227,11 @@ function check(
       (isNullable && !isMaker) ||
       isTestedByCallers(context, place)
         ? 'low'
-        : isSure
+        : isSure && !isStatic
           ? 'high'
           : 'medium',
     // That some test it shows that the object may do without.
-    ...(isTestedLater ? { confidenceInUse: 'low' as const } : {}),
+    ...(isTestedLater || isStatic ? { confidenceInUse: 'low' as const } : {}),
     position,
     identity: `stored ${callee} ${name}`,
     message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess && !isSilent ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,

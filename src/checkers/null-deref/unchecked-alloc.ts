@@ -24,8 +24,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
-  const isStatic =
-    MAPS_ADDRESS.test(allocator) && isConstant(context.flow, context.flow.calls[call]?.args[0] ?? 0);
+  const isStatic = isMappedForGood(context.flow, call);
   context.report({
     rule: uncheckedAlloc,
     confidence:
@@ -53,6 +52,10 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
 
 const isFreed = (context: FunctionContext, use: Use): boolean =>
   use.isSometimes === true && GIVES_UP.test(context.calleeText(use.through));
+
+/** `ioremap(CHIP_BASE, size)`: no memory is asked for where a platform has that mapped already. */
+export const isMappedForGood = (flow: Flow, call: number): boolean =>
+  MAPS_ADDRESS.test(calleeName(flow, call)) && isConstant(flow, flow.calls[call]?.args[0] ?? 0);
 
 /** A number, a name in capitals, or what is made of such. */
 function isConstant(flow: Flow, expression: number): boolean {

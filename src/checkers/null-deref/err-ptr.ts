@@ -1,14 +1,14 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName, pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
-import { ASKS_FOR_ERROR, ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
+import { ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
-import { isAskedForSame } from './known-to-succeed.ts';
+import { isAskedForSame, isAskedThrough } from './known-to-succeed.ts';
 import { isLookedUpByCallers } from './lookup-repeated.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
@@ -79,6 +79,10 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     rule: errPtr,
     confidence:
       !isClear || isTrusted || (isFound && !isRule) ? 'low' : isRule && !isFound ? 'high' : 'medium',
+    // Another function that is asked about the same looks for it, too.
+    ...(isAskedThrough(context.effects, context.flow, call, context.ref.path, callee, position)
+      ? { confidenceInUse: 'low' as const }
+      : {}),
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
@@ -154,9 +158,12 @@ export function watchErrorTests(context: FunctionContext): Observer {
       const source = sourceText(context, { pointer, view, through: -1, argument: -1 });
       context.report({
         rule: errPtr,
-        confidence: isErrorOtherwise(context, pointer, view) ? 'low' : 'high',
+        confidence:
+          isErrorOtherwise(context, pointer, view) || isTestedForNullToo(context.flow, pointer)
+            ? 'low'
+            : 'high',
         // The test is wrong all the same.
-        ...(isHarmless(context, pointer) ? { confidenceInUse: 'low' as const } : {}),
+        ...(isDereferenced(context, pointer) ? {} : { confidenceInUse: 'low' as const }),
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,
@@ -173,28 +180,25 @@ export function watchErrorTests(context: FunctionContext): Observer {
   };
 }
 
-/**
- * The pointer, or a name that it has, is only handed to functions that do nothing with NULL: `clk_get_rate(parent)`. Who
- * stores it, returns it or hands it to somebody else may do harm with it.
- */
-function isHarmless({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
+/** `if (IS_ERR(p)) …; else if (p) …`: nothing is missed. */
+const isTestedForNullToo = (flow: Flow, pointer: number): boolean =>
+  flow.branches.some(
+    (condition, i) => i % 3 === 0 && stripCasts(flow, condition) === stripCasts(flow, pointer),
+  );
+
+/** The NULL that is not caught does harm here. What all that get it take (`clk_get_rate(parent)`) does none. */
+function isDereferenced({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
   const p = stripCasts(flow, pointer);
-  if (flow.exprOp[p] !== Expr.Local) return false;
-  let isHanded = false;
   for (let at = 0; at < flow.ops.length; at += 4) {
-    const [op, x = 0, y = 0] = flow.ops.subarray(at, at + 3);
-    if ((op === Op.Deref || op === Op.Return) && stripCasts(flow, x) === p) return false;
-    if (op === Op.Assign && stripCasts(flow, y) === p) return false;
-    if (op !== Op.Call || ASKS_FOR_ERROR.has(calleeName(flow, x))) continue;
-    const argument = flow.calls[x]?.args.findIndex((arg) => stripCasts(flow, arg) === p) ?? -1;
-    if (argument < 0) continue;
-    const { function: callee, summary } = effects.callee(calleeName(flow, x), ref.path);
-    const bit = argument > 30 ? 0 : 1 << argument;
-    const uses = (summary.dereferences | summary.mayDereference) & bit;
-    if (callee === undefined || bit === 0 || (uses !== 0 && (summary.tests & bit) === 0)) return false;
-    isHanded = true;
+    const [op, x = 0] = flow.ops.subarray(at, at + 2);
+    if (op === Op.Deref && stripCasts(flow, x) === p) return true;
+    if (op !== Op.Call) continue;
+    const { dereferences } = effects.knowledge(flow, x, ref.path);
+    const isUsed = (arg: number, k: number): boolean =>
+      k < 31 && (dereferences & (1 << k)) !== 0 && pointerOf(flow, arg) === p;
+    if (flow.calls[x]?.args.some(isUsed)) return true;
   }
-  return isHanded;
+  return false;
 }
 
 /** Another call gives the same place an error pointer, on another way to the test: it is for that. */

@@ -41,8 +41,8 @@ export function findKnownNull(context: FunctionContext, use: Use, fields: FieldE
   context.report({
     rule: knownNull,
     confidence,
-    // Who goes on with it all the same has tested for nothing, mostly.
-    ...(confidence === 'medium' ? { confidenceInUse: 'low' as const } : {}),
+    // Who goes on with it all the same has tested for nothing, mostly; unless it comes from what does return NULL.
+    ...(confidence === 'medium' || source === '' ? { confidenceInUse: 'low' as const } : {}),
     position,
     identity: name,
     message: `${name} ${useText(context, use)} on a path where the test at line ${origin.line} found it NULL${because}.`,

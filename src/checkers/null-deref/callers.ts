@@ -46,6 +46,19 @@ export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, exce
   return sum([...habits].filter(([caller]) => caller !== except).map(([, own]) => own));
 }
 
+/** Callers that are few enough to be asked one by one. */
+const FEW_CALLERS = 8;
+
+/** Whether something holds for all who call a function by its name; not where nobody does, or too many. */
+export function everyCaller(
+  effects: Effects,
+  ref: FunctionRef,
+  holds: (caller: FunctionRef) => boolean,
+): boolean {
+  const callers = effects.program.callers(ref, FEW_CALLERS);
+  return callers.length > 0 && callers.length < FEW_CALLERS && callers.every(holds);
+}
+
 /** Folders of callers from which on a function is for everybody. */
 const MANY_FOLDERS = 4;
 

@@ -1,17 +1,19 @@
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
 import type { Observer, View } from '../../effects/domain.ts';
-import { calleeName, pointerBehind, pointerOf, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, pointerBehind, stripCasts } from '../../effects/flow-expressions.ts';
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
+import { firstDereference } from './first-dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedForSame, isAskedThrough } from './known-to-succeed.ts';
 import { isLookedUpByCallers } from './lookup-repeated.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
+import { isTested } from './tested-with.ts';
 import { allocates, goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
 
 export const errPtr: Rule = {
@@ -159,11 +161,10 @@ export function watchErrorTests(context: FunctionContext): Observer {
       context.report({
         rule: errPtr,
         confidence:
-          isErrorOtherwise(context, pointer, view) || isTestedForNullToo(context.flow, pointer)
-            ? 'low'
-            : 'high',
-        // The test is wrong all the same.
-        ...(isDereferenced(context, pointer) ? {} : { confidenceInUse: 'low' as const }),
+          // `if (IS_ERR(p)) …; else if (p) …`: nothing is missed.
+          isErrorOtherwise(context, pointer, view) || isTested(context.flow, pointer) ? 'low' : 'high',
+        // What all that get it take (`clk_get_rate(parent)`) does no harm; the test is wrong all the same.
+        ...(isUsed(context, pointer) ? {} : { confidenceInUse: 'low' as const }),
         position,
         identity: `test ${callee} ${name}`,
         message: `IS_ERR() never catches a failure of ${callee}() here: ${source}, and nothing says that it returns error pointers.`,
@@ -180,26 +181,10 @@ export function watchErrorTests(context: FunctionContext): Observer {
   };
 }
 
-/** `if (IS_ERR(p)) …; else if (p) …`: nothing is missed. */
-const isTestedForNullToo = (flow: Flow, pointer: number): boolean =>
-  flow.branches.some(
-    (condition, i) => i % 3 === 0 && stripCasts(flow, condition) === stripCasts(flow, pointer),
-  );
-
-/** The NULL that is not caught does harm here. What all that get it take (`clk_get_rate(parent)`) does none. */
-function isDereferenced({ effects, flow, ref }: FunctionContext, pointer: number): boolean {
+const isUsed = ({ effects, flow, ref }: FunctionContext, pointer: number): boolean => {
   const p = stripCasts(flow, pointer);
-  for (let at = 0; at < flow.ops.length; at += 4) {
-    const [op, x = 0] = flow.ops.subarray(at, at + 2);
-    if (op === Op.Deref && stripCasts(flow, x) === p) return true;
-    if (op !== Op.Call) continue;
-    const { dereferences } = effects.knowledge(flow, x, ref.path);
-    const isUsed = (arg: number, k: number): boolean =>
-      k < 31 && (dereferences & (1 << k)) !== 0 && pointerOf(flow, arg) === p;
-    if (flow.calls[x]?.args.some(isUsed)) return true;
-  }
-  return false;
-}
+  return firstDereference(effects, flow, ref.path, (e) => e === p) !== undefined;
+};
 
 /** Another call gives the same place an error pointer, on another way to the test: it is for that. */
 function isErrorOtherwise({ effects, flow, ref }: FunctionContext, pointer: number, view: View): boolean {

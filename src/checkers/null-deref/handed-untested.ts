@@ -9,6 +9,7 @@ import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { isTested } from './tested-with.ts';
 import { isMappedForGood, uncheckedAlloc } from './unchecked-alloc.ts';
 
 /** How far an argument is followed from function to function. */
@@ -76,10 +77,6 @@ function isKeeperAsked(flow: Flow, call: number): boolean {
     return asked > call && flow.calls[asked]?.args.some((arg) => keepers.includes(arg)) === true;
   });
 }
-
-/** Whether some branch is about a pointer: `if (p == NULL)` is one on p itself. */
-const isTested = (flow: Flow, pointer: number): boolean =>
-  flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === pointer);
 
 interface Kept {
   readonly key: string;

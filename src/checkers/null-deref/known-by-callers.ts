@@ -6,9 +6,9 @@ import { MAX_PARAMETERS } from '../../effects/parameters.ts';
 import { Walker } from '../../effects/paths.ts';
 import { ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { everyCaller } from './callers.ts';
 
-/** Callers that are asked, and how far up. */
-const MAX_CALLERS = 8;
+/** How far up callers are asked. */
 const MAX_LEVELS = 2;
 
 const known = new WeakMap<Effects, Map<string, ReadonlyMap<number, number>>>();
@@ -21,12 +21,7 @@ export function isKnownByCallers(
   levels = MAX_LEVELS,
 ): boolean {
   if (k >= MAX_PARAMETERS) return false;
-  const callers = effects.program.callers(ref, MAX_CALLERS);
-  return (
-    callers.length > 0 &&
-    callers.length < MAX_CALLERS &&
-    callers.every((caller) => isKnownBy(effects, caller, ref.name, k, levels))
-  );
+  return everyCaller(effects, ref, (caller) => isKnownBy(effects, caller, ref.name, k, levels));
 }
 
 function isKnownBy(effects: Effects, caller: FunctionRef, name: string, k: number, levels: number): boolean {

@@ -2,27 +2,22 @@
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { expressionText } from '../../effects/expression-text.ts';
 import { calleeName, callsOf, isParameter, stripCasts } from '../../effects/flow-expressions.ts';
-import { Conditions } from '../../effects/locks/conditional.ts';
 import { blocksOfCalls } from '../../effects/locks/lock-body.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { habitsIn } from './callers.ts';
+import { everyCaller, habitsIn } from './callers.ts';
+import { decidingFor } from './deciding.ts';
 import type { FunctionContext } from './function-context.ts';
 
-/** Callers that are asked, and their calls of the same that may be the one. */
-const MAX_CALLERS = 8;
+/** Calls of a caller that are looked at: of the function, and before that of the same. */
 const MAX_LOOKUPS = 4;
-
-/** Blocks of a function in which it is asked what decides that a call is made. */
-export const MAX_BLOCKS = 400;
 
 /** `while (q->free) use(take(q));`, where take() gives what its argument's `free` points to, and makes one only where that is NULL. */
 export function isTakenFromTested({ flow }: FunctionContext, call: number, callee: FunctionRef): boolean {
   const members = membersGiven(callee.fact.flow);
-  if (members.length === 0 || flow.blocks.length > MAX_BLOCKS) return false;
-  const block = blocksOfCalls(flow)[call];
+  const block = members.length === 0 ? undefined : blocksOfCalls(flow)[call];
   if (block === undefined) return false;
   const args = flow.calls[call]?.args ?? [];
-  const asked = new Conditions(flow).decidingFor(block).map(([, e]) => expressionText(flow, e));
+  const asked = decidingFor(flow, block).map(([, e]) => expressionText(flow, e));
   return members.some(({ parameter, name }) => {
     const object = expressionText(flow, args[parameter] ?? 0);
     const member = object.startsWith('&') ? `${object.slice(1)}.${name}` : `${object}->${name}`;
@@ -64,22 +59,17 @@ export function isLookedUpByCallers(
 ): boolean {
   if (!ref.fact.isStatic) return false;
   const callee = calleeName(flow, call);
-  const callers = effects.program.callers(ref, MAX_CALLERS);
-  return (
-    callers.length > 0 &&
-    callers.length < MAX_CALLERS &&
-    callers.every(({ fact: { flow: body } }) => {
-      if (body === undefined) return false;
-      const lookups = callsOf(body, callee);
-      const handed = callsOf(body, ref.name).slice(0, MAX_LOOKUPS + 1);
-      const isMade = (made: number): boolean =>
-        lookups
-          .filter((n) => n < made && isAlike(flow, call, body, made, n))
-          .slice(-MAX_LOOKUPS)
-          .some((n) => habitsIn(body, [n])[failure] > 0);
-      return handed.length > 0 && handed.length <= MAX_LOOKUPS && handed.every(isMade);
-    })
-  );
+  return everyCaller(effects, ref, ({ fact: { flow: body } }) => {
+    if (body === undefined) return false;
+    const lookups = callsOf(body, callee);
+    const handed = callsOf(body, ref.name).slice(0, MAX_LOOKUPS + 1);
+    const isMade = (made: number): boolean =>
+      lookups
+        .filter((n) => n < made && isAlike(flow, call, body, made, n))
+        .slice(-MAX_LOOKUPS)
+        .some((n) => habitsIn(body, [n])[failure] > 0);
+    return handed.length > 0 && handed.length <= MAX_LOOKUPS && handed.every(isMade);
+  });
 }
 
 /** Whether a caller hands over, by the call `made`, what it has looked up by the call `before`. */

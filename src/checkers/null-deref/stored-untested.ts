@@ -10,13 +10,14 @@ import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
-import { callerHabits } from './callers.ts';
+import { callerHabits, everyCaller } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
 import { findErrorLeft } from './error-left.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { isToldByVariable } from './known-to-succeed.ts';
+import { isTested } from './tested-with.ts';
 import { isMappedForGood, uncheckedAlloc } from './unchecked-alloc.ts';
 import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
 
@@ -77,8 +78,8 @@ function isTestedByName(context: FunctionContext, place: number): boolean {
 }
 
 /** By a branch that does not tell on this way (`if (!x->in && !x->out)`), or by a code: `err = PTR_ERR_OR_ZERO(x->in)`. */
-const isTested = (flow: Flow, place: number): boolean =>
-  flow.branches.some((condition, i) => i % 3 === 0 && stripCasts(flow, condition) === place) ||
+const isTestedSomewhere = (flow: Flow, place: number): boolean =>
+  isTested(flow, place) ||
   flow.calls.some(
     ({ args }, call) =>
       calleeName(flow, call) === 'PTR_ERR_OR_ZERO' && args.some((arg) => stripCasts(flow, arg) === place),
@@ -88,21 +89,16 @@ const isTested = (flow: Flow, place: number): boolean =>
 function isTestedByCallers({ effects, flow, ref }: FunctionContext, place: number): boolean {
   if (flow.exprOp[place] !== Expr.Arrow || !isParameter(flow, flow.exprA[place] as number)) return false;
   const member = flow.names[flow.exprB[place] as number];
-  const callers = effects.program.callers(ref, MAX_CALLERS);
-  return (
-    callers.length > 0 &&
-    callers.length < MAX_CALLERS &&
-    callers.every(({ fact: { flow: body } }) =>
+  return everyCaller(
+    effects,
+    ref,
+    ({ fact: { flow: body } }) =>
       body?.branches.some((condition, i) => {
         const e = stripCasts(body, condition);
         return i % 3 === 0 && body.exprOp[e] === Expr.Arrow && body.names[body.exprB[e] as number] === member;
-      }),
-    )
+      }) === true,
   );
 }
-
-/** Callers that are asked. */
-const MAX_CALLERS = 8;
 
 /** The function behind a macro whose failure it passes on. */
 const sourceOf = (context: FunctionContext, name: string): FunctionRef | undefined =>
@@ -171,7 +167,7 @@ function check(
   )
     return;
   if (isTestedByName(context, place) || isToldByVariable(context.flow, call)) return;
-  const isTestedHere = isTested(context.flow, place);
+  const isTestedHere = isTestedSomewhere(context.flow, place);
   // One possibility is left: this way was taken by a test.
   if ((bits & ANY) === ZERO || (bits & ANY) === ERR) return;
   const isNullable = mayBeNull(bits) && (bits & ANY) !== ZERO;

@@ -1,12 +1,20 @@
-/** `if (n && !p) return -ENOMEM;`: what is tested together with a condition is there wherever that holds. */
+/**
+ * Tests of a pointer by a branch. What is tested together with something (`if (n && !p) return -ENOMEM;`) is there wherever
+ * that holds.
+ */
 import { Expr, type Flow } from '../../c/flow.ts';
 import { blockOf, branchCondition } from '../../c/flow-blocks.ts';
 import { calleeName, pushOperands, stripCasts } from '../../effects/flow-expressions.ts';
-import { Conditions } from '../../effects/locks/conditional.ts';
 import { SIZED_ACCESSES } from '../../kernel/pointers.ts';
+import { decidingFor } from './deciding.ts';
 import type { Use } from './dereference.ts';
 import { successors } from './function-context.ts';
-import { MAX_BLOCKS } from './lookup-repeated.ts';
+
+/** Whether some branch is about a pointer: `if (p == NULL)` is one on p itself. */
+export const isTested = (flow: Flow, pointer: number): boolean =>
+  flow.branches.some(
+    (condition, i) => i % 3 === 0 && stripCasts(flow, condition) === stripCasts(flow, pointer),
+  );
 
 /**
  * Whether a use depends on what decided that the pointer was tested: it accesses as many bytes as that says, or is made
@@ -17,11 +25,9 @@ export function isTestedWith(flow: Flow, { pointer, view, through }: Use): boole
   if (together.size === 0) return false;
   const size = SIZED_ACCESSES.has(calleeName(flow, through)) ? flow.calls[through]?.args[2] : undefined;
   if (size !== undefined && mentions(flow, size, together)) return true;
-  if (flow.blocks.length > MAX_BLOCKS) return false;
-  const here = blockOf(flow, view.at);
-  return new Conditions(flow)
-    .decidingFor(here)
-    .some(([block, condition]) => !isTestOf(flow, block, pointer) && mentions(flow, condition, together));
+  return decidingFor(flow, blockOf(flow, view.at)).some(
+    ([block, condition]) => !isTestOf(flow, block, pointer) && mentions(flow, condition, together),
+  );
 }
 
 /** What is asked about in one condition with a pointer: `n && !p`, `!p && n`. */

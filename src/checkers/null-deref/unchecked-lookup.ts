@@ -9,7 +9,14 @@ import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
 import type { Confidence, Rule } from '../checker.ts';
-import { type CallerHabits, callerHabits, fileHabits, habitsIn, isForEverybody } from './callers.ts';
+import {
+  type CallerHabits,
+  callerHabits,
+  everyCaller,
+  fileHabits,
+  habitsIn,
+  isForEverybody,
+} from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import {
@@ -118,33 +125,24 @@ function isAskedByCallers({ effects, flow, ref }: FunctionContext, call: number)
   const members = (flow.calls[call]?.args ?? [])
     .map((arg) => memberBehind(flow, arg))
     .filter((name) => name !== '');
-  const areAsked = (asked: FunctionRef, levels: number): boolean => {
-    const callers = effects.program.callers(asked, MAX_ASKED);
-    return (
-      callers.length > 0 &&
-      callers.length < MAX_ASKED &&
-      callers.every((caller) => {
-        const body = caller.fact.flow;
-        if (body === undefined) return false;
-        // A caller that uses it without a test is the one to be told.
-        if (habitsIn(body, callsOf(body, callee)).calls > 0) return true;
-        const calls = callsOf(body, asked.name);
-        // Who only hands it on calls it for whatever it is given then.
-        if (calls.length === 0) return false;
-        if (calls.every((n) => isAskedThrough(effects, body, n, caller.path, callee))) return true;
-        if (members.some((member) => calls.every((n) => asksForMember(body, n, member)))) return true;
-        return levels > 1 && areAsked(caller, levels - 1);
-      })
-    );
-  };
+  const areAsked = (asked: FunctionRef, levels: number): boolean =>
+    everyCaller(effects, asked, (caller) => {
+      const body = caller.fact.flow;
+      if (body === undefined) return false;
+      // A caller that uses it without a test is the one to be told.
+      if (habitsIn(body, callsOf(body, callee)).calls > 0) return true;
+      const calls = callsOf(body, asked.name);
+      // Who only hands it on calls it for whatever it is given then.
+      if (calls.length === 0) return false;
+      if (calls.every((n) => isAskedThrough(effects, body, n, caller.path, callee))) return true;
+      if (members.some((member) => calls.every((n) => asksForMember(body, n, member)))) return true;
+      return levels > 1 && areAsked(caller, levels - 1);
+    });
   return areAsked(ref, LEVELS_ASKED);
 }
 
 /** How far up callers are asked. */
 const LEVELS_ASKED = 2;
-
-/** Callers that are asked whether they looked the same up. */
-const MAX_ASKED = 8;
 
 /** Where nobody else calls it: how the callers of the function that its NULL comes from treat that. */
 function habitsOf(context: FunctionContext, ref: FunctionRef, nullFrom: string): CallerHabits {

@@ -20,9 +20,9 @@ export const ERROR_OR_ZERO = words('PTR_ERR_OR_ZERO');
 export const ASKS_FOR_ERROR = words('IS_ERR IS_ERR_OR_NULL PTR_ERR_OR_ZERO');
 
 /** Converts an error code to a pointer and back; the value stays what it is. */
+export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU IOMEM_ERR_PTR');
 /** Of these, those that make an error pointer of a code. */
 export const ERROR_MAKERS = words('ERR_PTR IOMEM_ERR_PTR');
-export const ERROR_CONVERSIONS = words('ERR_PTR PTR_ERR ERR_CAST ERR_PTR_PCPU PTR_ERR_PCPU IOMEM_ERR_PTR');
 
 /** The result is (of the first argument) the value, or points into the object that it points to. */
 export const SAME_VALUE = words(
@@ -143,13 +143,6 @@ const ACCESSES: readonly (readonly [number, ReadonlySet<string>])[] = [
   ],
 ];
 
-/** Of these, those that only read. */
-export const READS = words(
-  `prefetch net_prefetch strlen strnlen strchr strrchr memchr strcmp strncmp strcasecmp strncasecmp strstr memcmp
-  copy_to_user test_bit atomic64_read atomic_long_read refcount_read be16_to_cpup be32_to_cpup le16_to_cpup
-  le32_to_cpup readb readw readl readq readl_relaxed ioread8 ioread16 ioread32`,
-);
-
 /** Access as many bytes as their third argument says. */
 export const SIZED_ACCESSES = words(
   'memcpy memset memmove memcmp memchr copy_to_user copy_from_user memcpy_fromio memcpy_toio strncmp strncpy',
@@ -158,4 +151,11 @@ export const SIZED_ACCESSES = words(
 /** Arguments that the C library's functions, and others without a readable body, dereference, as a mask. */
 export const DEREFERENCED_ARGUMENTS: ReadonlyMap<string, number> = new Map(
   ACCESSES.flatMap(([mask, names]) => [...names].map((name): [string, number] => [name, mask])),
+);
+
+/** Of the functions that dereference an argument, those that only read what it points to. */
+export const READS = words(
+  `prefetch net_prefetch strlen strnlen strchr strrchr memchr strcmp strncmp strcasecmp strncasecmp strstr memcmp
+  copy_to_user test_bit atomic64_read atomic_long_read refcount_read be16_to_cpup be32_to_cpup le16_to_cpup
+  le32_to_cpup readb readw readl readq readl_relaxed ioread8 ioread16 ioread32`,
 );

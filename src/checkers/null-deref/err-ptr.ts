@@ -10,7 +10,7 @@ import { type Use, useSteps, useText } from './dereference.ts';
 import { firstDereference } from './first-dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isAskedForSame, isAskedThrough } from './known-to-succeed.ts';
-import { isLookedUpByCallers } from './lookup-repeated.ts';
+import { isCalledByCallers, isLookedUpByCallers } from './lookup-repeated.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
 import { isTested } from './tested-with.ts';
@@ -81,8 +81,9 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     rule: errPtr,
     confidence:
       !isClear || isTrusted || (isFound && !isRule) ? 'low' : isRule && !isFound ? 'high' : 'medium',
-    // Another function that is asked about the same looks for it, too.
-    ...(isAskedThrough(context.effects, context.flow, call, context.ref.path, callee, position)
+    // Another function that is asked about the same looks for it, too; or whoever calls this one has called the same.
+    ...(isAskedThrough(context.effects, context.flow, call, context.ref.path, callee, position) ||
+    isCalledByCallers(context, call)
       ? { confidenceInUse: 'low' as const }
       : {}),
     position,

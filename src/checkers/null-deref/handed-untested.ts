@@ -30,10 +30,8 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const allocator = calleeName(flow, view.originCall(e));
         const kept = ALLOCATORS.has(allocator) ? keptIn(effects, callee, ref.path, k) : [];
         if (kept.length === 0) continue;
-        const isExpected = kept.some(({ path, key, isOfVariable }) =>
-          [...fields.ofFile(path, key), ...(isOfVariable ? [] : fields.besides(path, key))].some(
-            (use) => use.isTested,
-          ),
+        const isExpected = kept.some(({ path, key }) =>
+          [...fields.ofFile(path, key), ...fields.besides(path, key)].some((use) => use.isTested),
         );
         const isStatic = isMappedForGood(flow, view.originCall(e));
         const name = context.text(e);
@@ -41,9 +39,13 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const position = context.positionOf(view.at);
         context.report({
           rule: uncheckedAlloc,
-          // Whoever finds it there looks whether there is anything; or this function does, afterwards.
+          // Whoever finds it there looks whether there is anything; or this function does, afterwards. What is in a
+          // variable is read while the call lasts, by functions that may take none (`init.name`, which is copied).
           confidence:
-            isExpected || isTested(flow, e) || isKeeperAsked(flow, call)
+            isExpected ||
+            kept.every((one) => one.isOfVariable) ||
+            isTested(flow, e) ||
+            isKeeperAsked(flow, call)
               ? 'low'
               : isStatic
                 ? 'medium'

@@ -254,12 +254,9 @@ export function isAskedThrough(
   const [object, ...others] = flow.calls[call]?.args ?? [];
   // What is looked for tells more than where.
   const keys = others.filter((arg) => flow.exprOp[arg] !== Expr.Integer);
+  const looked = keys.length > 0 || object === undefined ? keys : [object];
   const asks = (arg: number): boolean =>
-    keys.length > 0
-      ? keys.some(
-          (key) => key === arg || (isMember(flow, key) && rootOf(flow, key) === stripCasts(flow, arg)),
-        )
-      : arg === object;
+    looked.some((e) => e === arg || (isMember(flow, e) && rootOf(flow, e) === stripCasts(flow, arg)));
   return flow.calls.some(({ args, position }, n) => {
     const other = calleeName(flow, n);
     if (other === '' || other === of || !args.some(asks) || position >= before) return false;

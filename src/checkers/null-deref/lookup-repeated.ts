@@ -72,6 +72,19 @@ export function isLookedUpByCallers(
   });
 }
 
+/** All who call the function have called the same before, for whatever, and found no error pointer. */
+export function isCalledByCallers({ effects, flow, ref }: FunctionContext, call: number): boolean {
+  const callee = calleeName(flow, call);
+  return (
+    ref.fact.isStatic &&
+    everyCaller(effects, ref, ({ fact: { flow: body } }) => {
+      const [handed] = body === undefined ? [] : callsOf(body, ref.name);
+      if (body === undefined || handed === undefined) return false;
+      return callsOf(body, callee).some((n) => n < handed && habitsIn(body, [n]).forError > 0);
+    })
+  );
+}
+
 /** Whether a caller hands over, by the call `made`, what it has looked up by the call `before`. */
 function isAlike(flow: Flow, call: number, body: Flow, made: number, before: number): boolean {
   const pairs = (flow.calls[call]?.args ?? []).flatMap((arg, i) => {

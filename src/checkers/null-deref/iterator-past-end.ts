@@ -110,8 +110,29 @@ function followOut(context: FunctionContext, loop: Loop, successors: Successors)
       isOver = setsAgain(context, at, loop.iterator);
     }
     // Behind a break only what follows at once is not a matter of what a flag says.
-    if (!isOver && !loop.hasBreak) work.push(...successors.of(block));
+    if (isOver || loop.hasBreak) continue;
+    for (const next of successors.of(block))
+      work.push(isRunOnce(flow, block, next) ? (successors.of(next)[0] as number) : next);
   }
+}
+
+/** `for (i = 0; i < MAX_RULES; i++)`: from the block that ends with the first part its body is come to. */
+function isRunOnce(flow: Flow, from: number, head: number): boolean {
+  const condition = branchCondition(flow, head) ?? 0;
+  if (flow.exprOp[condition] !== Expr.Binary || flow.exprC[condition] !== Operator.Less) return false;
+  const counter = stripCasts(flow, flow.exprA[condition] as number);
+  const bound = stripCasts(flow, flow.exprB[condition] as number);
+  const isPositive =
+    flow.exprOp[bound] === Expr.Integer
+      ? (flow.exprA[bound] as number) > 0
+      : /^[A-Z][A-Z0-9_]*$/.test(globalName(flow, bound));
+  if (!isPositive || flow.exprOp[counter] !== Expr.Local) return false;
+  for (let at = endOfBlock(flow, from) - 1; at >= (flow.blocks[from] as number); at--) {
+    if (flow.ops[at * 4] !== Op.Assign || flow.ops[at * 4 + 1] !== counter) continue;
+    const value = stripCasts(flow, flow.ops[at * 4 + 2] as number);
+    return flow.exprOp[value] === Expr.Integer && flow.exprA[value] === 0;
+  }
+  return false;
 }
 
 /** `list_for_each_entry(p, head, list) …; p->list.next`: of the head seen as an element, the member that it is is there. */

@@ -7,7 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import cases from './cases.json' with { type: 'json' };
-import { CLI, kernelTree, missing, missingPython, must, run, sharedPath, skipAll } from './kernel-tree.ts';
+import {
+  CLI,
+  indexed,
+  kernelTree,
+  missing,
+  missingPython,
+  must,
+  run,
+  sharedPath,
+  skipAll,
+} from './kernel-tree.ts';
 
 const MINUTES = 60_000;
 const reason = missing ?? missingPython;
@@ -56,6 +66,7 @@ describe('bugs', () => {
 
   beforeAll(async () => {
     if (reason !== undefined) return;
+    await indexed();
     const ids = [...Object.values(bugs).flat(), ...clean];
     const args = ['--tree', kernelTree, '--corpus', sharedPath('corpus', 'bugs'), '--timeout', '300'];
     results = await score('score-bugs', ids, args);

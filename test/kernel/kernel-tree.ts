@@ -1,9 +1,17 @@
 /** What the tests of this folder need from outside: a whole Linux tree, and the shared cases and tools. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { beforeEach } from 'vitest';
+import { beforeEach, inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of what setup.ts makes for all tests on a whole tree. */
+    shared: string;
+  }
+}
 
 const { ADJUTANT_KERNEL_TREE: tree, ADJUTANT_SHARED: shared } = process.env;
 
@@ -39,11 +47,12 @@ export interface Ran {
 export function run(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: Record<string, string>; signal?: AbortSignal } = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
+      signal: options.signal,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -69,6 +78,21 @@ export async function must(ran: Promise<Ran>): Promise<Ran> {
   const { status, out, err } = await ran;
   if (status !== 0) throw new Error(`ended with ${status}\n${out.slice(-2000)}\n${err.slice(-2000)}`);
   return { status, out, err };
+}
+
+/** Waits until the index of the tree is made. Rejects with what the program said, where it could not be. */
+export const indexed = (): Promise<Ran> => must(made('index'));
+
+/** Waits until the repository with the seed commits is made; resolves to its path. Rejects as `indexed` does. */
+export async function seedRepository(): Promise<string> {
+  await must(made('repository'));
+  return join(inject('shared'), 'linux');
+}
+
+async function made(name: string): Promise<Ran> {
+  const file = join(inject('shared'), `${name}.json`);
+  while (!existsSync(file)) await setTimeout(500);
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** Throws where what the environment names is not what it should be: that is a fault, not a reason to skip. */

@@ -2,10 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { adjutant, kernelTree, missing, must, skipAll } from './kernel-tree.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { adjutant, indexed, kernelTree, missing, must, skipAll } from './kernel-tree.ts';
 
 skipAll(missing);
+
+beforeAll(async () => {
+  if (missing === undefined) await indexed();
+}, 20 * 60_000);
 
 const nowhere = mkdtempSync(join(tmpdir(), 'adjutant-lookups-'));
 afterAll(() => rmSync(nowhere, { recursive: true }));

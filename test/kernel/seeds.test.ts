@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/checkers/checker.ts';
-import { adjutant, kernelTree, missing, must, run, sharedPath, skipAll } from './kernel-tree.ts';
+import { adjutant, indexed, missing, must, run, seedRepository, sharedPath, skipAll } from './kernel-tree.ts';
 
 const MINUTES = 60_000;
 
@@ -16,10 +16,10 @@ beforeAll(async () => {
   if (missing !== undefined) return;
   scratch = mkdtempSync(join(tmpdir(), 'adjutant-seeds-'));
   nowhere = join(scratch, 'nowhere');
-  repository = join(scratch, 'linux');
   mkdirSync(nowhere);
-  await must(run(sharedPath('tools', 'seed-repo'), [kernelTree, repository]));
-}, 10 * MINUTES);
+  await indexed();
+  repository = await seedRepository();
+}, 20 * MINUTES);
 
 afterAll(() => {
   if (scratch) rmSync(scratch, { recursive: true, force: true });

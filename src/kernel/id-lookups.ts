@@ -20,10 +20,11 @@ export const ASKS_HOW_MATCHED = /match|acpi|fwnode|of_node/i;
  */
 export const FIRMWARE_NODES: ReadonlySet<string> = new Set(['ACPI_COMPANION']);
 
-/** Give something only for a device that has one (drivers/acpi/bus.c, acpi_companion_match()). */
-export const MATCHES_FIRMWARE_NODE: ReadonlySet<string> = new Set([
-  'acpi_match_device',
+/** Give something only for a device that has one (drivers/acpi/bus.c, acpi_companion_match(); include/linux/acpi.h). */
+export const NEEDS_FIRMWARE_NODE: ReadonlySet<string> = new Set([
+  'ACPI_HANDLE',
   'acpi_device_get_match_data',
+  'acpi_match_device',
 ]);
 
 /** The table and its operation that such a device is handed to. */

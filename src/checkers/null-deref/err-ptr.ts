@@ -23,14 +23,18 @@ export const errPtr: Rule = {
   source: 'include/linux/err.h; scripts/coccinelle/null/eno.cocci',
 };
 
-/** `if (PTR_ERR(p) == -EBUSY) goto again;`: of a function that picks a code out, the others may be none that it gets. */
-const comparesCode = (flow: Flow | undefined): boolean =>
+/**
+ * `if (PTR_ERR(p) == -EBUSY) goto again;`: of a function that picks a code out, of `pointer` where that is told, the others
+ * may be none that it gets.
+ */
+const comparesCode = (flow: Flow | undefined, pointer = 0): boolean =>
   flow?.exprOp.some((op, e) => {
     if (op !== Expr.Binary || flow.exprC[e] !== Operator.Equal) return false;
     const compared = stripCasts(flow, flow.exprA[e] as number);
-    return (
-      flow.exprOp[compared] === Expr.Result && calleeName(flow, flow.exprA[compared] as number) === 'PTR_ERR'
-    );
+    if (flow.exprOp[compared] !== Expr.Result) return false;
+    const call = flow.exprA[compared] as number;
+    const asked = stripCasts(flow, flow.calls[call]?.args[0] ?? 0);
+    return calleeName(flow, call) === 'PTR_ERR' && (pointer === 0 || asked === pointer);
   }) === true;
 
 /** It looks into a map of the kernel, or goes through a list. */
@@ -72,17 +76,21 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     // What goes into a table is often tested as a whole.
     context.flow.exprOp[stripCasts(context.flow, pointer)] !== Expr.Index &&
     !isOfConfiguration(ref?.fact.flow) &&
-    !comparesCode(ref?.fact.flow);
+    !comparesCode(ref?.fact.flow) &&
+    !comparesCode(context.flow, stripCasts(context.flow, pointer));
   // What finds something by a key may be known to find it here.
-  const isFound = ref !== undefined && findsByKey(ref.fact.flow) && !allocates(context.effects, ref, 3);
+  const isMaker = ref === undefined || allocates(context.effects, ref, 3);
+  const isFound = ref !== undefined && !isMaker && findsByKey(ref.fact.flow);
   const where = ref && summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : '';
   const wrongTest = (view.bits(pointer) & ZERO) === 0 ? '; a test for NULL does not catch it' : '';
   context.report({
     rule: errPtr,
     confidence:
       !isClear || isTrusted || (isFound && !isRule) ? 'low' : isRule && !isFound ? 'high' : 'medium',
-    // Another function that is asked about the same looks for it, too; or whoever calls this one has called the same.
-    ...(isAskedThrough(context.effects, context.flow, call, context.ref.path, callee, position) ||
+    // What makes nothing has not failed so far, where few expect it to. Another function that is asked about the same
+    // looks for it, too; or whoever calls this one has called the same.
+    ...((!isMaker && !isRule) ||
+    isAskedThrough(context.effects, context.flow, call, context.ref.path, callee, position) ||
     isCalledByCallers(context, call)
       ? { confidenceInUse: 'low' as const }
       : {}),

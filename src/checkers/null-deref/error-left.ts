@@ -42,6 +42,8 @@ export function findErrorLeft(
   context.report({
     rule: errPtr,
     confidence: 'medium',
+    // Whoever uses it is seldom called after that.
+    confidenceInUse: 'low',
     position,
     identity: `left ${name}`,
     message: `${name} is still the error pointer of ${callee}() when ${ref.name}() fails, and ${witness.function}() takes what is not NULL for valid (line ${witness.testedAt}).`,

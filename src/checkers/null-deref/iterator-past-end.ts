@@ -24,6 +24,9 @@ const END_TEST = 'list_entry_is_head';
 /** Macros that are followed to the one that tests for the end. */
 const MAX_NESTED = 4;
 
+/** Blocks that do nothing and follow each other. */
+const MAX_WAYS = 4;
+
 interface Loop {
   /** Expression of the iterator, a local. */
   readonly iterator: number;
@@ -56,10 +59,13 @@ function loopOf(context: FunctionContext, call: number, successors: Successors):
   if (flow.exprOp[place] !== Expr.Local) return undefined;
   const ends = endsOf(flow, call);
   const outs = new Set([...ends].map(([block, way]) => successors.of(block)[way] as number));
-  const [out] = outs;
-  if (out === undefined || outs.size !== 1) return undefined;
+  const [first] = outs;
+  if (first === undefined || outs.size !== 1) return undefined;
+  const ways = waysOut(flow, first);
+  const out = ways.at(-1) as number;
   const hasBreak = [...flow.blocks.keys()].some(
-    (block) => !ends.has(block) && successors.of(block).includes(out),
+    (block) =>
+      !ends.has(block) && !ways.includes(block) && successors.of(block).some((next) => ways.includes(next)),
   );
   return { iterator: place, call, out, hasBreak };
 }
@@ -88,6 +94,19 @@ function endsOf(flow: Flow, call: number): ReadonlyMap<number, 0 | 1> {
       ends.set(block, isNegated ? 0 : 1);
   }
   return ends;
+}
+
+/** From the block behind a loop to the first that does anything: `goto out;` leads to an `out:` right behind it. */
+function waysOut(flow: Flow, out: number): readonly number[] {
+  const ways = [out];
+  for (let block = out; ways.length < MAX_WAYS; ) {
+    let at = flow.blocks[block] as number;
+    while (flow.ops[at * 4] === Op.ExitScope) at++;
+    if (flow.ops[at * 4] !== Op.Jump) break;
+    block = flow.ops[at * 4 + 1] as number;
+    ways.push(block);
+  }
+  return ways;
 }
 
 /** Goes on behind a loop until the iterator is set again; reports its first use. */

@@ -1,5 +1,5 @@
 /** The id table of a driver whose devices are matched another way, too: what is looked up in it need not be there. */
-import { Expr } from '../../c/flow.ts';
+import { Expr, type Flow } from '../../c/flow.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import {
   ACPI_IDS,
@@ -8,7 +8,7 @@ import {
   ID_LOOKUPS,
   ID_TABLE,
   MATCHED_BY_FORCE,
-  MATCHES_FIRMWARE_NODE,
+  NEEDS_FIRMWARE_NODE,
 } from '../../kernel/id-lookups.ts';
 import { isForEverybody } from './callers.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -34,11 +34,20 @@ export function matchedOtherwise(context: FunctionContext, call: number): number
 /** Whether a call asks for what firmware tells of a device, where any device can be made to match. */
 export function isMatchedByForce({ effects, flow, ref }: FunctionContext, call: number): boolean {
   if (!FIRMWARE_NODES.has(calleeName(flow, call))) return false;
-  if (flow.calls.some((_, n) => MATCHES_FIRMWARE_NODE.has(calleeName(flow, n)) && isAnswerTested(flow, n)))
+  if (flow.calls.some((_, n) => NEEDS_FIRMWARE_NODE.has(calleeName(flow, n)) && isAnswerMinded(flow, n)))
     return false;
   const { type, field } = MATCHED_BY_FORCE;
   return effects.program.storedIn(ref).some(({ entry }) => entry.type === type && entry.field === field);
 }
+
+/** It is tested, or `err = install(ACPI_HANDLE(dev))` is, where install() looks at what it gets. */
+const isAnswerMinded = (flow: Flow, call: number): boolean =>
+  isAnswerTested(flow, call) ||
+  flow.calls.some(
+    ({ args }, n) =>
+      args.some((arg) => flow.exprOp[arg] === Expr.Result && flow.exprA[arg] === call) &&
+      isAnswerTested(flow, n),
+  );
 
 /**
  * Whether a call looks a device up in its driver's table for drivers of all kinds: not each of them has one, nor is each

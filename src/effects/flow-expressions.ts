@@ -69,6 +69,9 @@ export function pushOperands(flow: Flow, e: number, onto: number[]): void {
 export const globalName = (flow: Flow, e: number): string =>
   flow.exprOp[e] === Expr.Global ? (flow.names[flow.exprA[e] as number] ?? '') : '';
 
+/** Enumerators, configuration options and the like: their value does not change. */
+export const isConstantName = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);
+
 /** The values that a flow assigns to a place, in its order. */
 export function* assignedTo(flow: Flow, place: number): Generator<number> {
   for (let at = 0; at < flow.ops.length; at += 4)

@@ -7,7 +7,7 @@ import { Operator } from '../c/ast.ts';
 import { Expr, type Flow, Op, ScopeKind } from '../c/flow.ts';
 import { Successors } from '../c/flow-blocks.ts';
 import { isPointer } from '../c/types.ts';
-import { isStoredResult, pushOperands, stripCasts } from './flow-expressions.ts';
+import { isConstantName, isStoredResult, pushOperands, stripCasts } from './flow-expressions.ts';
 import { Liveness } from './liveness.ts';
 
 const NONE = -1;
@@ -387,6 +387,3 @@ function bump(uses: Int32Array, e: number, by = 1): void {
 
 const sameArgs = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((arg, i) => arg === b[i]);
-
-/** Enumerators, configuration options and the like: their value does not change. */
-const isConstantName = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);

@@ -6,7 +6,7 @@
 import { Operator } from '../c/ast.ts';
 import { Expr, type Flow } from '../c/flow.ts';
 import { isArray } from '../c/types.ts';
-import { pointerOf, stripCasts } from './flow-expressions.ts';
+import { isConstantName, pointerOf, stripCasts } from './flow-expressions.ts';
 import { type CallKnowledge, UNKNOWN_CALL } from './knowledge.ts';
 import type { Layout } from './layout.ts';
 import {
@@ -214,7 +214,7 @@ export class ValueFacts {
     if (op === Expr.Integer) return e;
     if (op === Expr.Global) {
       const name = this.globalName(e);
-      const isConstant = /^[A-Z][A-Z0-9_]*$/.test(name) && !name.startsWith('CONFIG_');
+      const isConstant = isConstantName(name) && !name.startsWith('CONFIG_');
       return isConstant || this.#constantOf(name) !== undefined ? e : 0;
     }
     const v = this.#valueNumber(e);

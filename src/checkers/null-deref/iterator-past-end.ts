@@ -6,7 +6,7 @@ import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, lineOf, Op, ScopeKind } from '../../c/flow.ts';
 import { branchCondition, endOfBlock, Successors } from '../../c/flow-blocks.ts';
 import type { Effects } from '../../effects/effects.ts';
-import { calleeName, globalName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, globalName, isConstantName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ZERO } from '../../effects/values.ts';
 import type { Confidence, Rule } from '../checker.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -144,7 +144,7 @@ function isRunOnce(flow: Flow, from: number, head: number): boolean {
   const isPositive =
     flow.exprOp[bound] === Expr.Integer
       ? (flow.exprA[bound] as number) > 0
-      : /^[A-Z][A-Z0-9_]*$/.test(globalName(flow, bound));
+      : isConstantName(globalName(flow, bound));
   if (!isPositive || flow.exprOp[counter] !== Expr.Local) return false;
   for (let at = endOfBlock(flow, from) - 1; at >= (flow.blocks[from] as number); at--) {
     if (flow.ops[at * 4] !== Op.Assign || flow.ops[at * 4 + 1] !== counter) continue;

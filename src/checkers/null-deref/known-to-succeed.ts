@@ -11,6 +11,8 @@ import {
   assignedTo,
   calleeName,
   callsOf,
+  globalName,
+  isConstantName,
   isParameter,
   pushOperands,
   stripCasts,
@@ -253,7 +255,9 @@ export function isAskedThrough(
   const names = new Set([of, ...pointersFrom(effects, of, from)]);
   const [object, ...others] = flow.calls[call]?.args ?? [];
   // What is looked for tells more than where.
-  const keys = others.filter((arg) => flow.exprOp[arg] !== Expr.Integer);
+  const keys = others.filter(
+    (arg) => flow.exprOp[arg] !== Expr.Integer && !isConstantName(globalName(flow, arg)),
+  );
   const looked = keys.length > 0 || object === undefined ? keys : [object];
   const asks = (arg: number): boolean =>
     looked.some((e) => e === arg || (isMember(flow, e) && rootOf(flow, e) === stripCasts(flow, arg)));

@@ -1,5 +1,5 @@
 /** The id table of a driver whose devices are matched another way, too: what is looked up in it need not be there. */
-import { Expr, type Flow } from '../../c/flow.ts';
+import { type Call, Expr, type Flow } from '../../c/flow.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import {
   ACPI_IDS,
@@ -31,11 +31,19 @@ export function matchedOtherwise(context: FunctionContext, call: number): number
   return asks ? 0 : table.line;
 }
 
-/** Whether a call asks for what firmware tells of a device, where any device can be made to match. */
-export function isMatchedByForce({ effects, flow, ref }: FunctionContext, call: number): boolean {
+/**
+ * Whether a call asks for what firmware tells of a device, where any device can be made to match, and nothing before the
+ * position `usedAt` shows that this one has it.
+ */
+export function isMatchedByForce(
+  { effects, flow, ref }: FunctionContext,
+  call: number,
+  usedAt: number,
+): boolean {
   if (!FIRMWARE_NODES.has(calleeName(flow, call))) return false;
-  if (flow.calls.some((_, n) => NEEDS_FIRMWARE_NODE.has(calleeName(flow, n)) && isAnswerMinded(flow, n)))
-    return false;
+  const shows = ({ position }: Call, n: number): boolean =>
+    position < usedAt && NEEDS_FIRMWARE_NODE.has(calleeName(flow, n)) && isAnswerMinded(flow, n);
+  if (flow.calls.some(shows)) return false;
   const { type, field } = MATCHED_BY_FORCE;
   return effects.program.storedIn(ref).some(({ entry }) => entry.type === type && entry.field === field);
 }

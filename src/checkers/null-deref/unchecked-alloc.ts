@@ -1,5 +1,5 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName, globalName, stripCasts } from '../../effects/flow-expressions.ts';
+import { calleeName, globalName, isConstantName, stripCasts } from '../../effects/flow-expressions.ts';
 import { ALLOCATORS, MAPS_ADDRESS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
@@ -61,7 +61,7 @@ export const isMappedForGood = (flow: Flow, call: number): boolean =>
 function isConstant(flow: Flow, expression: number): boolean {
   const e = stripCasts(flow, expression);
   const op = flow.exprOp[e];
-  if (op === Expr.Global) return /^[A-Z][A-Z0-9_]*$/.test(globalName(flow, e));
+  if (op === Expr.Global) return isConstantName(globalName(flow, e));
   if (op === Expr.Binary)
     return isConstant(flow, flow.exprA[e] as number) && isConstant(flow, flow.exprB[e] as number);
   return op === Expr.Integer;

@@ -80,7 +80,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
         (ref !== undefined && findsInTable(context.effects, ref)) ||
         isTrustedInFile(context, callee) ||
         isAskedByCallers(context, call)));
-  const isForced = isMatchedByForce(context, call);
+  const isForced = isMatchedByForce(context, call, position);
   const isOfAny = isOfAnyDriver(context, call);
   const confidence = (): Confidence => {
     if (table > 0 && isClear) return 'high';

@@ -3,8 +3,10 @@
  * of what a parameter is (`!$2`: it is 0; `$0>.flags&FLAG`: it has the flag) can be answered where the function is
  * called; of any other only that there is one is known.
  */
+
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
+import { isConstantName } from '../flow-expressions.ts';
 
 /** False: it always happens; true: some test decides; a text: the test of a parameter that must hold. */
 export type Condition = boolean | string;
@@ -163,8 +165,6 @@ function holds(
   // Flags of other names are other flags.
   return said?.every(isConstantName) ? false : undefined;
 }
-
-const isConstantName = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);
 
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['NULL', 0],

@@ -30,7 +30,7 @@ export interface Use {
   readonly argument: number;
   /** Only the address of a member is taken, and kept. */
   readonly isAddress?: boolean;
-  /** Its distance from another pointer is taken. */
+  /** Something is subtracted from it: what comes out of NULL passes for a pointer. */
   readonly isDifference?: boolean;
   /** The function that it points to is called. */
   readonly isCall?: boolean;
@@ -235,7 +235,7 @@ function isTestedIn(effects: Effects, ref: FunctionRef, argument: number, hands:
 /** 'it is dereferenced here' or 'f() dereferences it': how a message goes on. */
 export function useText(context: FunctionContext, use: Use): string {
   if (use.isAddress) return 'has the address of a member taken';
-  if (use.isDifference) return 'has another pointer subtracted from it';
+  if (use.isDifference) return 'has something subtracted from it';
   if (use.isCall) return 'is called';
   if (use.via !== undefined) return `is dereferenced by way of ${context.text(use.via)}`;
   if (use.through < 0) return 'is dereferenced';

@@ -230,8 +230,8 @@ function check(
     ...(isTestedLater || isStatic ? { confidenceInUse: 'low' as const } : {}),
     position,
     identity: `stored ${callee} ${name}`,
-    message: `${name} keeps the result of ${callee}() without a test: it is ${what} when that fails, and the function goes on${isSuccess && !isSilent ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,
-    explanation: `Nothing tests ${name} between line ${lineOf(position)} and the ${isSilent ? '' : 'successful '}return. Test it, and ${isSilent ? 'leave' : 'fail with an error'}.`,
+    message: `${name} keeps the result of ${callee}() with no test for ${what}, which it is when that fails, and the function goes on${isSuccess && !isSilent ? ' and returns success' : ''}${trusted === undefined ? '' : `; ${trusted.function}() uses it without a test`}.`,
+    explanation: `Nothing tests ${name} for ${what} between line ${lineOf(position)} and the ${isSilent ? '' : 'successful '}return. Test it, and ${isSilent ? 'leave' : 'fail with an error'}.`,
     trace: [
       context.step(lineOf(position), `${name} is set to the result of ${callee}()`),
       context.step(

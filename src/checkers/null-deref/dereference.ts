@@ -145,7 +145,8 @@ const isDoubtful =
 
 /**
  * What a macro is given is read where the macro says, which the walk takes for before it: `WARN(p && p->is_bad, "%d",
- * p->number)` prints where the condition holds, `for_each_with(p, list, p->number == 3)` asks of each p.
+ * p->number)` prints where the condition holds, `for_each_with(p, list, p->number == 3)` asks of each p, and
+ * `find(p, list, p->number == 3)` sets p before it asks.
  */
 function isReadLater(flow: Flow, view: View, pointer: number): boolean {
   for (let at = view.at + 1; at < endOfBlock(flow, blockOf(flow, view.at)); at++) {
@@ -154,7 +155,13 @@ function isReadLater(flow: Flow, view: View, pointer: number): boolean {
     if (flow.ops[at * 4] !== Op.Call) continue;
     const call = flow.ops[at * 4 + 1] as number;
     const args = flow.calls[call]?.args ?? [];
-    if (args.includes(pointer) && flow.scopes.some((scope) => scope.call === call)) return true;
+    const isSet = (argument: number): boolean =>
+      argument <= 30 && (view.knowledge(call).assigns & (1 << argument)) !== 0;
+    if (
+      args.includes(pointer) &&
+      (flow.scopes.some((scope) => scope.call === call) || isSet(args.indexOf(pointer)))
+    )
+      return true;
     if (!WARNINGS.test(calleeName(flow, call))) continue;
     return args.slice(0, 2).some((arg) => isNull(view.bits(arg)));
   }

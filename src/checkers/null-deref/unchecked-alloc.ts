@@ -33,7 +33,11 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
       isToldByFlag(context.flow, call) ||
       isTestedWith(context.flow, use)
         ? 'low'
-        : view.isWeak(pointer) || ((use.isAddress || use.isSometimes) && isTested(context, call)) || isStatic
+        : // What is left of NULL behind a subtraction depends on the number.
+          use.isDifference ||
+            view.isWeak(pointer) ||
+            ((use.isAddress || use.isSometimes) && isTested(context, call)) ||
+            isStatic
           ? 'medium'
           : 'high',
     ...(isStatic ? { confidenceInUse: 'low' as const } : {}),

@@ -5,6 +5,7 @@ import { calleeName, pointerBehind, stripCasts } from '../../effects/flow-expres
 import { ANY, ERR, MAY_ERR, MAY_NULL, mayBeError, ZERO } from '../../effects/values.ts';
 import { ERROR_MAKERS, ERROR_TESTS } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
+import { allocates } from './allocates.ts';
 import { type CallerHabits, callerHabits, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import { firstDereference } from './first-dereference.ts';
@@ -14,7 +15,7 @@ import { isCalledByCallers, isLookedUpByCallers } from './lookup-repeated.ts';
 import { isRuledOut } from './ruled-out.ts';
 import { sourceText } from './source.ts';
 import { isTested } from './tested-with.ts';
-import { allocates, goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
+import { goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
 
 export const errPtr: Rule = {
   id: 'null-deref/err-ptr',

@@ -10,6 +10,7 @@ import { ANY, ERR, isNull, MAY_ERR, MAY_NULL, mayBeError, mayBeNull, ZERO } from
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
+import { allocates } from './allocates.ts';
 import { callerHabits, everyCaller } from './callers.ts';
 import { errPtr } from './err-ptr.ts';
 import { findErrorLeft } from './error-left.ts';
@@ -19,7 +20,7 @@ import { isGuardedByCallers } from './guarded-by-callers.ts';
 import { isToldByVariable } from './known-to-succeed.ts';
 import { isTested } from './tested-with.ts';
 import { isMappedForGood, uncheckedAlloc } from './unchecked-alloc.ts';
-import { allocates, uncheckedLookup } from './unchecked-lookup.ts';
+import { uncheckedLookup } from './unchecked-lookup.ts';
 
 /** Watches what is stored, and looks at it again where the function is left with success. */
 export function watchStores(context: FunctionContext, fields: FieldEvidence): Observer {

@@ -1,14 +1,14 @@
 import { Expr, type Flow, lineOf, ScopeKind } from '../../c/flow.ts';
 import { hasLoop } from '../../c/flow-blocks.ts';
-import { isPointer, pointee } from '../../c/types.ts';
+import { isPointer } from '../../c/types.ts';
 import type { Effects } from '../../effects/effects.ts';
 import { typeOf } from '../../effects/expression-text.ts';
 import { calleeName, callsOf, stripCasts } from '../../effects/flow-expressions.ts';
 import { MAY_ERR } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
-import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { RUNS_WHILE_BOUND } from '../../kernel/lifetimes.ts';
 import type { Confidence, Rule } from '../checker.ts';
+import { allocates } from './allocates.ts';
 import {
   type CallerHabits,
   callerHabits,
@@ -40,9 +40,6 @@ export const uncheckedLookup: Rule = {
   summary: 'The result of a function that can return NULL is used without a test.',
   source: 'https://cwe.mitre.org/data/definitions/476.html; error27/smatch, check_unchecked_allocation',
 };
-
-/** Calls of a function that are followed for an allocation. */
-const MAX_CALLEES = 24;
 
 /** The value comes from a function of the tree that returns NULL on some way, and no test lies between. */
 export function findUncheckedLookup(context: FunctionContext, use: Use): boolean {
@@ -155,41 +152,6 @@ function habitsOf(context: FunctionContext, ref: FunctionRef, nullFrom: string):
 function habitText(habits: CallerHabits | undefined): string {
   if (habits === undefined || habits.forNull === 0) return '';
   return `; ${habits.forNull} of ${habits.calls} other callers test it`;
-}
-
-/** By its result; or, beside its caller, into a pointer that it is told the address of. */
-const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
-  isPointer(fact.returns) ||
-  (path === from && fact.isStatic && fact.parameters.some(({ type }) => isPointer(pointee(type))));
-
-const allocating = new WeakMap<Effects, Map<string, boolean>>();
-
-/** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
-export function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {
-  let known = allocating.get(effects);
-  if (known === undefined) {
-    known = new Map();
-    allocating.set(effects, known);
-  }
-  const asked = `${ref.id} ${depth}`;
-  let answer = known.get(asked);
-  if (answer === undefined) {
-    answer = isAllocating(effects, ref, depth);
-    known.set(asked, answer);
-  }
-  return answer;
-}
-
-function isAllocating(effects: Effects, ref: FunctionRef, depth: number): boolean {
-  const { flow } = ref.fact;
-  if (flow === undefined) return false;
-  const names = flow.calls.map((_, call) => calleeName(flow, call)).filter((name) => name !== '');
-  if (names.some((name) => ALLOCATORS.has(name))) return true;
-  if (depth <= 1) return false;
-  return names.slice(0, MAX_CALLEES).some((name) => {
-    const callee = effects.callee(name, ref.path).function;
-    return callee !== undefined && givesPointer(callee, ref.path) && allocates(effects, callee, depth - 1);
-  });
 }
 
 /** What it answers was decided when the kernel was configured, for its callers too. */

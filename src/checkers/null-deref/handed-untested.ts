@@ -33,7 +33,7 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const isExpected = kept.some(({ path, key }) =>
           [...fields.ofFile(path, key), ...fields.besides(path, key)].some((use) => use.isTested),
         );
-        const isStatic = isMappedForGood(flow, view.originCall(e));
+        const isStatic = isMappedForGood(context, view.originCall(e));
         const name = context.text(e);
         const line = lineOf(flow.calls[view.originCall(e)]?.position ?? 0);
         const position = context.positionOf(view.at);

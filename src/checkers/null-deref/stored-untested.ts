@@ -208,7 +208,7 @@ function check(
   // A failure that all others expect is none; one that somebody relies on never to happen is seen to its end.
   const isExpected = isTestedLater && trusted === undefined;
   const isSure = trusted !== undefined && !isTestedLater && (isMaker || (isSuccess && isHabit));
-  const isStatic = isMappedForGood(context.flow, call);
+  const isStatic = isMappedForGood(context, call);
   const isSilent = context.ref.fact.returns === 'void';
   const name = context.text(place);
   const position = context.positionOf(at);

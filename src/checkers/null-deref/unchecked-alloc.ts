@@ -1,9 +1,16 @@
 import { Expr, type Flow, lineOf, Op } from '../../c/flow.ts';
-import { calleeName, globalName, isConstantName, stripCasts } from '../../effects/flow-expressions.ts';
+import {
+  calleeName,
+  callsOf,
+  globalName,
+  isConstantName,
+  isParameter,
+  stripCasts,
+} from '../../effects/flow-expressions.ts';
 import { ALLOCATORS, MAPS_ADDRESS } from '../../kernel/allocators.ts';
 import { GIVES_UP } from '../../kernel/pointers.ts';
 import type { Rule } from '../checker.ts';
-import { habitsIn } from './callers.ts';
+import { everyCaller, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { isTestedWith } from './tested-with.ts';
@@ -24,7 +31,7 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
   const name = context.text(pointer);
   const position = context.positionOf(view.at);
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
-  const isStatic = isMappedForGood(context.flow, call);
+  const isStatic = isMappedForGood(context, call);
   context.report({
     rule: uncheckedAlloc,
     confidence:
@@ -57,9 +64,24 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
 const isFreed = (context: FunctionContext, use: Use): boolean =>
   use.isSometimes === true && GIVES_UP.test(context.calleeText(use.through));
 
-/** `ioremap(CHIP_BASE, size)`: no memory is asked for where a platform has that mapped already. */
-export const isMappedForGood = (flow: Flow, call: number): boolean =>
-  MAPS_ADDRESS.test(calleeName(flow, call)) && isConstant(flow, flow.calls[call]?.args[0] ?? 0);
+/**
+ * `ioremap(CHIP_BASE, size)`, here or by what all callers hand over: no memory is asked for where a platform has that mapped
+ * already.
+ */
+export function isMappedForGood({ effects, flow, ref }: FunctionContext, call: number): boolean {
+  if (!MAPS_ADDRESS.test(calleeName(flow, call))) return false;
+  const address = stripCasts(flow, flow.calls[call]?.args[0] ?? 0);
+  if (!isParameter(flow, address)) return isConstant(flow, address);
+  const k = flow.exprA[address] as number;
+  return everyCaller(effects, ref, ({ fact: { flow: body } }) => {
+    const calls = body === undefined ? [] : callsOf(body, ref.name);
+    return (
+      body !== undefined &&
+      calls.length > 0 &&
+      calls.every((n) => isConstant(body, body.calls[n]?.args[k] ?? 0))
+    );
+  });
+}
 
 /** A number, a name in capitals, or what is made of such. */
 function isConstant(flow: Flow, expression: number): boolean {
@@ -68,7 +90,12 @@ function isConstant(flow: Flow, expression: number): boolean {
   if (op === Expr.Global) return isConstantName(globalName(flow, e));
   if (op === Expr.Binary)
     return isConstant(flow, flow.exprA[e] as number) && isConstant(flow, flow.exprB[e] as number);
-  return op === Expr.Integer;
+  if (op !== Expr.Result) return op === Expr.Integer;
+  const call = flow.exprA[e] as number;
+  return (
+    isConstantName(calleeName(flow, call)) &&
+    flow.calls[call]?.args.every((arg) => isConstant(flow, arg)) === true
+  );
 }
 
 /** Somewhere in the function: behind a use that need be none. */

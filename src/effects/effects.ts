@@ -192,7 +192,7 @@ export class Effects {
     this.#macros.clear();
   }
 
-  /** Value of a global name that is a constant: an enumerator, a macro that is a number. */
+  /** Value of a global name that is a constant: an enumerator, a macro that is a number; 0xec000000 is a positive one. */
   constant(name: string, from: string): number | undefined {
     const names = this.#constants.get(from, () => new Map());
     if (names.has(name)) return names.get(name);
@@ -213,7 +213,7 @@ export class Effects {
     const macro = this.program.macro(name, from)?.fact;
     if (macro?.kind !== 'constant') return undefined;
     const value = Number(macro.text.replace(/[uUlL]+$/, ''));
-    return macro.text !== '' && Number.isInteger(value) ? value | 0 : undefined;
+    return macro.text !== '' && Number.isSafeInteger(value) ? value : undefined;
   }
 
   /** What a name that is called in file `from` stands for; functions or a macro, or nothing. */

@@ -1,8 +1,9 @@
 /**
  * Every fixture of the code checkers: a C file written for this project that carries, on the line that causes
  * it, `expect: rule` for what must be reported. Whatever is reported elsewhere, with a confidence above low,
- * is a false alarm. `low in use` behind the rule: no more is made of it in code that no change touches. A folder under changes/ holds a file before and after a change: what is expected stands in the
- * second, and is what the change introduces (as the checker's `compare` has it, where it has one).
+ * is a false alarm. `low in use` behind the rule: no more is made of it in code that no change touches. A folder
+ * under changes/ holds a file before and after a change: what is expected stands in the second, and is what the
+ * change introduces (as the checker's `compare` has it, where it has one).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

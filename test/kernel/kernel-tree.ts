@@ -9,7 +9,7 @@ import { beforeEach, inject } from 'vitest';
 declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of what setup.ts makes for all tests on a whole tree. */
-    shared: string;
+    madeIn: string;
   }
 }
 
@@ -86,11 +86,11 @@ export const indexed = (): Promise<Ran> => must(made('index'));
 /** Waits until the repository with the seed commits is made; resolves to its path. Rejects as `indexed` does. */
 export async function seedRepository(): Promise<string> {
   await must(made('repository'));
-  return join(inject('shared'), 'linux');
+  return join(inject('madeIn'), 'linux');
 }
 
 async function made(name: string): Promise<Ran> {
-  const file = join(inject('shared'), `${name}.json`);
+  const file = join(inject('madeIn'), `${name}.json`);
   while (!existsSync(file)) await setTimeout(500);
   return JSON.parse(readFileSync(file, 'utf8'));
 }

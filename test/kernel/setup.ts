@@ -13,7 +13,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   if (missing !== undefined) return undefined;
   checkSettings();
   const folder = mkdtempSync(join(tmpdir(), 'adjutant-kernel-'));
-  project.provide('shared', folder);
+  project.provide('madeIn', folder);
   const stop = new AbortController();
 
   /** Runs a program that gives way to all others; the tests wait for the file that says how it ended. */

@@ -4,6 +4,7 @@ import type { Effects } from '../../effects/effects.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { type Known, remembered } from './remembered.ts';
 
 /** Calls of a function that are followed for an allocation. */
 const MAX_CALLEES = 24;
@@ -13,22 +14,11 @@ const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
   isPointer(fact.returns) ||
   (path === from && fact.isStatic && fact.parameters.some(({ type }) => isPointer(pointee(type))));
 
-const allocating = new WeakMap<Effects, Map<string, boolean>>();
+const known: Known<boolean> = new WeakMap();
 
 /** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
 export function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {
-  let known = allocating.get(effects);
-  if (known === undefined) {
-    known = new Map();
-    allocating.set(effects, known);
-  }
-  const asked = `${ref.id} ${depth}`;
-  let answer = known.get(asked);
-  if (answer === undefined) {
-    answer = isAllocating(effects, ref, depth);
-    known.set(asked, answer);
-  }
-  return answer;
+  return remembered(known, effects, `${ref.id} ${depth}`, () => isAllocating(effects, ref, depth));
 }
 
 function isAllocating(effects: Effects, ref: FunctionRef, depth: number): boolean {

@@ -6,6 +6,7 @@ import { calleeName, callsOf, pointerOf, stripCasts } from '../../effects/flow-e
 import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
+import { type Known, remembered } from './remembered.ts';
 
 export interface CallerHabits {
   /** Calls whose result is tested, or dereferenced. */
@@ -20,25 +21,8 @@ export interface CallerHabits {
 const MAX_CALLERS = 40;
 const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
 
-type Known<T> = WeakMap<Effects, Map<string, T>>;
-
 const habitsKnown: Known<ReadonlyMap<string, CallerHabits>> = new WeakMap();
 const widelyKnown: Known<boolean> = new WeakMap();
-
-/** What is known of a function or macro in one program, made when it is first asked for. */
-function remembered<T>(known: Known<T>, effects: Effects, id: string, make: () => T): T {
-  let answers = known.get(effects);
-  if (answers === undefined) {
-    answers = new Map();
-    known.set(effects, answers);
-  }
-  let answer = answers.get(id);
-  if (answer === undefined) {
-    answer = make();
-    answers.set(id, answer);
-  }
-  return answer;
-}
 
 /** Counts over at most 40 callers of a function, or users of a macro, other than `except`. */
 export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, except: string): CallerHabits {

@@ -8,6 +8,7 @@ import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { allocates } from './allocates.ts';
 import { decidingFor } from './deciding.ts';
+import { type Known, remembered } from './remembered.ts';
 
 export interface NullExit {
   readonly line: number;
@@ -15,25 +16,17 @@ export interface NullExit {
   readonly from: string;
 }
 
-const known = new WeakMap<Effects, Map<string, NullExit>>();
+const known: Known<NullExit> = new WeakMap();
 
 /**
  * Of a function that returns NULL in several places the one where an allocation fails, or that passes on what allocates:
  * that comes up whatever the arguments are, while a caller may know that the others do not.
  */
 export function nullExit(effects: Effects, ref: FunctionRef): NullExit {
-  let exits = known.get(effects);
-  if (exits === undefined) {
-    exits = new Map();
-    known.set(effects, exits);
-  }
-  let exit = exits.get(ref.id);
-  if (exit === undefined) {
+  return remembered(known, effects, ref.id, () => {
     const { nullLine, nullFrom } = effects.summary(ref);
-    exit = failedAllocation(effects, ref) ?? { line: nullLine, from: nullFrom };
-    exits.set(ref.id, exit);
-  }
-  return exit;
+    return failedAllocation(effects, ref) ?? { line: nullLine, from: nullFrom };
+  });
 }
 
 function failedAllocation(effects: Effects, ref: FunctionRef): NullExit | undefined {

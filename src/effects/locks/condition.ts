@@ -3,7 +3,6 @@
  * of what a parameter is (`!$2`: it is 0; `$0>.flags&FLAG`: it has the flag) can be answered where the function is
  * called; of any other only that there is one is known.
  */
-
 import { Operator } from '../../c/ast.ts';
 import { Expr, type Flow, Op } from '../../c/flow.ts';
 import { isConstantName } from '../flow-expressions.ts';

@@ -30,8 +30,10 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const allocator = calleeName(flow, view.originCall(e));
         const kept = ALLOCATORS.has(allocator) ? keptIn(effects, callee, ref.path, k) : [];
         if (kept.length === 0) continue;
-        const isExpected = kept.some(({ path, key }) =>
-          [...fields.ofFile(path, key), ...fields.besides(path, key)].some((use) => use.isTested),
+        const isExpected = kept.some(({ path, key, isOfVariable }) =>
+          [...fields.ofFile(path, key), ...(isOfVariable ? [] : fields.besides(path, key))].some(
+            (use) => use.isTested,
+          ),
         );
         const isStatic = isMappedForGood(context, view.originCall(e));
         const name = context.text(e);
@@ -39,18 +41,15 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
         const position = context.positionOf(view.at);
         context.report({
           rule: uncheckedAlloc,
-          // Whoever finds it there looks whether there is anything; or this function does, afterwards. What is in a
-          // variable is read while the call lasts, by functions that may take none (`init.name`, which is copied).
+          // Whoever finds it there looks whether there is anything; or this function does, afterwards.
           confidence:
-            isExpected ||
-            kept.every((one) => one.isOfVariable) ||
-            isTested(flow, e) ||
-            isKeeperAsked(flow, call)
+            isExpected || isTested(flow, e) || isKeeperAsked(flow, call)
               ? 'low'
               : isStatic
                 ? 'medium'
                 : 'high',
-          ...(isStatic ? { confidenceInUse: 'low' as const } : {}),
+          // What is in a variable is read while the call lasts, by functions that may take none (`init.name`, which is copied).
+          ...(isStatic || kept.every((one) => one.isOfVariable) ? { confidenceInUse: 'low' as const } : {}),
           position,
           identity: `handed ${allocator} ${name}`,
           message: `${name} is passed to ${callee}(), which keeps it, without a test: ${allocator}() at line ${line} returns NULL when it fails.`,

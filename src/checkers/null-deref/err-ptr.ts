@@ -13,7 +13,7 @@ import type { FunctionContext } from './function-context.ts';
 import { isAskedForSame, isAskedThrough } from './known-to-succeed.ts';
 import { isCalledByCallers, isLookedUpByCallers } from './lookup-repeated.ts';
 import { isRuledOut } from './ruled-out.ts';
-import { sourceText } from './source.ts';
+import { resultText, sourceText } from './source.ts';
 import { isTested } from './tested-with.ts';
 import { goesThroughList, isOfConfiguration } from './unchecked-lookup.ts';
 
@@ -100,7 +100,7 @@ export function findErrorDereference(context: FunctionContext, use: Use): boolea
     message: `${name} ${useText(context, use)}, but ${callee}() returns an error pointer${where} when it fails${wrongTest}.`,
     explanation: `Test ${name} with IS_ERR() behind line ${line}.`,
     trace: [
-      context.step(line, `${name} is the result of ${callee}()`),
+      context.step(line, resultText(name, callee)),
       ...(ref && summary.errorLine > 0
         ? [
             {
@@ -246,7 +246,7 @@ export function watchNullTests(context: FunctionContext): Observer {
         message: `A test of ${name} for NULL never catches a failure of ${callee}(), which returns an error pointer${summary.errorLine > 0 ? ` at ${ref.path}:${summary.errorLine}` : ''}; ${forError} of ${calls} other callers test it with IS_ERR().`,
         explanation: `Test ${name} with IS_ERR() instead.`,
         trace: [
-          context.step(line, `${name} is the result of ${callee}()`),
+          context.step(line, resultText(name, callee)),
           context.step(lineOf(position), `${name} is tested for NULL`),
         ],
       });

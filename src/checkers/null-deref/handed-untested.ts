@@ -9,6 +9,7 @@ import { ALLOCATORS } from '../../kernel/allocators.ts';
 import { GIVES_UP, WARNINGS } from '../../kernel/pointers.ts';
 import type { FieldEvidence } from './field-evidence.ts';
 import type { FunctionContext } from './function-context.ts';
+import { allocationText } from './source.ts';
 import { isTested } from './tested-with.ts';
 import { isMappedForGood, uncheckedAlloc } from './unchecked-alloc.ts';
 
@@ -56,7 +57,7 @@ export function watchHanded(context: FunctionContext, fields: FieldEvidence): Ob
           explanation: `Neither line ${line} to ${lineOf(position)} nor ${callee}() tests ${name}. Test it right behind the allocation and leave with an error (usually -ENOMEM).`,
           missingTest: { pointer: name, line, returns: ref.fact.returns },
           trace: [
-            context.step(line, `${name} is allocated by ${allocator}(), which may return NULL`),
+            context.step(line, allocationText(name, allocator)),
             context.step(lineOf(position), `${name} is passed to ${callee}()`),
           ],
         });

@@ -7,6 +7,22 @@ import type { Use } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { nullExit } from './null-exit.ts';
 
+/** 'p is the result of find()'; 'find() is called' where nothing keeps what it gives. */
+export const resultText = (name: string, callee: string): string =>
+  name === `${callee}()` ? `${name} is called` : `${name} is the result of ${callee}()`;
+
+/** 'p is allocated by kzalloc(), which may return NULL'; 'kzalloc(), which may return NULL, is called'. */
+export const allocationText = (name: string, allocator: string): string =>
+  name === `${allocator}()`
+    ? `${name}, which may return NULL, is called`
+    : `${name} is allocated by ${allocator}(), which may return NULL`;
+
+/** 'between line 3 and line 5 nothing tests p', of lines that may be the same. */
+export const untestedText = (name: string, made: number, used: number): string =>
+  made === used
+    ? `nothing tests ${name} before line ${used} uses it`
+    : `between line ${made} and line ${used} nothing tests ${name}`;
+
 /** 'find_substream() returns NULL at sound/x.c:12', '' where the value is no result of a call that may fail. */
 export function sourceText(context: FunctionContext, use: Use): string {
   const call = use.view.originCall(use.pointer);
@@ -25,9 +41,7 @@ export function sourceSteps(context: FunctionContext, use: Use): Step[] {
   if (call < 0) return [];
   const name = calleeName(context.flow, call);
   const line = lineOf(context.flow.calls[call]?.position ?? 0);
-  const steps = [
-    context.step(line, `${context.text(use.pointer)} is the result of ${context.calleeText(call)}()`),
-  ];
+  const steps = [context.step(line, resultText(context.text(use.pointer), context.calleeText(call)))];
   if (name === '') return steps;
   const callee = context.effects.callee(name, context.ref.path);
   if (callee.function === undefined || callee.summary.nullLine === 0) return steps;

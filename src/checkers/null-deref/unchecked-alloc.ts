@@ -13,6 +13,7 @@ import type { Rule } from '../checker.ts';
 import { everyCaller, habitsIn } from './callers.ts';
 import { type Use, useSteps, useText } from './dereference.ts';
 import type { FunctionContext } from './function-context.ts';
+import { allocationText, untestedText } from './source.ts';
 import { isTestedWith } from './tested-with.ts';
 
 export const uncheckedAlloc: Rule = {
@@ -51,12 +52,9 @@ export function findUncheckedAlloc(context: FunctionContext, use: Use): boolean 
     position,
     identity: `${allocator} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${allocator}() at line ${line} returns NULL when it fails.`,
-    explanation: `Between the allocation at line ${line} and line ${lineOf(position)} nothing tests ${name}. Test it right behind the allocation and leave with an error (usually -ENOMEM).`,
+    explanation: `The allocation may fail, and ${untestedText(name, line, lineOf(position))}. Test it right behind the allocation and leave with an error (usually -ENOMEM).`,
     missingTest: { pointer: name, line, returns: context.ref.fact.returns },
-    trace: [
-      context.step(line, `${name} is allocated by ${allocator}(), which may return NULL`),
-      ...useSteps(context, use),
-    ],
+    trace: [context.step(line, allocationText(name, allocator)), ...useSteps(context, use)],
   });
   return true;
 }

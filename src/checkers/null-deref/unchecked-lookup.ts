@@ -30,7 +30,7 @@ import {
 import { isLookedUpByCallers, isTakenFromTested } from './lookup-repeated.ts';
 import { isMatchedByForce, isOfAnyDriver, matchedOtherwise } from './matched-otherwise.ts';
 import { isRuledOut } from './ruled-out.ts';
-import { sourceSteps, sourceText } from './source.ts';
+import { sourceSteps, sourceText, untestedText } from './source.ts';
 import { findsInTable } from './table-lookup.ts';
 import { isTestedWith } from './tested-with.ts';
 
@@ -101,7 +101,7 @@ export function findUncheckedLookup(context: FunctionContext, use: Use): boolean
     position,
     identity: `${callee} ${name}`,
     message: `${name} ${useText(context, use)} without a test: ${sourceText(context, use)}${why}.`,
-    explanation: `${callee}() can return NULL, and between line ${lineOf(context.flow.calls[call]?.position ?? 0)} and line ${lineOf(position)} nothing tests ${name}.`,
+    explanation: `${callee}() can return NULL, and ${untestedText(name, lineOf(context.flow.calls[call]?.position ?? 0), lineOf(position))}.`,
     trace: [...sourceSteps(context, use), ...useSteps(context, use)],
   });
   return true;

@@ -1,30 +1,20 @@
 /** What other implementations of an operation do: what its callers must be prepared for. */
 import type { LockEffects } from '../../effects/locks/lock-effects.ts';
+import { type Known, remembered } from '../remembered.ts';
 import type { Stored } from './entry.ts';
 
 /** Tables of one type that are looked at. */
 const MAX_STORED = 5000;
 const MAX_ASKED = 48;
 
-const known = new WeakMap<LockEffects, Map<string, boolean>>();
+const known: Known<LockEffects, boolean> = new WeakMap();
 
 /**
  * Whether several other functions that the tree stores in the same field sleep whatever they are given: then its
  * callers know when they must not call it (a flag of the object says so), which cannot be seen from here.
  */
 export function mayOthersSleep(effects: LockEffects, { type, field, target }: Stored): boolean {
-  let answers = known.get(effects);
-  if (answers === undefined) {
-    answers = new Map();
-    known.set(effects, answers);
-  }
-  const key = `${type}.${field}`;
-  let answer = answers.get(key);
-  if (answer === undefined) {
-    answer = ask(effects, { type, field, target });
-    answers.set(key, answer);
-  }
-  return answer;
+  return remembered(known, effects, `${type}.${field}`, () => ask(effects, { type, field, target }));
 }
 
 function ask(effects: LockEffects, { type, field, target }: Stored): boolean {

@@ -4,7 +4,7 @@ import type { Effects } from '../../effects/effects.ts';
 import { calleeName } from '../../effects/flow-expressions.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
-import { type Known, remembered } from './remembered.ts';
+import { type Known, remembered } from '../remembered.ts';
 
 /** Calls of a function that are followed for an allocation. */
 const MAX_CALLEES = 24;
@@ -14,7 +14,7 @@ const givesPointer = ({ fact, path }: FunctionRef, from: string): boolean =>
   isPointer(fact.returns) ||
   (path === from && fact.isStatic && fact.parameters.some(({ type }) => isPointer(pointee(type))));
 
-const known: Known<boolean> = new WeakMap();
+const known: Known<Effects, boolean> = new WeakMap();
 
 /** Whether a function asks for memory, itself or in what it calls: then it can fail at any time. */
 export function allocates(effects: Effects, ref: FunctionRef, depth: number): boolean {

@@ -6,7 +6,7 @@ import { calleeName, callsOf, pointerOf, stripCasts } from '../../effects/flow-e
 import { folderOf } from '../../index/folder.ts';
 import type { FunctionRef, MacroRef } from '../../index/program.ts';
 import { ASKS_FOR_ERROR } from '../../kernel/pointers.ts';
-import { type Known, remembered } from './remembered.ts';
+import { type Known, remembered } from '../remembered.ts';
 
 export interface CallerHabits {
   /** Calls whose result is tested, or dereferenced. */
@@ -21,8 +21,8 @@ export interface CallerHabits {
 const MAX_CALLERS = 40;
 const TESTS_NULL = /^(?:IS_ERR_OR_NULL|WARN_ON|WARN_ON_ONCE|BUG_ON)$/;
 
-const habitsKnown: Known<ReadonlyMap<string, CallerHabits>> = new WeakMap();
-const widelyKnown: Known<boolean> = new WeakMap();
+const habitsKnown: Known<Effects, ReadonlyMap<string, CallerHabits>> = new WeakMap();
+const widelyKnown: Known<Effects, boolean> = new WeakMap();
 
 /** Counts over at most 40 callers of a function, or users of a macro, other than `except`. */
 export function callerHabits(effects: Effects, ref: FunctionRef | MacroRef, except: string): CallerHabits {

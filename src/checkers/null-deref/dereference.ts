@@ -155,13 +155,9 @@ function isReadLater(flow: Flow, view: View, pointer: number): boolean {
     if (flow.ops[at * 4] !== Op.Call) continue;
     const call = flow.ops[at * 4 + 1] as number;
     const args = flow.calls[call]?.args ?? [];
-    const isSet = (argument: number): boolean =>
-      argument <= 30 && (view.knowledge(call).assigns & (1 << argument)) !== 0;
-    if (
-      args.includes(pointer) &&
-      (flow.scopes.some((scope) => scope.call === call) || isSet(args.indexOf(pointer)))
-    )
-      return true;
+    const k = args.indexOf(pointer);
+    if (k >= 0 && flow.scopes.some((scope) => scope.call === call)) return true;
+    if (k >= 0 && k <= 30 && (view.knowledge(call).assigns & (1 << k)) !== 0) return true;
     if (!WARNINGS.test(calleeName(flow, call))) continue;
     return args.slice(0, 2).some((arg) => isNull(view.bits(arg)));
   }

@@ -13,6 +13,7 @@ import {
   MAKES_DRIVER_TABLE,
   REGISTERS_PROBE,
 } from '../../kernel/driver-data.ts';
+import { type Known, remembered } from '../remembered.ts';
 import { firstDereference } from './first-dereference.ts';
 import type { FunctionContext } from './function-context.ts';
 import { uncheckedLookup } from './unchecked-lookup.ts';
@@ -116,22 +117,11 @@ const isDriverTable = (type: string): boolean => DRIVER_TABLES.has(type.replace(
 const getsOwn = (flow: Flow, call: number): boolean =>
   DRIVER_DATA_GETTERS.has(calleeName(flow, call)) && isOwnDevice(flow, flow.calls[call]?.args[0] ?? 0);
 
-const known = new WeakMap<Effects, Map<string, boolean>>();
+const known: Known<Effects, boolean> = new WeakMap();
 
 /** Whether a function of the file, or one that is called below, may set the data of a device that it did not make. */
-function mayBeSet(effects: Effects, path: string): boolean {
-  let answers = known.get(effects);
-  if (answers === undefined) {
-    answers = new Map();
-    known.set(effects, answers);
-  }
-  let answer = answers.get(path);
-  if (answer === undefined) {
-    answer = isSetBelow(effects, path);
-    answers.set(path, answer);
-  }
-  return answer;
-}
+const mayBeSet = (effects: Effects, path: string): boolean =>
+  remembered(known, effects, path, () => isSetBelow(effects, path));
 
 function isSetBelow(effects: Effects, path: string): boolean {
   const { program } = effects;

@@ -6,12 +6,13 @@ import { MAX_PARAMETERS } from '../../effects/parameters.ts';
 import { Walker } from '../../effects/paths.ts';
 import { ZERO } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
+import { type Known, remembered } from '../remembered.ts';
 import { everyCaller } from './callers.ts';
 
 /** How far up callers are asked. */
 const MAX_LEVELS = 2;
 
-const known = new WeakMap<Effects, Map<string, ReadonlyMap<number, number>>>();
+const known: Known<Effects, ReadonlyMap<number, number>> = new WeakMap();
 
 /** Whether all who call a function by its name have dereferenced, tested or made what they hand it as parameter `k`. */
 export function isKnownByCallers(
@@ -27,7 +28,7 @@ export function isKnownByCallers(
 function isKnownBy(effects: Effects, caller: FunctionRef, name: string, k: number, levels: number): boolean {
   const { flow } = caller.fact;
   if (flow === undefined) return false;
-  const masks = knownArguments(effects, caller, flow);
+  const masks = remembered(known, effects, caller.id, () => knownArguments(effects, caller, flow));
   const calls = callsOf(flow, name).filter((call) => masks.has(call));
   return (
     calls.length > 0 &&
@@ -41,12 +42,8 @@ function isKnownBy(effects: Effects, caller: FunctionRef, name: string, k: numbe
   );
 }
 
-/** Of each call that a path comes to: a mask of the arguments that are not NULL on any. Made once for a function. */
+/** Of each call that a path comes to: a mask of the arguments that are not NULL on any. */
 function knownArguments(effects: Effects, caller: FunctionRef, flow: Flow): ReadonlyMap<number, number> {
-  const of = known.get(effects) ?? new Map<string, ReadonlyMap<number, number>>();
-  known.set(effects, of);
-  const made = of.get(caller.id);
-  if (made !== undefined) return made;
   const masks = new Map<number, number>();
   new Walker().walk(flow, {
     observers: [
@@ -65,6 +62,5 @@ function knownArguments(effects: Effects, caller: FunctionRef, flow: Flow): Read
     knowledge: (call) => effects.knowledge(flow, call, caller.path),
     constant: (name) => effects.constant(name, caller.path),
   });
-  of.set(caller.id, masks);
   return masks;
 }

@@ -6,9 +6,9 @@ import { assignedTo, calleeName, isNullConstant, stripCasts } from '../../effect
 import { mayBeNull } from '../../effects/values.ts';
 import type { FunctionRef } from '../../index/program.ts';
 import { ALLOCATORS } from '../../kernel/allocators.ts';
+import { type Known, remembered } from '../remembered.ts';
 import { allocates } from './allocates.ts';
 import { decidingFor } from './deciding.ts';
-import { type Known, remembered } from './remembered.ts';
 
 export interface NullExit {
   readonly line: number;
@@ -16,7 +16,7 @@ export interface NullExit {
   readonly from: string;
 }
 
-const known: Known<NullExit> = new WeakMap();
+const known: Known<Effects, NullExit> = new WeakMap();
 
 /**
  * Of a function that returns NULL in several places the one where an allocation fails, or that passes on what allocates:

@@ -72,12 +72,9 @@ export function isMappedForGood({ effects, flow, ref }: FunctionContext, call: n
   if (!isParameter(flow, address)) return isConstant(flow, address);
   const k = flow.exprA[address] as number;
   return everyCaller(effects, ref, ({ fact: { flow: body } }) => {
-    const calls = body === undefined ? [] : callsOf(body, ref.name);
-    return (
-      body !== undefined &&
-      calls.length > 0 &&
-      calls.every((n) => isConstant(body, body.calls[n]?.args[k] ?? 0))
-    );
+    if (body === undefined) return false;
+    const calls = callsOf(body, ref.name);
+    return calls.length > 0 && calls.every((n) => isConstant(body, body.calls[n]?.args[k] ?? 0));
   });
 }
 
